@@ -1,0 +1,57 @@
+# What a person types. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+STAMP := .stamps
+PORT ?= 8000
+
+.PHONY: help setup run demo test check bench lock clean
+
+help: ## Danh sách lệnh (this list)
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP)/python: requirements.txt requirements-dev.txt
+	@mkdir -p $(STAMP)
+	@test -x $(BIN)/python || python3 -m venv $(VENV) || { echo "Cần gói python3-venv (apt-get install python3-venv)."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(STAMP)/node: tests/node/package-lock.json $(STAMP)/python
+	@tools/ensure_node.sh $(VENV)
+	cd tests/node && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(STAMP)/browser: $(STAMP)/python tools/ensure_browser.sh
+	@tools/ensure_browser.sh $(BIN)
+	@touch $@
+
+setup: $(STAMP)/python $(STAMP)/node ## Cài những gì còn thiếu vào .venv
+
+run: $(STAMP)/python ## Chạy máy chủ tại cổng 8000, nạp chương trình mẫu nếu cơ sở dữ liệu trống
+	@tools/run.sh $(PORT)
+
+demo: $(STAMP)/python ## Mô phỏng một ngày đi kiểm tra: mất mạng, chụp ảnh, lập biên bản, duyệt
+	@$(BIN)/flask demo day
+
+test: setup $(STAMP)/browser ## Chạy toàn bộ kiểm thử
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/flask checklists lint
+	$(MAKE) --no-print-directory test
+
+bench: $(STAMP)/python ## Đo CPU của các việc chính (bảng, trung vị)
+	@$(BIN)/python tools/bench.py
+
+lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
+	pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+clean: ## Xóa .venv và mọi thứ dựng ra (không đụng tới instance/)
+	rm -rf $(VENV) $(STAMP) build tests/node/node_modules

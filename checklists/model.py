@@ -1,0 +1,127 @@
+"""The words of a checklist: frozen data that every other module passes around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class Answer(StrEnum):
+    """The four answers to an item (đạt, không đạt, không kiểm tra, không áp dụng)."""
+
+    CONFORMING = "conforming"
+    NONCONFORMING = "nonconforming"
+    NOT_CHECKED = "not_checked"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Verdict(StrEnum):
+    """The three verdicts of a procedure: đạt, không đạt, chưa kết luận."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+class LimitStatus(StrEnum):
+    """Whether a limit may decide. `given` = typed by the caller for this one evaluation."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same sentence in Vietnamese (printed) and English (shown on request)."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of an item: `values[key]` of a finding, or one cell of a row."""
+
+    key: str
+    title: Text
+    type: str
+    unit: str | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureUse:
+    """How an item feeds a metrological procedure; parameters and rows as in the served JSON."""
+
+    name: str
+    parameters: Mapping[str, Mapping[str, str]]
+    rows: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to look at (hạng mục kiểm tra). `when` is None or the served all/any/not/compare JSON."""
+
+    key: str
+    text: Text
+    type: str
+    fields: tuple[Field, ...] = ()
+    columns: tuple[Field, ...] = ()
+    required: bool = False
+    photo: str = "none"
+    when: Mapping[str, Any] | None = None
+    procedure: ProcedureUse | None = None
+    legal_basis: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Items answered together, once per visit, instrument, sample or vehicle."""
+
+    key: str
+    per: str
+    title: Text
+    items: tuple[Item, ...]
+    instrument_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """One immutable published version. `sha256` is the fingerprint of its served JSON."""
+
+    code: str
+    version: int
+    sha256: str
+    title: Text
+    legal_basis: tuple[str, ...]
+    sections: tuple[Section, ...]
+    definition: Mapping[str, Any] = field(repr=False, compare=False, default_factory=dict)
+
+    def item(self, key: str) -> Item | None:
+        """Return the item with this key, or None."""
+        return next((i for s in self.sections for i in s.items if i.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One dated, sourced limit row (giới hạn sai số). `value` in `unit`; None for a formula of its procedure."""
+
+    id: str
+    procedure: str
+    context: str
+    value: Decimal | None
+    unit: str
+    source: str
+    edition: str
+    valid_from: date
+    valid_to: date | None
+    status: LimitStatus
+    reviewed_by: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None

@@ -1,0 +1,1 @@
+"""Flask, database, files and paper: the only package that touches the outside."""

@@ -1,0 +1,1 @@
+"""JSON for tablets: parse, call one service, present."""

@@ -1,0 +1,69 @@
+"""create_app: the only place where everything meets."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask
+from flask_login import AnonymousUserMixin
+
+from server import cli
+from server.api import checklists, enrolments, leases, minutes, photos, rules, sync, uploads
+from server.db import engine
+from server.extensions import babel, csrf, db, limiter, login, migrate
+from server.pages import api_docs, inspections, people, public_minutes, sign_in, status, tablets
+from server.settings import Settings
+from server.web import answers, problems
+from server.web.problems import ProblemApi
+
+API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
+PAGES = (sign_in, inspections, tablets, people, public_minutes, api_docs, status)
+
+
+def create_app(settings: Settings, *, serving: bool = True) -> Flask:
+    """Build the server. `serving=False` for commands, which need no secret."""
+    if serving:
+        settings.check_for_serving()
+    app = Flask(__name__, template_folder="pages/templates", static_folder="static")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        BABEL_DEFAULT_LOCALE="vi",
+        RATELIMIT_HEADERS_ENABLED=True,
+        API_TITLE="Hiện Trường",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    logging.getLogger("server").setLevel(settings.log_level)
+    _extensions(app)
+    answers.register(app)
+    problems.register(app)
+    _routes(app)
+    cli.register(app)
+    return app
+
+
+def _extensions(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+    for extension in (babel, csrf, limiter):
+        extension.init_app(app)
+    migrate.init_app(app, db)
+    login.anonymous_user = AnonymousUserMixin
+    login.init_app(app)
+
+
+def _routes(app: Flask) -> None:
+    api = ProblemApi(app)
+    for module in API:
+        csrf.exempt(module.blp)
+        api.register_blueprint(module.blp, url_prefix="/api/v1")
+    for page in PAGES:
+        app.register_blueprint(page.bp)

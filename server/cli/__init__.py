@@ -1,0 +1,39 @@
+"""The commands a user types: one file per noun. `--json` prints one JSON document; errors exit 1, wrong usage 2."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server.cli import (
+    checklists,
+    demo,
+    establishments,
+    journal,
+    limits,
+    minutes,
+    numbers,
+    procedures,
+    programme,
+    tablets,
+    users,
+)
+
+GROUPS = (
+    programme,
+    establishments,
+    users,
+    tablets,
+    demo,
+    checklists,
+    procedures,
+    limits,
+    journal,
+    minutes,
+    numbers,
+)
+
+
+def register(app: Flask) -> None:
+    """Hang every group on `flask`."""
+    for module in GROUPS:
+        app.cli.add_command(module.group)

@@ -1,0 +1,56 @@
+"""`flask numbers`: the register of minutes numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from server.cli.output import fail, json_option, show
+from server.errors import Problem
+from server.extensions import db
+from server.services import numbers
+from server.web.transaction import writing
+
+group = click.Group("numbers", help="Sổ số biên bản.")
+WORDS = {
+    "issued": "đã phát hành",
+    "void": "đã hủy",
+    "returned": "đã trả lại",
+    "outstanding": "đang cấp cho máy",
+    "gap": "KHÔNG RÕ",
+}
+
+
+@group.command("register")
+@click.option("--series", required=True, help="Tên sổ, ví dụ BB-ĐKT.")
+@click.option("--year", type=int, required=True)
+@json_option
+def register(series: str, year: int, as_json: bool) -> None:
+    """In sổ số: từng số đã ra sao, và danh sách số không rõ (phải trống)."""
+    rows = numbers.register(db.session(), series, year)
+    gaps = [row.number for row in rows if row.status == "gap"]
+    value = {"series": series, "year": year, "rows": [asdict(r) for r in rows], "gaps": gaps}
+    lines = [
+        f"{r.number:02d}/{series}  {WORDS[r.status]:<20} {r.minutes_id or ''} {r.reason or ''}".rstrip() for r in rows
+    ]
+    if not rows:
+        lines.append(f"Sổ {series} năm {year} chưa cấp số nào.")
+    lines.append("Số không rõ: " + (", ".join(map(str, gaps)) or "không có"))
+    show(value, lines, as_json=as_json)
+
+
+@group.command("void")
+@click.option("--series", required=True)
+@click.option("--year", type=int, required=True)
+@click.option("--number", type=int, required=True)
+@click.option("--reason", required=True, help="Lý do hủy, ghi vào sổ.")
+def void(series: str, year: int, number: int, reason: str) -> None:
+    """Hủy một số chưa dùng (in hỏng, mất máy), kèm lý do."""
+    try:
+        with writing(db.session) as session:
+            numbers.void(session, series, year, number, reason, datetime.now(UTC))
+    except Problem as problem:
+        fail(problem.detail)
+    click.echo(f"Đã hủy số {number:02d}/{series} năm {year}.")

@@ -1,0 +1,47 @@
+"""Who works in which campaign and where: projections of campaign and inspection documents, for grants."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, distinct, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.db.base import Model
+from server.db.documents import Document
+
+
+class CampaignMember(Model):
+    """A user on a campaign's team; members without an account are only in the document."""
+
+    __tablename__ = "campaign_member"
+    campaign_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(30))
+
+
+class CampaignEstablishment(Model):
+    """An establishment that a campaign targets or inspects; its area is granted to the team."""
+
+    __tablename__ = "campaign_establishment"
+    campaign_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    establishment_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+
+
+def grants_of(session: Session, user_id: str) -> frozenset[str]:
+    """`agency`, the user's campaigns, and the areas of those campaigns' establishments (protocol §2)."""
+    campaigns = list(session.scalars(select(CampaignMember.campaign_id).where(CampaignMember.user_id == user_id)))
+    areas = session.scalars(
+        select(distinct(Document.scope))
+        .join(CampaignEstablishment, CampaignEstablishment.establishment_id == Document.id)
+        .where(Document.kind == "establishment", CampaignEstablishment.campaign_id.in_(campaigns))
+    )
+    return frozenset({"agency", *(f"campaign:{c}" for c in campaigns), *areas})
+
+
+def led_by(session: Session, user_id: str) -> frozenset[str]:
+    """Campaigns whose minutes this user may issue: as leader, or as deputy named as substitute."""
+    rows = session.scalars(
+        select(CampaignMember.campaign_id).where(
+            CampaignMember.user_id == user_id, CampaignMember.role.in_(("leader", "substitute"))
+        )
+    )
+    return frozenset(rows)

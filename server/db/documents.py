@@ -1,0 +1,58 @@
+"""Documents: the present state of everything that tablets see. The journal is the truth, this its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Index, String, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.db.base import Json, Model
+
+
+class Document(Model):
+    """One document of the protocol ("Documents"). Deleted ones stay, so that they cannot come back."""
+
+    __tablename__ = "document"
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(60), index=True)
+    parent: Mapped[str | None] = mapped_column(String(36))
+    """The inspection of a finding, photo …; the campaign of an inspection; the establishment of an instrument."""
+    rev: Mapped[int]
+    is_deleted: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[dict[str, Any]] = mapped_column(Json)
+
+    __table_args__ = (Index("ix_document_parent_kind", "parent", "kind"),)
+
+
+def get(session: Session, kind: str, id: str) -> Document | None:
+    """Return a live document, or None."""
+    row = session.get(Document, (kind, id))
+    return None if row is None or row.is_deleted else row
+
+
+def of_kind(session: Session, kind: str) -> list[Document]:
+    """All live documents of a kind."""
+    return list(session.scalars(select(Document).where(Document.kind == kind, Document.is_deleted.is_(False))))
+
+
+def children(session: Session, parent: str, kind: str) -> list[Document]:
+    """Live children of one kind, in a stable order."""
+    where = (Document.parent == parent, Document.kind == kind, Document.is_deleted.is_(False))
+    return list(session.scalars(select(Document).where(*where).order_by(Document.id)))
+
+
+def many(session: Session, keys: Iterable[tuple[str, str]], *, lock: bool = False) -> dict[tuple[str, str], Document]:
+    """Load documents, deleted ones too; `lock` takes their rows FOR UPDATE in sorted order."""
+    wanted = sorted(set(keys))
+    found: dict[tuple[str, str], Document] = {}
+    for start in range(0, len(wanted), 400):
+        part = wanted[start : start + 400]
+        query = (
+            select(Document).where(tuple_(Document.kind, Document.id).in_(part)).order_by(Document.kind, Document.id)
+        )
+        for row in session.scalars(query.with_for_update() if lock else query):
+            found[row.kind, row.id] = row
+    return found

@@ -1,0 +1,63 @@
+"""Series of minutes numbers, leases of ranges to devices, and what became of every number."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db.base import Instant, Model
+
+
+class Series(Model):
+    """A series belongs to a decision or to an agency (dossier §0.5); the symbol carries no year."""
+
+    __tablename__ = "series"
+    series: Mapped[str] = mapped_column(String(40), primary_key=True)
+    symbol: Mapped[str] = mapped_column(String(60))
+    organisation_id: Mapped[str] = mapped_column(String(36))
+    basis: Mapped[str] = mapped_column(String(300), default="")
+    """The written decision that rules this numbering (NĐ 30/2020 Điều 15 k.1)."""
+
+
+class SeriesYear(Model):
+    """The next number never yet given out in a year; restarts at 1 every 1 January, local time."""
+
+    __tablename__ = "series_year"
+    series: Mapped[str] = mapped_column(ForeignKey("series.series"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    next_number: Mapped[int] = mapped_column(default=1)
+
+
+class NumberLease(Model):
+    """A range of numbers that one device's key may use offline (dải số)."""
+
+    __tablename__ = "number_lease"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    series: Mapped[str] = mapped_column(ForeignKey("series.series"))
+    year: Mapped[int]
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    first: Mapped[int]
+    last: Mapped[int]
+    granted_at: Mapped[datetime] = mapped_column(Instant)
+    expires_on: Mapped[date]
+    returned_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MinutesNumber(Model):
+    """What became of one number: issued, void or returned. The primary key forbids two valid papers."""
+
+    __tablename__ = "minutes_number"
+    series: Mapped[str] = mapped_column(ForeignKey("series.series"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(10))
+    """lease, server or paper."""
+    lease_id: Mapped[str | None] = mapped_column(String(36))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_minutes_number_status", "series", "year", "status"),)

@@ -1,0 +1,1 @@
+"""HTML for people: parse, call one service, present."""

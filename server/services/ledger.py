@@ -1,0 +1,176 @@
+"""The one door through which documents change: journal, feed, documents and projections together.
+
+Tablets' operations, supervisors' decisions, imports and finished uploads all come through `record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.db import documents
+from server.db.campaigns import CampaignEstablishment, CampaignMember
+from server.db.documents import Document
+from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
+from sync.feed import Change, entry_of, gone_json, item_json
+
+AGENCY = "agency"
+MOVED = "moved"
+DELETED = "deleted"
+
+
+def epoch(session: Session) -> str:
+    """This database's epoch; a restore makes a new one."""
+    return session.execute(select(ServerState.value).where(ServerState.key == "epoch")).scalar_one()
+
+
+def record(session: Session, changes: Sequence[Change], received_at: datetime) -> list[int]:
+    """Write the changes and return the seq of each, in order.
+
+    Counters are raised here, after all reading and merging, one row per scope in sorted order
+    (protocol, "The sequence"). The caller holds the write transaction and commits it.
+    """
+    if not changes:
+        return []
+    steps = [step for index, change in enumerate(changes) for step in _steps(index, change)]
+    heads = _raise_counters(session, [step.scope for _, step in steps])
+    journal: list[dict[str, Any]] = []
+    feed: dict[tuple[str, str, str], dict[str, Any]] = {}
+    seqs = [0] * len(changes)
+    for index, step in steps:
+        head = heads[step.scope]
+        seq = head.seq = head.seq + 1
+        entry, head.hash = entry_of(step, seq, received_at, head.hash)
+        journal.append({"scope": step.scope, "seq": seq, "op_id": step.op_id, "entry": entry, "hash": head.hash,
+                        "kind": step.kind, "doc_id": step.id})  # fmt: skip
+        feed[step.scope, step.kind, step.id] = _feed_row(step, seq)
+        if step.type != "gone":
+            seqs[index] = seq
+    session.execute(insert(JournalEntry), journal)
+    _upsert(session, FeedRow, list(feed.values()), ["scope", "kind", "id"])
+    _upsert(session, Document, _documents(changes), ["kind", "id"])
+    for scope, head in heads.items():
+        session.execute(update(Scope).where(Scope.scope == scope).values(seq=head.seq, head=head.hash))
+    _project(session, changes)
+    session.expire_all()
+    return seqs
+
+
+def change(
+    session: Session, kind: str, id: str, scope: str, state: dict[str, Any], *, actor: str, parent: str | None = None,
+    at: str | None = None, taken: dict[str, Any] | None = None,
+) -> Change:  # fmt: skip
+    """Build the change that gives a document a new state on the server's own behalf (`device` null).
+
+    Created where it does not exist; moved where its scope differs.
+    """
+    row = session.get(Document, (kind, id))
+    old = row.state if row is not None else {}
+    return Change(
+        op_id=None, kind=kind, id=id, parent=parent if parent is not None else (row.parent if row else None), scope=scope,
+        old_scope=row.scope if row is not None and row.scope != scope else None,
+        type="create" if row is None else "patch",
+        taken=taken if taken is not None else {k: v for k, v in state.items() if k not in old or old[k] != v},
+        lost={}, state=state, rev=1 if row is None else row.rev + 1, actor=actor, device=None, at=at, clock=None,
+    )  # fmt: skip
+
+
+class _Head:
+    """A scope's counter and chain head while a batch is numbered."""
+
+    def __init__(self, seq: int, hash: str) -> None:
+        self.seq, self.hash = seq, hash
+
+
+def _steps(index: int, change: Change) -> list[tuple[int, Change]]:
+    """A move is told in both scopes: `gone` in the old one, the document in the new one."""
+    if change.old_scope is None or change.old_scope == change.scope:
+        return [(index, change)]
+    left = replace(
+        change, op_id=None, scope=change.old_scope, old_scope=None, type="gone", taken={}, lost={}, state=None
+    )
+    return [(index, left), (index, change)]
+
+
+def _raise_counters(session: Session, scopes: Iterable[str]) -> dict[str, _Head]:
+    heads: dict[str, _Head] = {}
+    wanted = sorted(set(scopes))
+    known = set(session.scalars(select(Scope.scope).where(Scope.scope.in_(wanted))))
+    if missing := [{"scope": s, "seq": 0, "head": NO_HASH} for s in wanted if s not in known]:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(Scope).on_conflict_do_nothing(), missing)
+    rows = session.execute(
+        select(Scope.scope, Scope.seq, Scope.head)
+        .where(Scope.scope.in_(wanted))
+        .order_by(Scope.scope)
+        .with_for_update()
+    )
+    for scope, seq, head in rows:
+        heads[scope] = _Head(seq, head)
+    return heads
+
+
+def _feed_row(step: Change, seq: int) -> dict[str, Any]:
+    if step.type == "gone":
+        item = gone_json(step.scope, seq, step.kind, step.id, MOVED)
+    elif step.state is None:
+        item = gone_json(step.scope, seq, step.kind, step.id, DELETED)
+    else:
+        item = item_json(step.scope, seq, step.kind, step.id, step.rev, step.state)
+    return {"scope": step.scope, "kind": step.kind, "id": step.id, "seq": seq, "item": item}
+
+
+def _documents(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    last: dict[tuple[str, str], dict[str, Any]] = {}
+    for change in changes:
+        key = change.kind, change.id
+        state = change.state if change.state is not None else last.get(key, {}).get("state", {})
+        last[key] = {"kind": change.kind, "id": change.id, "scope": change.scope, "parent": change.parent,
+                     "rev": change.rev, "is_deleted": change.state is None, "state": state}  # fmt: skip
+    return list(last.values())
+
+
+def _upsert(session: Session, table: Any, rows: list[dict[str, Any]], key: list[str]) -> None:
+    """Bulk upsert by Core with a list of dicts: 63,500 rows/s against 2,000 for `session.merge`."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    values = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    session.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+
+
+def _project(session: Session, changes: Sequence[Change]) -> None:
+    """Keep campaign_member and campaign_establishment equal to the documents."""
+    for change in changes:
+        if change.kind == "campaign":
+            state = change.state or {}
+            session.execute(delete(CampaignMember).where(CampaignMember.campaign_id == change.id))
+            members = {m["user_id"]: m["role"] for m in state.get("team", []) if m.get("user_id")}
+            for user_id, role in members.items():
+                session.execute(insert(CampaignMember).values(campaign_id=change.id, user_id=user_id, role=role))
+            _target(session, change.id, state.get("establishment_ids", []))
+        elif change.kind == "inspection" and change.state is not None:
+            _target(session, change.state["campaign_id"], [change.state["establishment_id"]])
+
+
+def _target(session: Session, campaign_id: str, establishments: Sequence[str]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [{"campaign_id": campaign_id, "establishment_id": e} for e in establishments]
+    if rows:
+        session.execute(dialect.insert(CampaignEstablishment).on_conflict_do_nothing(), rows)
+
+
+def new_id() -> str:
+    """An id for a document that the server makes."""
+    return str(uuid4())
+
+
+def all_documents(session: Session, kind: str) -> list[dict[str, Any]]:
+    """The live states of a kind, each with its id."""
+    return [{"id": d.id, **d.state} for d in documents.of_kind(session, kind)]

@@ -1,0 +1,62 @@
+"""What the environment decides. Nothing here changes behaviour for tests."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MIN_SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one server. Paths are absolute."""
+
+    database_url: str
+    blob_url: str
+    secret_key: str | None
+    public_url: str
+    instance: Path
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environ(cls, instance: Path | None = None) -> Settings:
+        """Read the settings; what is not set lies under `instance/` of the project."""
+        env = os.environ
+        folder = instance or ROOT / "instance"
+        port = env.get("PORT", "8000")
+        if not port.isdigit():
+            raise SettingsError(f"PORT phải là số, không phải {port!r}.")
+        public_url = env.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
+        if not public_url.startswith(("http://", "https://")):
+            raise SettingsError(f"PUBLIC_URL phải bắt đầu bằng http:// hoặc https://, không phải {public_url!r}.")
+        level = env.get("LOG_LEVEL", "INFO").upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingsError(f"LOG_LEVEL phải là DEBUG, INFO, WARNING hoặc ERROR, không phải {level!r}.")
+        return cls(
+            database_url=env.get("DATABASE_URL", f"sqlite:///{folder / 'hientruong.sqlite3'}"),
+            blob_url=env.get("BLOB_URL", f"file:{folder / 'blobs'}"),
+            secret_key=env.get("SECRET_KEY"),
+            public_url=public_url,
+            instance=folder,
+            log_level=level,
+        )
+
+    @property
+    def public_host(self) -> str:
+        """The host that stands in the QR code."""
+        return self.public_url.split("://", 1)[1]
+
+    def check_for_serving(self) -> None:
+        """Refuse to serve without a secret; commands do not need one."""
+        if not self.secret_key or len(self.secret_key) < MIN_SECRET_LENGTH:
+            raise SettingsError(
+                f"Thiếu SECRET_KEY (ít nhất {MIN_SECRET_LENGTH} ký tự). Tạo bằng: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )

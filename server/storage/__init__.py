@@ -1,0 +1,1 @@
+"""Where bytes lie: BlobStore on disk. Knows nothing of HTTP."""

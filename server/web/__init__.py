@@ -1,0 +1,1 @@
+"""The edge of every request: guards, transaction, problems, bodies, headers."""

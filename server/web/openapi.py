@@ -1,0 +1,47 @@
+"""Decorators that parse a JSON body and document it, so that the OpenAPI document cannot drift from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError
+
+from schemas.problem import ProblemSchema
+from server.errors import Problem, ProblemCode
+from server.web.body import MAX_BODY, read_json_object
+from server.web.problems import MEDIA_TYPE
+
+View = Callable[..., Any]
+
+
+def problems(blp: Blueprint, *statuses: int) -> Callable[[View], View]:
+    """Document the problems that a view may answer with."""
+
+    def decorate(view: View) -> View:
+        for status in statuses:
+            view = blp.alt_response(status, schema=ProblemSchema, content_type=MEDIA_TYPE)(view)
+        return view
+
+    return decorate
+
+
+def json_body(blp: Blueprint, schema: type[Schema], *, limit: int = MAX_BODY) -> Callable[[View], View]:
+    """Read the body by a schema and hand it to the view as its first argument; 400 names the fields."""
+    loader = schema()
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def parsed(*args: Any, **kwargs: Any) -> Any:
+            try:
+                body = loader.load(read_json_object(limit=limit))
+            except ValidationError as error:
+                raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
+            return view(body, *args, **kwargs)
+
+        document = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+        return blp.doc(**document)(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
+
+    return decorate

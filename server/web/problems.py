@@ -1,0 +1,82 @@
+"""Every refusal leaves as RFC 9457 application/problem+json, or as a page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+from flask_smorest import Api
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from server.errors import Problem, ProblemCode
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+_BY_STATUS = {
+    400: ProblemCode.INVALID_REQUEST, 401: ProblemCode.UNAUTHENTICATED, 403: ProblemCode.FORBIDDEN,
+    404: ProblemCode.NOT_FOUND, 405: ProblemCode.METHOD_NOT_ALLOWED, 413: ProblemCode.TOO_LARGE,
+    415: ProblemCode.UNSUPPORTED_MEDIA, 422: ProblemCode.INVALID_REQUEST, 429: ProblemCode.TOO_MANY_REQUESTS,
+}  # fmt: skip
+
+
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """flask-smorest with our error shape."""
+
+    def _register_error_handlers(self, *, filter_by_path: bool = False) -> None:
+        """Leave the errors to `register`, which answers for pages too."""
+
+
+def register(app: Flask) -> None:
+    """Answer Problem, HTTP errors, a busy database and surprises."""
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _surprise)
+
+
+def answer(problem: Problem) -> Response:
+    """Present a problem: JSON under /api, a page elsewhere."""
+    status = problem.code.status
+    if request.path.startswith("/api/") or request.path.startswith("/.well-known"):
+        response = Response(orjson.dumps(body(problem)), status=status, mimetype=MEDIA_TYPE)
+    else:
+        response = Response(render_template("problem.html", problem=problem), status=status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def body(problem: Problem) -> dict[str, Any]:
+    """The JSON of a problem."""
+    code = problem.code.name.lower()
+    title = problem.code.title
+    return {"type": f"urn:hientruong:{code}", "code": code, "status": problem.code.status, "title": title,
+            "detail": problem.detail, "request_id": g.get("request_id"), **problem.extra}  # fmt: skip
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(error.get_response())  # type: ignore[arg-type]  # redirects pass through untouched
+    code = _BY_STATUS.get(status)
+    if code is None:
+        code = ProblemCode.INVALID_REQUEST if status < 500 else ProblemCode.INTERNAL
+    headers = {k: v for k, v in error.get_headers() if k not in {"Content-Type", "Content-Length"}}
+    extra: dict[str, Any] = {}
+    data = getattr(error, "data", None) or {}
+    if "messages" in data:
+        extra["errors"] = data["messages"]
+    return answer(Problem(code, headers=headers, **extra))
+
+
+def _database(error: OperationalError) -> Response:
+    log.warning("database busy or unreachable: %s", error.orig)
+    return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
+
+
+def _surprise(error: Exception) -> Response:
+    log.error("unexpected error", exc_info=error)
+    return answer(Problem(ProblemCode.INTERNAL))
