@@ -109,8 +109,28 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitTable:
+    """Allowances by size. `steps` are (bound, allowance), bounds rising; None = without end.
+
+    `up_to`: the first step whose bound is not below the size. `from`: the last step whose bound is
+    not above it. `linear`: straight lines between the points, through zero below the first; above the
+    last, `beyond_percent` of the size, in the unit of the allowance.
+    """
+
+    kind: str
+    by: str
+    by_unit: str
+    steps: tuple[tuple[Decimal | None, Decimal], ...]
+    beyond_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
-    """One dated, sourced limit row (giới hạn sai số). `value` in `unit`; None for a formula of its procedure."""
+    """One dated, sourced limit row (giới hạn sai số). `value` in `unit`, both sides of zero alike.
+
+    None as value = read in `table`, or not known yet. `lower` = the allowance below zero where it differs.
+    `floor` = the least allowance in `floor_unit`: the limit is max(value, floor).
+    """
 
     id: str
     procedure: str
@@ -124,4 +144,29 @@ class Limit:
     status: LimitStatus
     reviewed_by: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    reviewed_on: date | None = None
+    lower: Decimal | None = None
+    floor: Decimal | None = None
+    floor_unit: str | None = None
+    table: LimitTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One legal document (văn bản) and when it is cited. A date that was not read is None.
+
+    `domains` are checklist codes and subjects. `replaced_by` and `amended_by` are ids of other rows.
+    """
+
+    id: str
+    number: str
+    title: str
+    domains: tuple[str, ...]
+    valid_from: date | None
+    valid_to: date | None
+    status: LimitStatus
+    source: str
+    replaced_by: str | None = None
+    amended_by: tuple[str, ...] = ()
     note: str | None = None

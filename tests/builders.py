@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from checklists.limits import load_rules
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from checklists import catalog
 from server.db.devices import Device, SigningKey
 from server.db.numbers import Series
 from server.db.users import User
@@ -177,6 +175,9 @@ class Office:
         self, campaign: str, establishment: str, leader: Person, codes: Sequence[str] = ("fuel-dispenser",)
     ) -> str:
         """Plan one inspection with its checklists and rules pinned; return its id."""
+        from checklists import catalog
+        from checklists.limits import load_rules
+
         rules = load_rules()
         lists = [catalog.load().latest(code) for code in codes]
         state = {"campaign_id": campaign, "establishment_id": establishment,

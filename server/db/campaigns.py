@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, distinct, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Model
@@ -30,9 +30,10 @@ def grants_of(session: Session, user_id: str) -> frozenset[str]:
     """`agency`, the user's campaigns, and the areas of those campaigns' establishments (protocol §2)."""
     campaigns = list(session.scalars(select(CampaignMember.campaign_id).where(CampaignMember.user_id == user_id)))
     areas = session.scalars(
-        select(distinct(Document.scope))
+        select(Document.scope)
         .join(CampaignEstablishment, CampaignEstablishment.establishment_id == Document.id)
         .where(Document.kind == "establishment", CampaignEstablishment.campaign_id.in_(campaigns))
+        .distinct()
     )
     return frozenset({"agency", *(f"campaign:{c}" for c in campaigns), *areas})
 

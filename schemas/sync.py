@@ -1,0 +1,193 @@
+"""Envelopes of hello, push, pull and receipts. One operation stays loose here: its own check ends in quarantine."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields
+
+from schemas.fields import ListOf, Named, Strict, Text, Whole
+from schemas.leases import LeaseSchema
+
+MAX_OPS = 500
+MAX_ITEMS = 1000
+DEFAULT_ITEMS = 500
+MAX_DEVICE_SEQ = 2_000_000_000
+"""Below 2^31, the column's own limit: sixty years at an operation a second."""
+MAX_CURSOR = 256 * 1024
+PROTOCOL = 1
+OLDEST_PROTOCOL = 1
+"""N and N-1 are served; there never was a 0."""
+_FREE: dict[str, Any] = {"type": "object", "additionalProperties": True}
+
+
+class Envelope(Schema):
+    """A request body: unknown members are ignored, so that a newer tablet is understood."""
+
+    class Meta:
+        """Newer members pass."""
+
+        unknown = EXCLUDE
+
+
+class OperationSchema(Schema):
+    """One operation, loosely (protocol, "Shapes"): anything is taken, and what cannot be applied is quarantined."""
+
+    class Meta:
+        """A free object."""
+
+        unknown = INCLUDE
+
+    op_id = fields.UUID(required=True, metadata={"description": "UUIDv7, chosen by the tablet, never reused"})
+    device_seq = fields.Integer(required=True, metadata={"minimum": 1, "maximum": MAX_DEVICE_SEQ})
+    kind = fields.String(required=True)
+    type = fields.String(required=True)
+    id = fields.UUID(required=True)
+    scope = fields.String(required=True)
+    group = fields.String(allow_none=True)
+    parent = fields.UUID(allow_none=True)
+    base_rev = fields.Integer(allow_none=True)
+    set = fields.Raw(metadata=_FREE)
+    base = fields.Raw(allow_none=True, metadata=_FREE)
+    checklist = fields.Raw(allow_none=True, metadata=_FREE)
+    at = fields.String(allow_none=True, metadata={"description": "RFC 3339 with offset; evidence, never order"})
+    clock = fields.Raw(allow_none=True, metadata=_FREE)
+
+
+class AnyOperations(Strict):
+    """A list of whatever the tablet sent; each element gets a result of its own."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "array", "maxItems": MAX_OPS, "items": _FREE}
+
+    def check(self, value: Any) -> None:
+        """Refuse anything but a list; its length is judged by the view (413)."""
+        if not isinstance(value, list):
+            raise ValidationError("Phải là danh sách thao tác.")
+
+
+class HelloRequestSchema(Envelope):
+    """Who calls: the app's build, the protocols it speaks, the lowest device_seq still in its outbox."""
+
+    client = Named(
+        {"app": Text(), "build": Text(), "protocols": ListOf(Whole(0, 1000), most=20)},
+        required=True,
+    )
+    lowest_device_seq = Whole(1, MAX_DEVICE_SEQ, allow_none=True)
+
+
+class PushRequestSchema(Envelope):
+    """Operations of one outbox, in order of device_seq."""
+
+    protocol = Whole(0, 1000)
+    epoch = Text(allow_none=True)
+    ops = AnyOperations(required=True)
+
+
+class PullRequestSchema(Envelope):
+    """Where the tablet stands, null at first, and how many items it wants."""
+
+    protocol = Whole(0, 1000)
+    cursor = Text(allow_none=True, metadata={"maxLength": MAX_CURSOR})
+    limit = Whole(1, MAX_ITEMS)
+
+
+class ReceiptsQuerySchema(Envelope):
+    """Receipts after this number."""
+
+    after_device_seq = fields.Integer(load_default=0, metadata={"minimum": 0, "maximum": MAX_DEVICE_SEQ})
+
+
+class PinSchema(Schema):
+    """A version and its fingerprint."""
+
+    version = fields.String(required=True)
+    sha256 = fields.String(required=True)
+
+
+class LimitsSchema(Schema):
+    """What one request may carry."""
+
+    max_ops = fields.Integer(required=True)
+    max_body_bytes = fields.Integer(required=True)
+    max_op_bytes = fields.Integer(required=True)
+    max_minutes_op_bytes = fields.Integer(required=True)
+    max_pull_items = fields.Integer(required=True)
+    protocols = fields.List(fields.Integer(), required=True)
+
+
+class HelloSchema(Schema):
+    """Everything a tablet needs to know before it syncs."""
+
+    epoch = fields.String(required=True)
+    server_time = fields.DateTime(required=True)
+    limits = fields.Nested(LimitsSchema, required=True)
+    scopes = fields.List(fields.String(), required=True)
+    leases = fields.List(fields.Nested(LeaseSchema), required=True)
+    rules = fields.Nested(PinSchema, required=True)
+    next_device_seq = fields.Integer(required=True)
+    durable = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class ResultSchema(Schema):
+    """What became of one operation."""
+
+    op_id = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True, metadata={"enum": ["applied", "merged", "held", "quarantined"]})
+    replay = fields.Boolean(required=True)
+    rev = fields.Integer(required=True, allow_none=True)
+    scope = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(required=True, allow_none=True)
+    code = fields.String(required=True, allow_none=True)
+    detail = fields.String(required=True, allow_none=True)
+    conflicts = fields.Raw(metadata=_FREE)
+    current = fields.Raw(allow_none=True, metadata=_FREE)
+
+
+class PushSchema(Schema):
+    """Exactly one result for each operation, in their order."""
+
+    epoch = fields.String(required=True)
+    server_time = fields.DateTime(required=True)
+    next_device_seq = fields.Integer(required=True)
+    durable = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    results = fields.List(fields.Nested(ResultSchema), required=True)
+
+
+class ItemSchema(Schema):
+    """A document's present state, or `gone` from the scope that it was held under."""
+
+    scope = fields.String(required=True)
+    seq = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    id = fields.String(required=True)
+    rev = fields.Integer()
+    state = fields.Raw(metadata=_FREE)
+    gone = fields.String(metadata={"enum": ["moved", "deleted"]})
+
+
+class PullSchema(Schema):
+    """One page of the feed."""
+
+    epoch = fields.String(required=True)
+    items = fields.List(fields.Nested(ItemSchema), required=True)
+    revoked = fields.List(fields.String(), required=True)
+    cursor = fields.String(required=True)
+    more = fields.Boolean(required=True)
+
+
+class ReceiptSchema(Schema):
+    """The stored answer to one operation."""
+
+    device_seq = fields.Integer(required=True)
+    op_id = fields.String(required=True)
+    digest = fields.String(required=True)
+    result = fields.Nested(ResultSchema, required=True)
+
+
+class ReceiptsSchema(Schema):
+    """The server's memory of a device's operations, in order of device_seq."""
+
+    epoch = fields.String(required=True)
+    next_device_seq = fields.Integer(required=True)
+    receipts = fields.List(fields.Nested(ReceiptSchema), required=True)
+    more = fields.Boolean(required=True)

@@ -1,0 +1,1 @@
+"""Paper: finished documents to PDF, QR symbols. Cannot query; whatever is printed is handed in."""

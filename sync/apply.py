@@ -1,0 +1,319 @@
+"""One operation applied to the documents: create, patch, delete, void, resolve, by the rules of its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sync import findings, minutes
+from sync.inspection import Status, StepRefused, is_frozen, step
+from sync.kinds import KINDS, Kind
+from sync.merge import CONFLICTS, Merged, Writer, merge, note_conflict, resolve, same, with_actors
+from sync.operations import Operation
+from sync.overlay import Act, Overlay
+from sync.refusals import Refusal, Waiting, held
+from sync.world import DeviceContext, Document
+
+AREA = "area:"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an operation came to. `merged`: something else had changed meanwhile, so the tablet needs the whole state."""
+
+    document: Document
+    merged: bool = False
+    conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def apply(op: Operation, view: Overlay, device: DeviceContext, at: str) -> Applied:
+    """Apply one validated, normalised operation to the view, or raise a Refusal and leave the view to be thrown away.
+
+    `at` is the server's time of receipt; the device's own clock is evidence only.
+    """
+    kind = KINDS[op.kind]
+    act = Act(op, device, Writer(device.user_id, at, op.op_id))
+    if op.scope not in device.grants:
+        raise Refusal("foreign_scope")
+    before = view.get(op.kind, op.id)
+    if before is None:
+        if op.type not in {"create", "append"}:
+            raise Waiting(op.id)
+        return _create(act, kind, view)
+    _same_place(act, kind, before)
+    if before.deleted:
+        if op.type == "delete":
+            return Applied(view.write(act, before, before, taken={}, lost={}))
+        raise Refusal("deleted")
+    if op.type in {"create", "append"} and op.kind != "finding":
+        return _create_again(act, kind, view, before)
+    _refuse_frozen(act, view, before.state, _inspection_of(kind, view, before))
+    if op.type == "delete":
+        return _delete(act, view, before)
+    if op.type == "void":
+        return _void(act, kind, view, before)
+    if op.type == "resolve":
+        return _resolve(act, kind, view, before)
+    return _patch(act, kind, view, before, again=op.type != "patch")
+
+
+def _same_place(act: Act, kind: Kind, before: Document) -> None:
+    """Refuse a document outside the grants, or one that is not where the operation says.
+
+    Documents of an area may have moved to another commune while the tablet was offline: their edits follow them.
+    """
+    op = act.operation
+    if before.scope not in act.device.grants:
+        raise Refusal("foreign_scope")
+    if before.scope != op.scope and not kind.in_area:
+        raise Refusal("scope_mismatch")
+    if op.parent is not None and op.parent != before.parent:
+        raise Refusal("parent_mismatch")
+
+
+def _inspection_of(kind: Kind, view: Overlay, document: Document) -> Document | None:
+    if kind.name == "inspection":
+        return document
+    if kind.parent_kind == "inspection" and document.parent is not None:
+        return view.get("inspection", document.parent)
+    return None
+
+
+def _refuse_frozen(act: Act, view: Overlay, fields: dict[str, Any], inspection: Document | None) -> None:
+    if inspection is None:
+        return
+    op = act.operation
+    listed = findings.snapshot(view, inspection.id) if op.kind == "finding" else frozenset[str]()
+    if is_frozen(inspection.state, op.kind, op.id, fields, listed):
+        raise held("after-issue")
+
+
+def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
+    op = act.operation
+    fields, lost = _own_fields(kind, op.set)
+    parent, scope = _place_of_new(act, kind, view, fields)
+    if kind.parent_field is not None and parent is not None:
+        fields[kind.parent_field] = parent.id
+    inspection = parent if kind.parent_kind == "inspection" else None
+    _refuse_frozen(act, view, fields, inspection)
+    new = Document(op.kind, op.id, None if parent is None else parent.id, scope, 1, {})
+    if op.kind == "minutes":
+        if inspection is None:
+            raise Refusal("malformed")
+        return Applied(minutes.issue(act, view, inspection, new, fields, lost))
+    state = merge({}, fields, {}, act.writer, lists=kind.lists, maps=kind.maps).state
+    state["created_by"] = act.device.user_id
+    if op.kind == "inspection":
+        _check_start(view, state)
+    elif op.kind == "photo":
+        state |= {"status": "expected", "width": None, "height": None, "exif": {}, "warnings": []}
+    elif op.kind == "finding" and inspection is not None:
+        findings.check_id(inspection.id, op.id, state)
+        item = findings.item_of(view, inspection, state, op.checklist)
+        state |= {CONFLICTS: {}, "ordinal": state.get("ordinal", 0)}
+        state["computed"] = findings.compute(view, inspection, item, replace(new, state=state))
+    return Applied(view.write(act, None, replace(new, state=state), taken=fields, lost=lost))
+
+
+def _own_fields(kind: Kind, wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split what a tablet sent into its own fields and those that only the server makes (kept as lost)."""
+    server = kind.server - {"status"} if kind.name == "inspection" else kind.server
+    own = {name: value for name, value in wanted.items() if name not in server}
+    return own, {name: value for name, value in wanted.items() if name in server}
+
+
+def _place_of_new(act: Act, kind: Kind, view: Overlay, fields: dict[str, Any]) -> tuple[Document | None, str]:
+    """Return the parent and the scope of a new document; waits for a parent that has not come."""
+    op = act.operation
+    if kind.parent_kind is None or kind.parent_field is None:
+        scope = area_scope(fields)
+        if scope != op.scope:
+            raise Refusal("scope_mismatch")
+        return None, scope
+    named = fields.get(kind.parent_field)
+    parent_id = op.parent if op.parent is not None else named
+    if not isinstance(parent_id, str):
+        raise Refusal("malformed", f"Thiếu tài liệu cha ({kind.parent_field}).")
+    if named is not None and named != parent_id:
+        raise Refusal("parent_mismatch")
+    parent = view.get(kind.parent_kind, parent_id)
+    if parent is None:
+        raise Waiting(parent_id)
+    if parent.scope not in act.device.grants:
+        raise Refusal("foreign_scope")
+    if parent.deleted:
+        raise Refusal("parent_deleted")
+    if parent.scope != op.scope and not kind.in_area:
+        raise Refusal("scope_mismatch")
+    return parent, parent.scope
+
+
+def area_scope(fields: dict[str, Any]) -> str:
+    """Return the scope of an establishment; refuses one without its commune."""
+    code = fields.get("area_code")
+    if not isinstance(code, str) or not code:
+        raise Refusal("malformed", "Thiếu mã xã (area_code) của cơ sở.")
+    return AREA + code
+
+
+def _check_start(view: Overlay, state: dict[str, Any]) -> None:
+    """Refuse a new inspection that is already over or pins a checklist that the server does not know."""
+    state.setdefault("status", Status.PLANNED.value)
+    if state["status"] not in {Status.PLANNED, Status.IN_PROGRESS}:
+        raise StepRefused(Status.PLANNED, str(state["status"]))
+    _check_pins(view, state)
+
+
+def _check_pins(view: Overlay, state: dict[str, Any]) -> None:
+    for row in state.get("checklists") or []:
+        if not isinstance(row, dict) or findings.known_checklist(view, row) is None:
+            raise Refusal("unknown_checklist")
+
+
+def _create_again(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
+    """A create whose document exists: nothing for the same content, a merge for its own creator, else refused."""
+    op = act.operation
+    fields, lost = _own_fields(kind, op.set)
+    if all(same(before.state.get(name), value) for name, value in fields.items()):
+        return Applied(view.write(act, before, before, taken={}, lost=lost), merged=True)
+    if kind.append_only or before.state.get("created_by") != act.device.user_id:
+        raise Refusal("exists")
+    _refuse_frozen(act, view, before.state, _inspection_of(kind, view, before))
+    return _patch(act, kind, view, before, again=True)
+
+
+def _patch(act: Act, kind: Kind, view: Overlay, before: Document, *, again: bool) -> Applied:
+    """Merge fields three ways; `again` = a create that meets its document, merged as if it had seen nothing."""
+    op = act.operation
+    fields, dropped = _own_fields(kind, op.set)
+    base = {} if again else _base_of(op, before, fields)
+    for name in kind.fixed & fields.keys():
+        if not same(fields.pop(name), before.state.get(name, 0 if name == "ordinal" else None)):
+            raise Refusal("immutable_field", f"Không được sửa trường “{name}”.")
+    wanted = fields.pop("status", None) if op.kind == "inspection" else None
+    merged = merge(before.state, fields, base, act.writer, lists=kind.lists, maps=kind.maps)
+    if op.kind == "inspection":
+        _inspection_rules(act, view, before, merged, wanted, base)
+    elif op.kind == "finding":
+        _finding_rules(act, view, before, merged)
+    scope = before.scope
+    if op.kind == "establishment" and "area_code" in merged.taken:
+        scope = area_scope(merged.state)
+        if scope not in act.device.grants:
+            raise Refusal("foreign_scope", "Xã mới của cơ sở nằm ngoài phạm vi được giao.")
+    after = _revised(before, merged, scope)
+    view.write(act, before, after, taken=merged.taken, lost={**dropped, **merged.lost})
+    if scope != before.scope:
+        for instrument in view.children(before.id, "instrument"):
+            view.follow(instrument, instrument.state, scope=scope)
+    return _applied(act, view, before, after, merged, again=again)
+
+
+def _base_of(op: Operation, before: Document, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that the writer saw: those carried, and the present ones where the revision is the present one."""
+    if op.base_rev != before.rev:
+        return op.base
+    return {**{name: before.state.get(name) for name in fields}, **op.base}
+
+
+def _revised(before: Document, merged: Merged, scope: str) -> Document:
+    """Raise the revision only where something changed: an own edit on an own base is identity (I7)."""
+    if merged.state == before.state and scope == before.scope:
+        return before
+    return replace(before, state=merged.state, scope=scope, rev=before.rev + 1)
+
+
+def _applied(
+    act: Act, view: Overlay, before: Document, after: Document, merged: Merged, *, again: bool = False
+) -> Applied:
+    op = act.operation
+    conflicts = {
+        name: with_actors(conflict, act.device.user_id, view.author(op.kind, op.id, name))
+        for name, conflict in merged.conflicts.items()
+    }
+    stale = op.base_rev is not None and op.base_rev != before.rev
+    return Applied(after, merged=bool(conflicts) or stale or again, conflicts=conflicts)
+
+
+def _inspection_rules(
+    act: Act, view: Overlay, before: Document, merged: Merged, wanted: Any, base: dict[str, Any]
+) -> None:
+    """Move the status by the machine only; pinned checklists and rules stay once the inspection has begun."""
+    current = str(before.state.get("status"))
+    if wanted is not None and wanted != current:
+        try:
+            merged.state["status"] = merged.taken["status"] = step(current, str(wanted), act.device.role)
+        except StepRefused:
+            merged.lost["status"] = wanted
+            merged.conflicts["status"] = {"mine": wanted, "base": base.get("status"), "theirs": current}
+            note_conflict(merged.state, "status", wanted, base.get("status"), act.writer)
+        else:
+            if wanted == Status.NOT_CARRIED_OUT and not str(merged.state.get("reason") or "").strip():
+                raise Refusal("missing_reason", "Phải ghi lý do không tiến hành kiểm tra.")
+    if "checklists" in merged.taken:
+        _check_pins(view, merged.state)
+    if current != Status.PLANNED:
+        pinned = before.state.get("checklists") or []
+        if any(row not in merged.state.get("checklists", []) for row in pinned):
+            raise Refusal("immutable_field", "Không được bỏ danh mục kiểm tra đã dùng từ khi bắt đầu.")
+        if "rules" in merged.taken and before.state.get("rules"):
+            raise Refusal("immutable_field", "Không được đổi bộ quy định đã dùng từ khi bắt đầu.")
+
+
+def _finding_rules(act: Act, view: Overlay, before: Document, merged: Merged) -> None:
+    """Compute again where what the inspector entered has changed."""
+    inspection = None if before.parent is None else view.live("inspection", before.parent)
+    if inspection is None or not merged.taken.keys() & set(findings.ENTERED):
+        return
+    item = findings.item_of(view, inspection, merged.state, act.operation.checklist)
+    merged.state["computed"] = findings.compute(view, inspection, item, replace(before, state=merged.state))
+
+
+def _delete(act: Act, view: Overlay, before: Document) -> Applied:
+    """Delete only what has not changed since it was seen: an edit outlives a concurrent delete."""
+    op = act.operation
+    if op.base_rev != before.rev:
+        raise Refusal("stale_delete")
+    if op.kind == "finding":
+        photos = view.children(before.parent, "photo") if before.parent else []
+        if before.state.get("photo_ids") or any(p.state.get("finding_id") == op.id for p in photos):
+            raise Refusal("has_evidence")
+    elif any(view.children(op.id, name) for name, kind in KINDS.items() if kind.parent_kind == op.kind):
+        raise Refusal("has_children")
+    after = replace(before, rev=before.rev + 1, state={}, deleted=True)
+    return Applied(view.write(act, before, after, taken={}, lost={}))
+
+
+def _void(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
+    """Cross out with a reason; what was recorded stays readable. Photos and signatures: by their creator only."""
+    reason = act.operation.set.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise Refusal("missing_reason")
+    if kind.append_only and before.state.get("created_by") != act.device.user_id:
+        raise Refusal("not_creator")
+    if before.state.get("voided"):
+        return Applied(view.write(act, before, before, taken={}, lost={"reason": reason}), merged=True)
+    writer = act.writer
+    voided = {"reason": reason, "actor": writer.actor, "at": writer.at, "op_id": writer.op_id}
+    after = replace(before, rev=before.rev + 1, state={**before.state, "voided": voided})
+    return Applied(view.write(act, before, after, taken={"voided": voided}, lost={}))
+
+
+def _resolve(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
+    """Settle a conflict: `set` = {field, value, op_ids}."""
+    op = act.operation
+    path, op_ids = op.set.get("field"), op.set.get("op_ids")
+    if not isinstance(path, str) or "value" not in op.set or not isinstance(op_ids, list):
+        raise Refusal("malformed", "Thao tác giải quyết phải có field, value và op_ids.")
+    name = path.partition(".")[0] if path.partition(".")[0] in kind.maps else path
+    if name in kind.server | kind.fixed or (name in kind.maps and name == path):
+        raise Refusal("immutable_field", f"Không được giải quyết trường “{path}”.")
+    if op.kind == "inspection" and name == "status" and op.set["value"] != before.state.get("status"):
+        step(str(before.state.get("status")), str(op.set["value"]), act.device.role)
+    merged = resolve(before.state, path, op.set["value"], [str(o) for o in op_ids], act.writer,
+                     base=op.base.get(path), base_known=path in op.base, maps=kind.maps)  # fmt: skip
+    if op.kind == "finding" and path in merged.taken:
+        _finding_rules(act, view, before, replace(merged, taken={name: None}))
+    after = _revised(before, merged, before.scope)
+    view.write(act, before, after, taken=merged.taken, lost=merged.lost)
+    return _applied(act, view, before, after, merged)

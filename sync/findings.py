@@ -1,0 +1,152 @@
+"""What the server makes of a finding: its fingerprint in minutes, the item it answers, the computed verdict."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sync.feed import canonical
+from sync.ids import answer_id
+from sync.overlay import Overlay
+from sync.refusals import Refusal
+from sync.world import Document
+
+if TYPE_CHECKING:
+    from checklists.model import Checklist, Item
+
+ENTERED = ("answer", "note", "photo_ids", "rows", "values")
+"""The fields that an inspector enters; what minutes promise not to change."""
+VERIFICATION_KINDS = frozenset({"kiem_dinh_luu_dong", "kiem_dinh_hieu_chuan"})
+_EMPTY: dict[str, Any] = {"answer": None, "note": "", "photo_ids": [], "rows": [], "values": {}}
+
+
+def fingerprint(state: Mapping[str, Any]) -> str:
+    """Return SHA-256 of the sorted-key JSON of a finding's inspector-entered fields, empty ones in their one form."""
+    entered = {name: state.get(name) or _EMPTY[name] for name in ENTERED}
+    entered["photo_ids"] = sorted(entered["photo_ids"])
+    return hashlib.sha256(canonical(entered).encode()).hexdigest()
+
+
+def check_id(inspection_id: str, id: str, fields: Mapping[str, Any]) -> None:
+    """Refuse an answer whose id is not that of its item, subject and ordinal: two answers would not meet."""
+    checklist, item = fields.get("checklist"), fields.get("item")
+    subject, ordinal = fields.get("subject_id"), fields.get("ordinal", 0)
+    if not (isinstance(checklist, str) and isinstance(item, str) and (subject is None or isinstance(subject, str))):
+        raise Refusal("malformed", "Kết quả phải ghi danh mục, hạng mục và đối tượng.")
+    if type(ordinal) is not int or ordinal < 0:
+        raise Refusal("malformed", "Thứ tự (ordinal) phải là số nguyên không âm.")
+    if answer_id(inspection_id, checklist, item, subject, ordinal) != id:
+        raise Refusal("bad_answer_id")
+
+
+def pinned(view: Overlay, inspection: Document, code: str, own: Mapping[str, Any] | None = None) -> Checklist | None:
+    """Return the checklist version that the inspection pins, else the one that the operation names."""
+    for row in inspection.state.get("checklists") or []:
+        if isinstance(row, Mapping) and row.get("code") == code:
+            return known_checklist(view, row)
+    return known_checklist(view, own) if own is not None and own.get("code") == code else None
+
+
+def known_checklist(view: Overlay, row: Mapping[str, Any]) -> Checklist | None:
+    """Return a published checklist by {code, version, sha256}, None where it is not the one meant."""
+    code, version, sha256 = row.get("code"), row.get("version"), row.get("sha256")
+    if not isinstance(code, str) or type(version) is not int:
+        return None
+    found = view.world.checklist(code, version)
+    return found if found is not None and sha256 in (None, found.sha256) else None
+
+
+def item_of(view: Overlay, inspection: Document, fields: Mapping[str, Any], own: Mapping[str, Any] | None) -> Item:
+    """Return the item that a finding answers; refuses an unknown checklist or item."""
+    checklist = pinned(view, inspection, str(fields.get("checklist")), own)
+    if checklist is None:
+        raise Refusal("unknown_checklist")
+    item = checklist.item(str(fields.get("item")))
+    if item is None:
+        raise Refusal("unknown_item")
+    return item
+
+
+def compute(view: Overlay, inspection: Document, item: Item, finding: Document) -> dict[str, Any] | None:
+    """Return the `computed` of a finding by the rules that its inspection pins, None where the item has no procedure."""
+    if item.procedure is None:
+        return None
+    from checklists.judge import judge  # late: reading an operation must not load procedures
+
+    version = (inspection.state.get("rules") or {}).get("version")
+    rules = view.world.rules(version) if isinstance(version, str) else None
+    on = inspected_on(inspection.state)
+    if rules is None or on is None:
+        return None
+    subject_id = finding.state.get("subject_id")
+    subject = view.live("instrument", subject_id) if isinstance(subject_id, str) else None
+    return judge(item, finding.state, None if subject is None else subject.state,
+                 _answers(view, inspection, finding), rules, on, context_of(view, inspection))  # fmt: skip
+
+
+def context_of(view: Overlay, inspection: Document) -> str:
+    """Return which limits apply: `verification` in verification campaigns, else `inspection`."""
+    campaign = view.live("campaign", inspection.parent)
+    kind = None if campaign is None else campaign.state.get("kind")
+    return "verification" if kind in VERIFICATION_KINDS else "inspection"
+
+
+def inspected_on(inspection: Mapping[str, Any]) -> date | None:
+    """Return the day whose law applies: the first visit, else the planned day."""
+    visits = [v.get("started_at") for v in inspection.get("visits") or [] if isinstance(v, Mapping)]
+    days = sorted(day for day in map(_day, visits) if day is not None)
+    return days[0] if days else _day(inspection.get("planned_on"))
+
+
+def _day(text: object) -> date | None:
+    """Read the local day of an instant or a day."""
+    try:
+        return date.fromisoformat(text[:10]) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _answers(view: Overlay, inspection: Document, finding: Document) -> dict[str, dict[str, Any]]:
+    """Return the other answers of the same checklist by item, those of the same subject before those of the visit."""
+    item = finding.state.get("checklist"), finding.state.get("subject_id"), finding.state.get("ordinal", 0)
+    checklist, subject, ordinal = item
+    found: dict[str, dict[str, Any]] = {}
+    for own in (False, True):
+        for other in view.children(inspection.id, "finding"):
+            state = other.state
+            if state.get("checklist") != checklist or state.get("voided"):
+                continue
+            place = (subject, ordinal) if own else (None, 0)
+            if (state.get("subject_id"), state.get("ordinal", 0)) == place:
+                found[str(state.get("item"))] = state
+    return found
+
+
+def sources(item: Item) -> frozenset[str]:
+    """Return the items whose answers feed this item's procedure (`item:KEY`)."""
+    if item.procedure is None:
+        return frozenset()
+    named = (str(use.get("from", "")) for use in item.procedure.parameters.values())
+    return frozenset(name.removeprefix("item:").partition(".")[0] for name in named if name.startswith("item:"))
+
+
+def recompute_dependents(view: Overlay, inspection: Document, changed: frozenset[tuple[str, str]]) -> None:
+    """Compute again the open findings that feed on changed answers, (checklist, item); frozen ones keep their verdict."""
+    frozen = snapshot(view, inspection.id)
+    for finding in view.children(inspection.id, "finding"):
+        code = str(finding.state.get("checklist"))
+        checklist = pinned(view, inspection, code)
+        item = None if checklist is None else checklist.item(str(finding.state.get("item")))
+        if item is None or finding.id in frozen or not any((code, key) in changed for key in sources(item)):
+            continue
+        found = compute(view, inspection, item, finding)
+        if found is not None and found != finding.state.get("computed"):
+            view.follow(finding, {**finding.state, "computed": found})
+
+
+def snapshot(view: Overlay, inspection_id: str) -> frozenset[str]:
+    """Return the findings that issued minutes of an inspection list."""
+    valid = (m for m in view.children(inspection_id, "minutes") if m.state.get("status") in {"issued", "amended"})
+    return frozenset(id for minutes in valid for id in minutes.state.get("freezes") or [])

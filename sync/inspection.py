@@ -1,0 +1,113 @@
+"""The states of an inspection and what stays open after its minutes are issued: one machine for tablets and office."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sync.refusals import Refusal
+
+
+class Status(StrEnum):
+    """planned -> in_progress -> issued -> approved; issued -> returned -> issued; planned -> not_carried_out."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    ISSUED = "issued"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    NOT_CARRIED_OUT = "not_carried_out"
+
+
+MINUTES = "minutes"
+"""The pseudo-role of closing minutes: only a signed paper issues an inspection."""
+SUPERVISORS = frozenset({"supervisor", "admin"})
+_TEAM = frozenset({("planned", "in_progress"), ("planned", "not_carried_out")})
+_OFFICE = frozenset({("issued", "returned"), ("issued", "approved")})
+_PAPER = frozenset({("in_progress", "issued"), ("returned", "issued")})
+_ALWAYS_OPEN = frozenset({"signature", "requirement", "measure", "minutes"})
+_CLOSED = frozenset({Status.ISSUED, Status.APPROVED, Status.RETURNED})
+
+
+class StepRefused(Refusal):
+    """A change of status that the machine does not know: a conflict, the server's status stays."""
+
+    def __init__(self, status: str, wanted: str) -> None:
+        super().__init__("status_step", f"Không được chuyển từ “{status}” sang “{wanted}”.")
+        self.status, self.wanted = status, wanted
+
+
+def step(status: str, wanted: str, role: str) -> str:
+    """Return the status after a step, or raise StepRefused.
+
+    The team starts an inspection or declares it not carried out, supervisors return and approve, `minutes` issue.
+    """
+    allowed = _PAPER if role == MINUTES else _TEAM | _OFFICE if role in SUPERVISORS else _TEAM
+    if (status, wanted) not in allowed:
+        raise StepRefused(status, wanted)
+    return wanted
+
+
+def issue(status: str) -> tuple[str, bool]:
+    """Return the status after closing minutes and whether that was a step of the machine.
+
+    Paper wins: the paper exists, so the inspection is issued whatever the server thought; an approved one stays so.
+    """
+    if status == Status.APPROVED:
+        return status, False
+    return Status.ISSUED.value, (status, "issued") in _PAPER
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One finding that a supervisor sends back, with a remark."""
+
+    finding_id: str
+    remark: str
+
+
+def review(
+    state: Mapping[str, Any], decision: str, *, role: str, remark: str = "", items: Sequence[ReviewItem] = ()
+) -> dict[str, Any]:
+    """Return the inspection's state after a supervisor's decision, `returned` or `approved`.
+
+    Refuses another role or status (StepRefused) and a return that names no reason.
+    """
+    if role not in SUPERVISORS:
+        raise StepRefused(str(state.get("status")), decision)
+    status = step(str(state.get("status")), decision, role)
+    if decision == Status.RETURNED and not remark.strip() and not any(i.remark.strip() for i in items):
+        raise Refusal("missing_reason", "Phải ghi lý do trả lại.")
+    named = [{"finding_id": item.finding_id, "remark": item.remark} for item in items]
+    return {**state, "status": status, "review": {"decision": decision, "remark": remark, "items": named}}
+
+
+def reopened(state: Mapping[str, Any]) -> frozenset[str]:
+    """Return the findings that a returned inspection opens again."""
+    if state.get("status") != Status.RETURNED:
+        return frozenset()
+    items = (state.get("review") or {}).get("items") or []
+    return frozenset(str(item.get("finding_id")) for item in items if isinstance(item, Mapping))
+
+
+def is_frozen(
+    inspection: Mapping[str, Any], kind: str, id: str, fields: Mapping[str, Any], snapshot: Collection[str]
+) -> bool:
+    """Say whether an operation of the team comes after issue (protocol, row "minutes") and is held for a person.
+
+    `snapshot` are the findings that issued minutes list: frozen even before the closing minutes. `fields` are those of
+    the photo or other child. Open after the closing minutes: signatures, photos of the signed paper, requirements,
+    measures, further minutes, and while `returned` the findings named in the review with their photos.
+    """
+    open_again = reopened(inspection)
+    if kind in _ALWAYS_OPEN or (kind == "photo" and fields.get("purpose") == "signed_paper"):
+        return False
+    if kind == "finding" and id in open_again:
+        return False
+    if kind == "photo" and fields.get("finding_id") in open_again:
+        return False
+    if inspection.get("status") in _CLOSED:
+        return True
+    return kind == "finding" and id in snapshot

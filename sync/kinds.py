@@ -1,0 +1,74 @@
+"""The kinds of documents: who may write them, which operations they take, how their fields merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_FIELD_MERGED = frozenset({"create", "patch", "delete", "resolve"})
+_APPEND_ONLY = frozenset({"create", "append", "void"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the protocol's tables "Documents" and "Kinds and who may write them".
+
+    `lists` merge as sets, `maps` merge key by key, `server` fields are made by the server alone, `fixed` fields never
+    change after creation, `texts` keep their exact bytes (no NFC: they are hashed).
+    """
+
+    name: str
+    types: frozenset[str]
+    parent_kind: str | None = None
+    parent_field: str | None = None
+    in_area: bool = False
+    lists: frozenset[str] = frozenset()
+    maps: frozenset[str] = frozenset()
+    server: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+    @property
+    def append_only(self) -> bool:
+        """Never patched: replaced by a new one and a void."""
+        return "patch" not in self.types
+
+
+_OURS = frozenset({"conflicts", "created_by", "voided"})
+_OF_INSPECTION = ("inspection", "inspection_id", frozenset({"inspection_id"}))
+
+
+def _child(
+    name: str, types: frozenset[str], *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset(),
+    server: frozenset[str] = frozenset(), fixed: frozenset[str] = frozenset(), texts: frozenset[str] = frozenset(),
+) -> Kind:  # fmt: skip
+    parent_kind, parent_field, parent_fixed = _OF_INSPECTION
+    return Kind(name, types, parent_kind, parent_field, lists=lists, maps=maps, server=server | _OURS,
+                fixed=fixed | parent_fixed, texts=texts)  # fmt: skip
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("establishment", _FIELD_MERGED, in_area=True, lists=frozenset({"business_lines"}), server=_OURS),
+        Kind("instrument", _FIELD_MERGED, "establishment", "establishment_id", in_area=True,
+             maps=frozenset({"attributes"}), server=_OURS, fixed=frozenset({"establishment_id"})),
+        Kind("inspection", _FIELD_MERGED, "campaign", "campaign_id",
+             lists=frozenset({"checklists", "standards", "visits"}), server=_OURS | {"review"},
+             fixed=frozenset({"campaign_id", "establishment_id", "follows"})),
+        _child("finding", _FIELD_MERGED | {"void"}, lists=frozenset({"photo_ids"}), maps=frozenset({"values"}),
+               server=frozenset({"computed"}), fixed=frozenset({"checklist", "item", "subject_id", "ordinal"})),
+        _child("requirement", _FIELD_MERGED, lists=frozenset({"finding_ids", "evidence", "photo_ids"})),
+        _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials"})),
+        _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
+        _child("signature", _APPEND_ONLY),
+        _child("minutes", frozenset({"create", "append"}), texts=frozenset({"canonical", "cose"}),
+               server=frozenset({"status", "diverged", "warnings", "freezes"})),
+    )
+}  # fmt: skip
+
+SERVER_KINDS = frozenset(
+    {"campaign", "checklist", "rules", "lease", "user", "measurement_standard", "organisation", "area"}
+)
+"""Written by pages and commands only (journalled with no device)."""
+
+TYPES = frozenset({"create", "patch", "append", "delete", "void", "resolve"})

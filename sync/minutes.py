@@ -1,0 +1,206 @@
+"""Minutes that a tablet issued (biên bản): the seal checked, the number settled, what differs shown. Paper wins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sync import seal
+from sync.clock import read_instant
+from sync.findings import ENTERED, fingerprint, pinned
+from sync.ids import answer_id, is_uuid
+from sync.inspection import issue as issue_step
+from sync.operations import Operation
+from sync.overlay import Act, Overlay
+from sync.refusals import Refusal, Waiting, held
+from sync.world import DeviceContext, Document, NumberUse
+
+ISSUED, AMENDED, CONFLICTING, QUARANTINED = "issued", "amended", "conflicting", "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The fields of minutes that the core reads, after their types were checked."""
+
+    series: str
+    year: int
+    number: int
+    canonical: str
+    cose: bytes
+    issued_at: int
+    closes: bool
+    amends: str | None
+    document: dict[str, Any]
+
+
+def read(fields: Mapping[str, Any]) -> Paper:
+    """Read the fields of minutes; refuses what is not a document of ours."""
+    series, year, number = fields.get("series"), fields.get("year"), fields.get("number")
+    canonical, cose, moment = fields.get("canonical"), fields.get("cose"), read_instant(fields.get("issued_at"))
+    if not isinstance(series, str) or type(year) is not int or type(number) is not int:
+        raise Refusal("malformed", "Biên bản phải có sổ, năm và số.")
+    if not isinstance(canonical, str) or not isinstance(cose, str) or moment is None:
+        raise Refusal("malformed", "Biên bản phải có nội dung, chữ ký số và thời điểm phát hành.")
+    amends = fields.get("amends")
+    if amends is not None and not is_uuid(amends):
+        raise Refusal("bad_id", "Biên bản được bổ sung không có mã hợp lệ.")
+    try:
+        document = json.loads(canonical)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise Refusal("malformed", "Nội dung biên bản không đọc được.")
+    return Paper(series, year, number, canonical, _unpadded(cose), int(moment.timestamp()),
+                 fields.get("closes") is True, amends, document)  # fmt: skip
+
+
+def _unpadded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise Refusal("bad_signature", "Chữ ký số không đọc được.") from None
+
+
+def check_seal(paper: Paper, public_key: bytes, establishment_id: str) -> None:
+    """Refuse (`bad_signature`) a seal that is not this key's over exactly this paper."""
+    try:
+        claims = seal.open_sealed(paper.cose, {seal.key_id(public_key): public_key})
+    except seal.SealError as error:
+        raise Refusal("bad_signature", error.message_vi) from None
+    said = (claims.series, claims.year, claims.number, claims.issued_at, claims.sha256, claims.establishment)
+    meant = (paper.series, paper.year, paper.number, paper.issued_at, seal.digest(paper.canonical), establishment_id)
+    if said != meant:
+        raise Refusal("bad_signature", "Chữ ký số không khớp với số, thời điểm, cơ sở hoặc nội dung của biên bản.")
+
+
+def issue(
+    act: Act, view: Overlay, inspection: Document, new: Document, fields: dict[str, Any], lost: dict[str, Any]
+) -> Document:
+    """Take minutes with a right signature: issued with a number from its own lease, else `conflicting`.
+
+    Refuses a bad signature; holds papers of a device whose issuing is stopped; a lack of leadership is refused without
+    a leased number and only shown with one (protocol, row "minutes").
+    """
+    paper = read(fields)
+    check_seal(paper, act.device.public_key, str(inspection.state.get("establishment_id")))
+    known = view.number_state(paper.series, paper.year, paper.number)
+    own_lease = known.lease_device == act.device.device_id and _in_range(paper.number, known.lease_from, known.lease_to)
+    leads = inspection.parent in act.device.led_campaigns
+    if not leads and not own_lease:
+        raise Refusal("not_leader")
+    if act.device.stopped:
+        raise held("issuing_stopped")
+    first = _amended_one(view, inspection, paper)
+    free = own_lease and not known.spent and known.taken_by in (None, new.id)
+    status = ISSUED if free else CONFLICTING
+    made = server_fields(view, inspection, paper)
+    if not leads:
+        made["warnings"].append(_warning("not_leader", "Người phát hành không còn là trưởng đoàn trên máy chủ."))
+    if first is None and paper.closes and _already_closed(view, inspection, new.id):
+        made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))
+    state = {**fields, **made, "status": status, "created_by": act.device.user_id}
+    document = view.write(act, None, replace(new, state=state), taken=fields, lost=lost)
+    view.use(NumberUse(paper.series, paper.year, paper.number, new.id, status, act.device.device_id, known.lease_id))
+    if status == ISSUED:
+        close(view, inspection, paper, first)
+    return document
+
+
+def _in_range(number: int, first: int | None, last: int | None) -> bool:
+    return first is not None and last is not None and first <= number <= last
+
+
+def _amended_one(view: Overlay, inspection: Document, paper: Paper) -> Document | None:
+    """Return the minutes that these amend; waits for them, refuses those of another inspection."""
+    if paper.amends is None:
+        return None
+    first = view.get("minutes", paper.amends)
+    if first is None:
+        raise Waiting(paper.amends)
+    if first.parent != inspection.id:
+        raise Refusal("parent_mismatch", "Biên bản bổ sung phải cùng cuộc kiểm tra với biên bản được bổ sung.")
+    return first
+
+
+def _already_closed(view: Overlay, inspection: Document, id: str) -> bool:
+    others = view.children(inspection.id, "minutes")
+    return any(m.id != id and m.state.get("closes") is True and m.state.get("status") == ISSUED for m in others)
+
+
+def close(view: Overlay, inspection: Document, paper: Paper, first: Document | None) -> None:
+    """Write what issued minutes do to others: the amended one says so, closing ones issue the inspection."""
+    if first is not None and first.state.get("status") == ISSUED:
+        view.follow(first, {**first.state, "status": AMENDED})
+    if paper.closes:
+        status, _ = issue_step(str(inspection.state.get("status")))
+        if status != inspection.state.get("status"):
+            view.follow(inspection, {**inspection.state, "status": status})
+
+
+def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str, Any]:
+    """Return what the server adds to minutes: diverged findings, warnings, and the findings that they freeze."""
+    printed = listed(paper.document)
+    live = {f.id: f.state for f in view.children(inspection.id, "finding")}
+    diverged = [id for id, sha256 in printed.items() if id not in live or fingerprint(live[id]) != sha256]
+    if paper.closes and paper.amends is None:
+        diverged += [id for id in live if id not in printed and not live[id].get("voided") and _entered(live[id])]
+    warnings = list(_missing_answers(view, inspection, {*printed, *live})) if paper.closes else []
+    if paper.closes and not issue_step(str(inspection.state.get("status")))[1]:
+        warnings.append(_warning("status", f"Cuộc kiểm tra trên máy chủ đang ở trạng thái “{inspection.state.get('status')}”."))  # fmt: skip
+    return {"diverged": sorted(diverged), "warnings": warnings, "freezes": sorted(printed)}
+
+
+def listed(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the findings that a canonical document lists: id -> SHA-256 of what the inspector entered."""
+    rows = document.get("findings")
+    found: dict[str, str] = {}
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict) and is_uuid(row.get("id")) and isinstance(row.get("sha256"), str):
+            found[row["id"]] = row["sha256"]
+    return found
+
+
+def _entered(state: Mapping[str, Any]) -> bool:
+    return any(state.get(name) for name in ENTERED)
+
+
+def _warning(code: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "detail": detail, **more}
+
+
+def _missing_answers(view: Overlay, inspection: Document, answered: set[str]) -> Iterator[dict[str, Any]]:
+    """Name the required items without an answer; conditional items are the tablet's to judge."""
+    site = inspection.state.get("establishment_id")
+    instruments = view.children(site, "instrument") if isinstance(site, str) else []
+    for row in inspection.state.get("checklists") or []:
+        checklist = pinned(view, inspection, str(row.get("code"))) if isinstance(row, dict) else None
+        for section in checklist.sections if checklist is not None else ():
+            subjects: list[str | None] = [None] if section.per == "visit" else []
+            if section.per == "instrument":
+                subjects = [i.id for i in instruments if i.state.get("type") in section.instrument_types]
+            for item in section.items:
+                if not item.required or item.when is not None or checklist is None:
+                    continue
+                for subject in subjects:
+                    if answer_id(inspection.id, checklist.code, item.key, subject, 0) not in answered:
+                        yield _warning("missing_answer", f"Chưa có kết quả của mục {item.key}.",
+                                       checklist=checklist.code, item=item.key, subject_id=subject)  # fmt: skip
+
+
+def refused_use(op: Operation, device: DeviceContext, view: Overlay) -> NumberUse | None:
+    """Return the number that a refused paper carries, to be shown as such: only one of this device's own lease.
+
+    `conflicting` where other minutes stand under it, else `quarantined`.
+    """
+    series, year, number = op.set.get("series"), op.set.get("year"), op.set.get("number")
+    if op.kind != "minutes" or not isinstance(series, str) or type(year) is not int or type(number) is not int:
+        return None
+    known = view.number_state(series, year, number)
+    if known.lease_device != device.device_id or not _in_range(number, known.lease_from, known.lease_to):
+        return None
+    status = CONFLICTING if known.taken_by not in (None, op.id) else QUARANTINED
+    return NumberUse(series, year, number, op.id, status, device.device_id, known.lease_id)

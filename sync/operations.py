@@ -1,0 +1,214 @@
+"""One operation as a tablet sent it: strict reading, its digest, and the normal form of its text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sync.feed import canonical
+from sync.ids import is_uuid
+from sync.kinds import KINDS, SERVER_KINDS
+from sync.refusals import Refusal
+
+MAX_BYTES = 64 * 1024
+MAX_MINUTES_BYTES = 256 * 1024
+MAX_TEXT_BYTES = 16 * 1024
+MAX_DEPTH = 32
+# JavaScript keeps whole numbers exactly up to here.
+MAX_INTEGER = 2**53 - 1
+MAX_NAME = 200
+# C0 and C1 controls but tab and line ends: NUL cannot be stored by PostgreSQL, the others cannot be printed.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One immutable operation of an outbox. `raw` is what came, `digest` its identity, `set` and `base` what it says."""
+
+    op_id: str
+    device_seq: int
+    group: str | None
+    kind: str
+    id: str
+    parent: str | None
+    type: str
+    scope: str
+    base_rev: int | None
+    set: dict[str, Any]
+    base: dict[str, Any]
+    checklist: dict[str, Any] | None
+    at: str | None
+    clock: dict[str, Any] | None
+    raw: dict[str, Any]
+    digest: str
+
+
+def digest(raw: Any) -> str:
+    """SHA-256 of the operation's sorted-key JSON as received. Never raises, whatever came."""
+    try:
+        return hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
+    except (RecursionError, TypeError, ValueError):
+        return _digest_without_recursion(raw)
+
+
+def _digest_without_recursion(raw: Any) -> str:
+    """Hash a value too deep for the JSON writer by walking it with a stack of our own."""
+    found = hashlib.sha256(b"deep:")
+    stack: list[Any] = [raw]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Mapping):
+            found.update(f"{{{len(value)}".encode())
+            for key in sorted(value, key=str):
+                stack += [value[key], str(key)]
+        elif isinstance(value, list | tuple):
+            found.update(f"[{len(value)}".encode())
+            stack += reversed(value)
+        else:
+            found.update(f"{type(value).__name__}:{value};".encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+def op_id_of(raw: Any) -> str | None:
+    """Read the op_id of whatever came, None where it cannot be read."""
+    found = raw.get("op_id") if isinstance(raw, dict) else None
+    return found if is_uuid(found) else None
+
+
+def device_seq_of(raw: Any) -> int | None:
+    """Read the device_seq of whatever came, None where it cannot be read."""
+    found = raw.get("device_seq") if isinstance(raw, dict) else None
+    return found if type(found) is int and 0 < found <= MAX_INTEGER else None
+
+
+def group_of(raw: Any) -> str | None:
+    """Read the group of whatever came, None where there is none."""
+    found = raw.get("group") if isinstance(raw, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def parse(raw: Any, known_digest: str | None = None) -> Operation:
+    """Read one operation strictly; refuses (never with another exception) what the protocol does not allow."""
+    if not isinstance(raw, dict):
+        raise Refusal("malformed", "Thao tác phải là một đối tượng JSON.")
+    kind = _name(raw, "kind")
+    _refuse_bad_values(raw, kind)
+    op_id, id, parent = raw.get("op_id"), raw.get("id"), raw.get("parent")
+    if not is_uuid(op_id) or not is_uuid(id) or not (parent is None or is_uuid(parent)):
+        raise Refusal("bad_id")
+    device_seq = device_seq_of(raw)
+    if device_seq is None:
+        raise Refusal("malformed", "Thiếu số thứ tự thao tác (device_seq) hoặc số không hợp lệ.")
+    base_rev = raw.get("base_rev")
+    if not (base_rev is None or (type(base_rev) is int and base_rev >= 0)):
+        raise Refusal("malformed", "base_rev phải là số nguyên không âm.")
+    return Operation(
+        op_id=op_id, device_seq=device_seq, group=_optional(raw, "group", str), kind=kind, id=id, parent=parent,
+        type=_name(raw, "type"), scope=_name(raw, "scope"), base_rev=base_rev,
+        set=_optional(raw, "set", dict) or {}, base=_optional(raw, "base", dict) or {},
+        checklist=_optional(raw, "checklist", dict), at=_optional(raw, "at", str), clock=_optional(raw, "clock", dict),
+        raw=raw, digest=known_digest or digest(raw),
+    )  # fmt: skip
+
+
+def _name(raw: Mapping[str, Any], field: str) -> str:
+    found = raw.get(field)
+    if not isinstance(found, str) or not 0 < len(found) <= MAX_NAME:
+        raise Refusal("malformed", f"Thiếu trường “{field}” hoặc trường không hợp lệ.")
+    return found
+
+
+def _optional(raw: Mapping[str, Any], field: str, kind: type) -> Any:
+    found = raw.get(field)
+    if found is not None and not isinstance(found, kind):
+        raise Refusal("malformed", f"Trường “{field}” không đúng kiểu.")
+    return found
+
+
+def _refuse_bad_values(raw: dict[str, Any], kind: str) -> None:
+    """Walk the whole operation once: sizes, depth, text, numbers (protocol "Shapes", "Sizes")."""
+    minutes = kind == "minutes"
+    texts = KINDS[kind].texts if kind in KINDS else frozenset[str]()
+    limit = MAX_MINUTES_BYTES if minutes else MAX_BYTES
+    total = 0
+    stack: list[tuple[Any, int, bool]] = [(raw, 0, False)]
+    while stack:
+        value, depth, exact = stack.pop()
+        if isinstance(value, str):
+            total += _size_of_text(value, exact=exact)
+        elif isinstance(value, bool) or value is None:
+            total += 4
+        elif isinstance(value, int):
+            total += 8
+            if abs(value) > MAX_INTEGER:
+                raise Refusal("bad_number")
+        elif isinstance(value, float):
+            raise Refusal("float_number")
+        elif depth >= MAX_DEPTH:
+            raise Refusal("too_deep")
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                if not isinstance(key, str) or len(key) > MAX_NAME:
+                    raise Refusal("malformed", "Tên trường không hợp lệ.")
+                total += 3 + _size_of_text(key, exact=False)
+                stack.append((item, depth + 1, minutes and depth == 1 and key in texts))
+        elif isinstance(value, list):
+            total += 2 + len(value)
+            stack.extend((item, depth + 1, False) for item in value)
+        else:
+            raise Refusal("malformed")
+        if total > limit:
+            raise Refusal("too_large", f"Thao tác lớn hơn {limit // 1024} KB.")
+
+
+def _size_of_text(text: str, *, exact: bool) -> int:
+    """Return the bytes of a text; refuses control characters, and more than 16 KB but for sealed text."""
+    if text.isascii():
+        size = len(text)
+        if text.isprintable():
+            if size > MAX_TEXT_BYTES and not exact:
+                raise Refusal("too_large", "Một trường văn bản dài quá 16 KB.")
+            return size
+    if _CONTROL.search(text):
+        raise Refusal("bad_text")
+    size = len(text.encode())
+    if size > MAX_TEXT_BYTES and not exact:
+        raise Refusal("too_large", "Một trường văn bản dài quá 16 KB.")
+    return size
+
+
+def writable(operation: Operation) -> None:
+    """Refuse kinds that a tablet may not write and operations that its kind does not take."""
+    kind = KINDS.get(operation.kind)
+    if kind is None:
+        raise Refusal("server_kind" if operation.kind in SERVER_KINDS else "unknown_kind")
+    if operation.type not in kind.types:
+        raise Refusal("bad_type")
+
+
+def normalise(operation: Operation) -> Operation:
+    """Return the operation with its text in Unicode NFC, but for text that is sealed byte for byte."""
+    exact = KINDS[operation.kind].texts if operation.kind in KINDS else frozenset[str]()
+    return replace(
+        operation,
+        set={_nfc(name): value if name in exact else _normal(value) for name, value in operation.set.items()},
+        base={_nfc(name): value if name in exact else _normal(value) for name, value in operation.base.items()},
+    )
+
+
+def _nfc(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return _nfc(value)
+    if isinstance(value, dict):
+        return {_nfc(name): _normal(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_normal(item) for item in value]
+    return value
