@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from checklists.model import Law, Limit, LimitStatus, LimitTable
@@ -155,7 +156,7 @@ def _table(row: _Row) -> LimitTable | None:
     if None in bounds:
         raise LimitError(f"{inner.where}: chỉ bậc cuối của bảng up_to được bỏ trống mốc")
     known = [bound for bound, _ in steps if bound is not None]
-    if any(later <= earlier for earlier, later in zip(known, known[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(known)):
         raise LimitError(f"{inner.where}: các mốc phải tăng dần")
     if kind == "linear" and (not known or known[0] == 0):
         raise LimitError(f"{inner.where}: điểm đầu phải lớn hơn 0")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync import findings, minutes
+from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
 from sync.merge import CONFLICTS, Merged, Writer, merge, note_conflict, resolve, same, with_actors
@@ -26,13 +28,14 @@ class Applied:
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def apply(op: Operation, view: Overlay, device: DeviceContext, at: str) -> Applied:
+def apply(op: Operation, view: Overlay, device: DeviceContext, *, decided: bool = False) -> Applied:
     """Apply one validated, normalised operation to the view, or raise a Refusal and leave the view to be thrown away.
 
-    `at` is the server's time of receipt; the device's own clock is evidence only.
+    Times in documents are the server's time of receipt; the device's own clock is evidence only. `decided`: a supervisor
+    released it, so that it is not held for a person again.
     """
     kind = KINDS[op.kind]
-    act = Act(op, device, Writer(device.user_id, at, op.op_id))
+    act = Act(op, device, Writer(device.user_id, view.at, op.op_id), decided)
     if op.scope not in device.grants:
         raise Refusal("foreign_scope")
     before = view.get(op.kind, op.id)
@@ -42,19 +45,18 @@ def apply(op: Operation, view: Overlay, device: DeviceContext, at: str) -> Appli
         return _create(act, kind, view)
     _same_place(act, kind, before)
     if before.deleted:
-        if op.type == "delete":
-            return Applied(view.write(act, before, before, taken={}, lost={}))
-        raise Refusal("deleted")
+        return _on_deleted(act, view, before)
     if op.type in {"create", "append"} and op.kind != "finding":
         return _create_again(act, kind, view, before)
     _refuse_frozen(act, view, before.state, _inspection_of(kind, view, before))
-    if op.type == "delete":
-        return _delete(act, view, before)
-    if op.type == "void":
-        return _void(act, kind, view, before)
-    if op.type == "resolve":
-        return _resolve(act, kind, view, before)
-    return _patch(act, kind, view, before, again=op.type != "patch")
+    return _BY_TYPE[op.type](act, kind, view, before)
+
+
+def _on_deleted(act: Act, view: Overlay, before: Document) -> Applied:
+    """A deleted document stays deleted: deleting it again changes nothing, everything else is kept aside."""
+    if act.operation.type != "delete":
+        raise Refusal("deleted")
+    return Applied(view.write(act, before, before, taken={}, lost={}))
 
 
 def _same_place(act: Act, kind: Kind, before: Document) -> None:
@@ -80,7 +82,7 @@ def _inspection_of(kind: Kind, view: Overlay, document: Document) -> Document | 
 
 
 def _refuse_frozen(act: Act, view: Overlay, fields: dict[str, Any], inspection: Document | None) -> None:
-    if inspection is None:
+    if inspection is None or act.decided:
         return
     op = act.operation
     listed = findings.snapshot(view, inspection.id) if op.kind == "finding" else frozenset[str]()
@@ -132,8 +134,8 @@ def _place_of_new(act: Act, kind: Kind, view: Overlay, fields: dict[str, Any]) -
         return None, scope
     named = fields.get(kind.parent_field)
     parent_id = op.parent if op.parent is not None else named
-    if not isinstance(parent_id, str):
-        raise Refusal("malformed", f"Thiếu tài liệu cha ({kind.parent_field}).")
+    if not is_uuid(parent_id):
+        raise Refusal("bad_id", f"Thiếu tài liệu cha ({kind.parent_field}).")
     if named is not None and named != parent_id:
         raise Refusal("parent_mismatch")
     parent = view.get(kind.parent_kind, parent_id)
@@ -179,12 +181,13 @@ def _create_again(act: Act, kind: Kind, view: Overlay, before: Document) -> Appl
     if kind.append_only or before.state.get("created_by") != act.device.user_id:
         raise Refusal("exists")
     _refuse_frozen(act, view, before.state, _inspection_of(kind, view, before))
-    return _patch(act, kind, view, before, again=True)
+    return _patch(act, kind, view, before)
 
 
-def _patch(act: Act, kind: Kind, view: Overlay, before: Document, *, again: bool) -> Applied:
-    """Merge fields three ways; `again` = a create that meets its document, merged as if it had seen nothing."""
+def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
+    """Merge fields three ways; a create that meets its document is merged as if it had seen nothing."""
     op = act.operation
+    again = op.type != "patch"
     fields, dropped = _own_fields(kind, op.set)
     base = {} if again else _base_of(op, before, fields)
     for name in kind.fixed & fields.keys():
@@ -269,7 +272,7 @@ def _finding_rules(act: Act, view: Overlay, before: Document, merged: Merged) ->
     merged.state["computed"] = findings.compute(view, inspection, item, replace(before, state=merged.state))
 
 
-def _delete(act: Act, view: Overlay, before: Document) -> Applied:
+def _delete(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     """Delete only what has not changed since it was seen: an edit outlives a concurrent delete."""
     op = act.operation
     if op.base_rev != before.rev:
@@ -278,7 +281,7 @@ def _delete(act: Act, view: Overlay, before: Document) -> Applied:
         photos = view.children(before.parent, "photo") if before.parent else []
         if before.state.get("photo_ids") or any(p.state.get("finding_id") == op.id for p in photos):
             raise Refusal("has_evidence")
-    elif any(view.children(op.id, name) for name, kind in KINDS.items() if kind.parent_kind == op.kind):
+    elif any(view.children(op.id, other.name) for other in KINDS.values() if other.parent_kind == kind.name):
         raise Refusal("has_children")
     after = replace(before, rev=before.rev + 1, state={}, deleted=True)
     return Applied(view.write(act, before, after, taken={}, lost={}))
@@ -317,3 +320,8 @@ def _resolve(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     after = _revised(before, merged, before.scope)
     view.write(act, before, after, taken=merged.taken, lost=merged.lost)
     return _applied(act, view, before, after, merged)
+
+
+_BY_TYPE: dict[str, Callable[[Act, Kind, Overlay, Document], Applied]] = {
+    "create": _patch, "append": _patch, "patch": _patch, "delete": _delete, "void": _void, "resolve": _resolve,
+}  # fmt: skip

@@ -25,7 +25,7 @@ _EMPTY: dict[str, Any] = {"answer": None, "note": "", "photo_ids": [], "rows": [
 def fingerprint(state: Mapping[str, Any]) -> str:
     """Return SHA-256 of the sorted-key JSON of a finding's inspector-entered fields, empty ones in their one form."""
     entered = {name: state.get(name) or _EMPTY[name] for name in ENTERED}
-    entered["photo_ids"] = sorted(entered["photo_ids"])
+    entered["photo_ids"] = sorted(entered["photo_ids"], key=str)
     return hashlib.sha256(canonical(entered).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import TypeGuard
 from uuid import UUID, uuid5
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -26,6 +27,6 @@ def answer_id(inspection_id: str, checklist: str, item: str, subject_id: str | N
     return str(uuid5(UUID(inspection_id), f"{checklist}/{item}|{subject_id or '-'}|{ordinal}"))
 
 
-def is_uuid(text: object) -> bool:
+def is_uuid(text: object) -> TypeGuard[str]:
     """Say whether this is a UUID in its one accepted spelling: lower case, with hyphens."""
     return isinstance(text, str) and _CANONICAL.fullmatch(text) is not None

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from sync import seal
 from sync.clock import read_instant
@@ -20,6 +20,7 @@ from sync.refusals import Refusal, Waiting, held
 from sync.world import DeviceContext, Document, NumberUse
 
 ISSUED, AMENDED, CONFLICTING, QUARANTINED = "issued", "amended", "conflicting", "quarantined"
+MAX_YEAR = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read(fields: Mapping[str, Any]) -> Paper:
     """Read the fields of minutes; refuses what is not a document of ours."""
     series, year, number = fields.get("series"), fields.get("year"), fields.get("number")
     canonical, cose, moment = fields.get("canonical"), fields.get("cose"), read_instant(fields.get("issued_at"))
-    if not isinstance(series, str) or type(year) is not int or type(number) is not int:
+    if not isinstance(series, str) or not _whole(year, MAX_YEAR) or not _whole(number, seal.MAX_NUMBER):
         raise Refusal("malformed", "Biên bản phải có sổ, năm và số.")
     if not isinstance(canonical, str) or not isinstance(cose, str) or moment is None:
         raise Refusal("malformed", "Biên bản phải có nội dung, chữ ký số và thời điểm phát hành.")
@@ -56,6 +57,10 @@ def read(fields: Mapping[str, Any]) -> Paper:
         raise Refusal("malformed", "Nội dung biên bản không đọc được.")
     return Paper(series, year, number, canonical, _unpadded(cose), int(moment.timestamp()),
                  fields.get("closes") is True, amends, document)  # fmt: skip
+
+
+def _whole(value: object, limit: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= limit
 
 
 def _unpadded(text: str) -> bytes:
@@ -92,7 +97,7 @@ def issue(
     leads = inspection.parent in act.device.led_campaigns
     if not leads and not own_lease:
         raise Refusal("not_leader")
-    if act.device.stopped:
+    if act.device.stopped and not act.decided:
         raise held("issuing_stopped")
     first = _amended_one(view, inspection, paper)
     free = own_lease and not known.spent and known.taken_by in (None, new.id)
@@ -197,7 +202,9 @@ def refused_use(op: Operation, device: DeviceContext, view: Overlay) -> NumberUs
     `conflicting` where other minutes stand under it, else `quarantined`.
     """
     series, year, number = op.set.get("series"), op.set.get("year"), op.set.get("number")
-    if op.kind != "minutes" or not isinstance(series, str) or type(year) is not int or type(number) is not int:
+    if op.kind != "minutes" or not isinstance(series, str):
+        return None
+    if not _whole(year, MAX_YEAR) or not _whole(number, seal.MAX_NUMBER):
         return None
     known = view.number_state(series, year, number)
     if known.lease_device != device.device_id or not _in_range(number, known.lease_from, known.lease_to):

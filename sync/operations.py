@@ -97,9 +97,7 @@ def parse(raw: Any, known_digest: str | None = None) -> Operation:
         raise Refusal("malformed", "Thao tác phải là một đối tượng JSON.")
     kind = _name(raw, "kind")
     _refuse_bad_values(raw, kind)
-    op_id, id, parent = raw.get("op_id"), raw.get("id"), raw.get("parent")
-    if not is_uuid(op_id) or not is_uuid(id) or not (parent is None or is_uuid(parent)):
-        raise Refusal("bad_id")
+    parent = None if raw.get("parent") is None else _id(raw, "parent")
     device_seq = device_seq_of(raw)
     if device_seq is None:
         raise Refusal("malformed", "Thiếu số thứ tự thao tác (device_seq) hoặc số không hợp lệ.")
@@ -107,12 +105,19 @@ def parse(raw: Any, known_digest: str | None = None) -> Operation:
     if not (base_rev is None or (type(base_rev) is int and base_rev >= 0)):
         raise Refusal("malformed", "base_rev phải là số nguyên không âm.")
     return Operation(
-        op_id=op_id, device_seq=device_seq, group=_optional(raw, "group", str), kind=kind, id=id, parent=parent,
+        op_id=_id(raw, "op_id"), device_seq=device_seq, group=_optional(raw, "group", str), kind=kind, id=_id(raw, "id"), parent=parent,
         type=_name(raw, "type"), scope=_name(raw, "scope"), base_rev=base_rev,
         set=_optional(raw, "set", dict) or {}, base=_optional(raw, "base", dict) or {},
         checklist=_optional(raw, "checklist", dict), at=_optional(raw, "at", str), clock=_optional(raw, "clock", dict),
         raw=raw, digest=known_digest or digest(raw),
     )  # fmt: skip
+
+
+def _id(raw: Mapping[str, Any], field: str) -> str:
+    found = raw.get(field)
+    if not is_uuid(found):
+        raise Refusal("bad_id", f"Trường “{field}” phải là UUID chữ thường.")
+    return found
 
 
 def _name(raw: Mapping[str, Any], field: str) -> str:
@@ -131,38 +136,42 @@ def _optional(raw: Mapping[str, Any], field: str, kind: type) -> Any:
 
 def _refuse_bad_values(raw: dict[str, Any], kind: str) -> None:
     """Walk the whole operation once: sizes, depth, text, numbers (protocol "Shapes", "Sizes")."""
-    minutes = kind == "minutes"
     texts = KINDS[kind].texts if kind in KINDS else frozenset[str]()
-    limit = MAX_MINUTES_BYTES if minutes else MAX_BYTES
+    limit = MAX_MINUTES_BYTES if kind == "minutes" else MAX_BYTES
     total = 0
     stack: list[tuple[Any, int, bool]] = [(raw, 0, False)]
     while stack:
         value, depth, exact = stack.pop()
-        if isinstance(value, str):
-            total += _size_of_text(value, exact=exact)
-        elif isinstance(value, bool) or value is None:
-            total += 4
-        elif isinstance(value, int):
-            total += 8
-            if abs(value) > MAX_INTEGER:
-                raise Refusal("bad_number")
-        elif isinstance(value, float):
-            raise Refusal("float_number")
-        elif depth >= MAX_DEPTH:
+        if isinstance(value, dict | list) and depth >= MAX_DEPTH:
             raise Refusal("too_deep")
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             for key, item in value.items():
                 if not isinstance(key, str) or len(key) > MAX_NAME:
                     raise Refusal("malformed", "Tên trường không hợp lệ.")
                 total += 3 + _size_of_text(key, exact=False)
-                stack.append((item, depth + 1, minutes and depth == 1 and key in texts))
+                stack.append((item, depth + 1, depth == 1 and key in texts))
         elif isinstance(value, list):
             total += 2 + len(value)
             stack.extend((item, depth + 1, False) for item in value)
         else:
-            raise Refusal("malformed")
+            total += _size_of_scalar(value, exact=exact)
         if total > limit:
             raise Refusal("too_large", f"Thao tác lớn hơn {limit // 1024} KB.")
+
+
+def _size_of_scalar(value: Any, *, exact: bool) -> int:
+    """Return about the bytes of a scalar; refuses floats (measured values are strings) and integers that JavaScript loses."""
+    if isinstance(value, str):
+        return _size_of_text(value, exact=exact)
+    if value is None or isinstance(value, bool):
+        return 4
+    if isinstance(value, float):
+        raise Refusal("float_number")
+    if not isinstance(value, int):
+        raise Refusal("malformed")
+    if abs(value) > MAX_INTEGER:
+        raise Refusal("bad_number")
+    return 8
 
 
 def _size_of_text(text: str, *, exact: bool) -> int:

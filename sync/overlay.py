@@ -19,13 +19,16 @@ class Act:
     operation: Operation
     device: DeviceContext
     writer: Writer
+    decided: bool = False
+    """A supervisor released it: what was held for a person is not held again."""
 
 
 class Overlay:
     """A layer over the world or over another layer. `keep` hands everything written to the layer below."""
 
-    def __init__(self, world: World, below: Overlay | None = None) -> None:
+    def __init__(self, world: World, at: str, below: Overlay | None = None) -> None:
         self.world = world
+        self.at = at
         self._below = below
         self._documents: dict[tuple[str, str], Document] = {}
         self._children: dict[tuple[str, str], dict[str, Document]] = {}
@@ -35,7 +38,7 @@ class Overlay:
 
     def layer(self) -> Overlay:
         """Open a layer above this one."""
-        return Overlay(self.world, self)
+        return Overlay(self.world, self.at, self)
 
     def get(self, kind: str, id: str) -> Document | None:
         """Return a document as written so far, a deleted one too."""
@@ -96,12 +99,12 @@ class Overlay:
             self._numbers[use.series, use.year, use.number] = use.minutes_id
 
     def author(self, kind: str, id: str, field: str) -> Author | None:
-        """Return who last wrote a field; changes of this batch carry no time of their own yet, so they name the actor."""
+        """Return who last wrote a field; this batch before the journal."""
         layer: Overlay | None = self
         while layer is not None:
             for change in reversed(layer.changes):
                 if (change.kind, change.id) == (kind, id) and field.partition(".")[0] in change.taken:
-                    return Author(change.actor, "")
+                    return Author(change.actor, self.at)
             layer = layer._below
         return self.world.author(kind, id, field)
 

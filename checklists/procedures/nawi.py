@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -140,6 +140,9 @@ def _repeatability(request: Request) -> dict[str, Any]:
     ]
     spread = exact(max(indications)) - exact(min(indications))
     one = tested.judge(spread, places, load, f"chênh lệch lớn nhất của {len(indications)} lần cân")
+    # A range has no sign: the limit is printed and applied on one side only.
+    mpe = replace(one.allowance, lower=None, lower_value=None) if one.allowance else None
+    one = replace(one, allowance=mpe, signed=False)
     return conclude([one], rows, range=one.printed)
 
 

@@ -58,6 +58,7 @@ class Judged:
     allowance: Allowance | None
     place: str
     reason: str | None = None
+    signed: bool = True
 
     @property
     def verdict(self) -> Verdict:
@@ -155,7 +156,7 @@ def conclude(judged: Sequence[Judged], rows: list[dict[str, Any]], *notes: str, 
 
 
 def _explain(telling: Judged, verdict: Verdict, count: int) -> str:
-    figure = f"{telling.place}: {vi(telling.printed, signed=True)} {telling.unit}"
+    figure = f"{telling.place}: {vi(telling.printed, signed=telling.signed)} {telling.unit}"
     limit = _limit_words(telling)
     if verdict is Verdict.INCONCLUSIVE:
         return f"chưa kết luận: {telling.reason or NO_BASIS}; {figure}; {limit}"
@@ -169,6 +170,6 @@ def _limit_words(telling: Judged) -> str:
         return "không có giới hạn nào trong bộ quy tắc cho ngày này"
     if shown is None:
         missing = "không có bậc nào cho trường hợp này" if limit.table else "chưa có giá trị giới hạn"
-        return f"{missing} ({limit.source})"
+        return f"{missing}, theo {limit.source}"
     status = " chưa được xác nhận" if limit.status is LimitStatus.UNCONFIRMED else ""
-    return f"giới hạn{status} {shown.words()} ({limit.source})"
+    return f"giới hạn{status} {shown.words()}, theo {limit.source}"

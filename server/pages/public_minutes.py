@@ -1,5 +1,29 @@
-"""Stub: replaced by its owner."""
+"""The public QR page and the public key list: number, date, agency, genuine or not. No verdict, no personal data."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from server.extensions import db
+from server.services import minutes
+from server.web.answers import json_answer
+from server.web.guards import now, public
 
 bp = Blueprint("public_minutes", __name__)
+
+
+@bp.get("/m/<payload>")
+@bp.get("/M/<payload>")
+@public
+def look_up(payload: str) -> Response:
+    """Answer whoever scanned a paper."""
+    status = minutes.look_up(db.session(), payload)
+    return Response(render_template("minutes_public.html", status=status, asked_at=now()))
+
+
+@bp.get("/.well-known/minutes-keys.json")
+@public
+def keys() -> Response:
+    """Public keys, revocations, amended and void numbers, to verify offline."""
+    document = minutes.keys_document(db.session(), now())
+    return json_answer(document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"})

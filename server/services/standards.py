@@ -16,7 +16,12 @@ from server.services.creation import created
 
 def register(session: Session, state: Mapping[str, Any], *, actor: str, at: datetime) -> str:
     """Write a standard {name, kind, serial, calibrated_until, certificate_number, attributes}; return its id."""
-    for name, label in (("name", "tên chuẩn"), ("kind", "loại"), ("serial", "số máy"), ("calibrated_until", "hạn hiệu chuẩn")):
+    for name, label in (
+        ("name", "tên chuẩn"),
+        ("kind", "loại"),
+        ("serial", "số máy"),
+        ("calibrated_until", "hạn hiệu chuẩn"),
+    ):
         if not state.get(name):
             raise Problem(ProblemCode.INVALID_REQUEST, f"Chuẩn đo lường: thiếu {label}.")
     date.fromisoformat(state["calibrated_until"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from typing import Any
 
@@ -13,26 +14,41 @@ from server.errors import Problem, ProblemCode
 MAX_BODY = 1024 * 1024
 """Plain body (protocol, "Sizes")."""
 MAX_INFLATED = 4 * 1024 * 1024
-"""Inflated body; together with the plain cap this bounds the ratio too."""
-MAX_DEPTH = 32
+"""No body inflates beyond this, whatever its own limit."""
+MAX_DEPTH = 40
 """No honest document nests deeper; hashing and normalising recurse."""
+MAX_PUSH_DEPTH = 400
+"""A deep operation is quarantined alone; deeper than this Python's own JSON writer gives up."""
 MAX_RATIO = 200
 """JSON of real inspections compresses 5 to 20 times."""
 
 
-def read_json_object(*, limit: int = MAX_BODY) -> dict[str, Any]:
-    """Return the request's JSON object; 400, 413 or 415 otherwise. `limit` counts inflated bytes too."""
+def read_json_object(*, limit: int = MAX_BODY, any_json: bool = False) -> dict[str, Any]:
+    """Return the request's JSON object; 400, 413 or 415 otherwise. `limit` counts inflated bytes too.
+
+    `any_json`: half surrogates, 1e999, NaN and deep nesting pass, for a push, where one poisoned operation must not
+    keep the others of its batch from being taken.
+    """
     if request.mimetype != "application/json":
         raise Problem(ProblemCode.UNSUPPORTED_MEDIA, "Nội dung phải là application/json.")
-    try:
-        value = orjson.loads(_inflated(limit))
-    except (orjson.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(ProblemCode.MALFORMED_BODY) from error
+    value = _parsed(_inflated(limit), any_json=any_json)
     if not isinstance(value, dict):
         raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung phải là một đối tượng JSON.")
-    if _deeper_than(value, MAX_DEPTH):
+    if _deeper_than(value, MAX_PUSH_DEPTH if any_json else MAX_DEPTH):
         raise Problem(ProblemCode.MALFORMED_BODY, "JSON lồng nhau quá sâu.")
     return value
+
+
+def _parsed(data: bytes, *, any_json: bool) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        if not any_json:
+            raise Problem(ProblemCode.MALFORMED_BODY) from error
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Problem(ProblemCode.MALFORMED_BODY) from error
 
 
 def _inflated(limit: int) -> bytes:
@@ -46,7 +62,7 @@ def _inflated(limit: int) -> bytes:
         return raw
     if encoding != "gzip":
         raise Problem(ProblemCode.UNSUPPORTED_MEDIA, "Chỉ nhận nội dung nén gzip.")
-    cap = min(MAX_INFLATED, max(len(raw) * MAX_RATIO, 1))
+    cap = min(limit, MAX_INFLATED, max(len(raw) * MAX_RATIO, 1))
     try:
         inflater = zlib.decompressobj(wbits=31)
         data = inflater.decompress(raw, cap + 1)

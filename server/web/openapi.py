@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
 
@@ -28,20 +29,47 @@ def problems(blp: Blueprint, *statuses: int) -> Callable[[View], View]:
     return decorate
 
 
-def json_body(blp: Blueprint, schema: type[Schema], *, limit: int = MAX_BODY) -> Callable[[View], View]:
-    """Read the body by a schema and hand it to the view as its first argument; 400 names the fields."""
+def json_body(
+    blp: Blueprint, schema: type[Schema], *, limit: int = MAX_BODY, any_json: bool = False
+) -> Callable[[View], View]:
+    """Read the body by a schema and hand it to the view as its first argument; 400 names the fields.
+
+    `any_json`: see `read_json_object`.
+    """
     loader = schema()
 
     def decorate(view: View) -> View:
         @wraps(view)
         def parsed(*args: Any, **kwargs: Any) -> Any:
             try:
-                body = loader.load(read_json_object(limit=limit))
+                body = loader.load(read_json_object(limit=limit, any_json=any_json))
             except ValidationError as error:
                 raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
             return view(body, *args, **kwargs)
 
         document = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
         return blp.doc(**document)(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
+
+    return decorate
+
+
+def query(blp: Blueprint, schema: type[Schema]) -> Callable[[View], View]:
+    """Read the query string by a schema and hand it to the view as its first argument; 400 names the fields."""
+    loader = schema()
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def parsed(*args: Any, **kwargs: Any) -> Any:
+            try:
+                found = loader.load(request.args.to_dict())
+            except ValidationError as error:
+                raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
+            return view(found, *args, **kwargs)
+
+        parameters = [
+            {"in": "query", "name": name, "required": field.required, "schema": {"type": "integer", **field.metadata}}
+            for name, field in loader.fields.items()
+        ]
+        return blp.doc(parameters=parameters)(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
 
     return decorate

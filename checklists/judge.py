@@ -1,0 +1,148 @@
+"""From a checklist item and its finding to a computed verdict: gathers readings by the item's bindings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from checklists import procedures
+from checklists.limits import RuleSet
+from checklists.model import Item, ProcedureUse, Verdict
+from checklists.procedures.readings import ProcedureInputError
+
+# Keys whose procedure takes a list of readings, wherever they were typed.
+_LISTS = frozenset({"readings", "background"})
+_ROW = re.compile(r"rows\[(\d+)\](?:\.(\w+))?(?:\[(\d+)\])?")
+_PARAMETER = re.compile(r"parameters\.(\w+)(?:\[(\d+)\])?")
+
+
+def judge(
+    item: Item,
+    finding: Mapping[str, Any],
+    subject: Mapping[str, Any] | None,
+    answers: Mapping[str, Mapping[str, Any]],
+    rules: RuleSet,
+    on: date,
+    context: str,
+) -> dict[str, Any] | None:
+    """Return what the server computes for a finding, `{errors, limit, verdict, explanation}`; None without procedure.
+
+    Bindings: `{from: "subject.attributes.e"}`, `{from: "item:KEY"}` or `{from: "item:KEY.field"}` (a value, or a
+    column of its rows), `{value: "each"}`; a row key names a column, or several separated by commas for readings.
+    Readings that cannot be computed with are inconclusive with the row and column named, never an exception.
+    """
+    use = item.procedure
+    if use is None:
+        return None
+    request = {
+        "date": on.isoformat(),
+        "context": context,
+        "parameters": _parameters(use, subject, answers),
+        "rows": _rows(use, finding),
+        "limit": None,
+    }
+    try:
+        result = procedures.evaluate(use.name, request, rules)
+    except ProcedureInputError as problem:
+        return {
+            "errors": [],
+            "limit": None,
+            "verdict": Verdict.INCONCLUSIVE.value,
+            "explanation": f"chưa kết luận: {_place(problem.field, item, use)}{problem.message_vi}",
+        }
+    return {
+        "errors": [row["error"] for row in result["rows"]],
+        "limit": result["limit"],
+        "verdict": result["verdict"],
+        "explanation": result["explanation"],
+    }
+
+
+def _parameters(
+    use: ProcedureUse, subject: Mapping[str, Any] | None, answers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    bound = {}
+    for name, binding in use.parameters.items():
+        value = binding["value"] if "value" in binding else _fetch(binding.get("from", ""), subject, answers)
+        if name in _LISTS and not _blank(value):
+            value = _filled(value)
+        if not _blank(value):
+            bound[name] = value
+    return bound
+
+
+def _fetch(path: str, subject: Mapping[str, Any] | None, answers: Mapping[str, Mapping[str, Any]]) -> Any:
+    if path.startswith("item:"):
+        key, _, field = path.removeprefix("item:").partition(".")
+        return _answered(answers.get(key), field)
+    found: Any = {"subject": subject}
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def _answered(finding: object, field: str) -> Any:
+    """Return one value of another item; without a field name, its only value, or all cells of its only column."""
+    if not isinstance(finding, Mapping):
+        return None
+    values = finding.get("values")
+    values = values if isinstance(values, Mapping) else {}
+    if field in values:
+        return values[field]
+    if not field and not _blank(values.get("value")):
+        return values["value"]
+    if not field and len(values) == 1:
+        return next(iter(values.values()))
+    rows = finding.get("rows")
+    rows = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    if not field:
+        columns = {str(key) for row in rows for key in row}
+        field = columns.pop() if len(columns) == 1 else ""
+    cells = [row.get(field) for row in rows]
+    return [value for cell in cells for value in _filled(cell)] or None
+
+
+def _rows(use: ProcedureUse, finding: object) -> list[Any]:
+    raw = finding.get("rows") if isinstance(finding, Mapping) else None
+    return [_row(use, row) for row in raw] if isinstance(raw, list) else []
+
+
+def _row(use: ProcedureUse, row: object) -> object:
+    if not isinstance(row, Mapping):
+        return row
+    bound: dict[str, Any] = {}
+    for key, columns in use.rows.items():
+        cells = [row.get(column.strip()) for column in columns.split(",")]
+        value = [each for cell in cells for each in _filled(cell)] if key in _LISTS else cells[0]
+        if not _blank(value):
+            bound[key] = value
+    return bound
+
+
+def _filled(cell: object) -> list[Any]:
+    """Return the readings of a cell (one, or a list) without the boxes left empty."""
+    return [each for each in (cell if isinstance(cell, list) else [cell]) if not _blank(each)]
+
+
+def _blank(value: object) -> bool:
+    return value is None or value in ("", [])
+
+
+def _place(path: str, item: Item, use: ProcedureUse) -> str:
+    """Return where the trouble is, in the words of the checklist, counted from 1 as people do."""
+    if match := _ROW.fullmatch(path):
+        number, key, reading = match.groups()
+        place = f"dòng {int(number) + 1}"
+        if key:
+            columns = [column.strip() for column in use.rows.get(key, key).split(",")]
+            titles = {column.key: column.title.vi for column in item.columns}
+            named = ", ".join(f"“{titles.get(column, column)}”" for column in columns)
+            place += f", cột {named}"
+    elif match := _PARAMETER.fullmatch(path):
+        key, reading = match.groups()
+        place = f"thông số {key}"
+    else:
+        return ""
+    return f"{place}, số đo thứ {int(reading) + 1}: " if reading else f"{place}: "

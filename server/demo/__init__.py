@@ -1,0 +1,1 @@
+"""Demo data, marked as such, and a simulated day in the field."""

@@ -1,0 +1,290 @@
+"""A tablet simulated in Python: outbox, pull, photos by tus, minutes signed offline. Speaks only the protocol."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from sync import ids
+
+API = "/api/v1"
+TUS = {"Tus-Resumable": "1.0.0"}
+CHUNK = 64 * 1024
+
+
+class LinkCut(Exception):
+    """The radio link broke; nobody knows what arrived."""
+
+
+class Refused(Exception):
+    """The server answered with a problem."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(f"{status} {problem.get('code')}: {problem.get('detail')}")
+        self.status, self.problem = status, problem
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Transport = Callable[[str, str, dict[str, str], bytes], Answer]
+
+
+@dataclass
+class Link:
+    """Real HTTP to one server. `cut_after` = bytes of the next body after which the link breaks, once.
+
+    `deaf` = the next request arrives, its answer does not.
+    """
+
+    url: str
+    cut_after: int | None = None
+    deaf: bool = False
+
+    def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Send one request; raises LinkCut where the link breaks."""
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.hostname or "localhost", parts.port, timeout=30)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            cut, self.cut_after = self.cut_after, None
+            connection.send(body if cut is None else body[:cut])
+            if cut is not None:
+                raise LinkCut(f"cut after {cut} of {len(body)} bytes")
+            response = connection.getresponse()
+            answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            if self.deaf:
+                self.deaf = False
+                raise LinkCut("the answer was lost")
+            return answer
+        except (ConnectionError, http.client.HTTPException, TimeoutError) as error:
+            raise LinkCut(str(error)) from error
+        finally:
+            connection.close()
+
+
+@dataclass
+class Photo:
+    """Bytes kept on the tablet until the server's `complete` was pulled."""
+
+    id: str
+    data: bytes
+    upload: str | None = None
+
+
+@dataclass
+class Tablet:
+    """One inspector on one tablet."""
+
+    send: Transport
+    now: Callable[[], datetime]
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    token: str = ""
+    device: dict[str, Any] = field(default_factory=dict)
+    user: dict[str, Any] = field(default_factory=dict)
+    epoch: str = ""
+    cursor: str | None = None
+    next_seq: int = 1
+    outbox: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    documents: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    photos: dict[str, Photo] = field(default_factory=dict)
+    leases: list[dict[str, Any]] = field(default_factory=list)
+    used: int = 0
+
+    # -- being known to the server
+
+    def enrols(self, code: str, name: str) -> None:
+        """Use a one-time code."""
+        public = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        text = base64.urlsafe_b64encode(public).rstrip(b"=").decode()
+        answer = self._json("POST", "/enrolments", {"code": code, "tablet_name": name, "public_key": text})
+        self.device, self.token, self.user = answer["device"], answer["token"], answer["user"]
+
+    def says_hello(self) -> dict[str, Any]:
+        """Learn epoch, leases and what the server expects next."""
+        lowest = self.outbox[0]["device_seq"] if self.outbox else self.next_seq
+        body = {"client": {"app": "simulated", "build": "1", "protocols": [1]}, "lowest_device_seq": lowest}
+        hello = self._json("POST", "/sync/hello", body)
+        self.epoch, self.leases = hello["epoch"], hello["leases"]
+        return hello
+
+    def leases_numbers(self, series: str, year: int, count: int) -> None:
+        """Take numbers along for a day offline."""
+        self.leases.append(self._json("POST", "/leases", {"series": series, "year": year, "count": count}))
+
+    def pulls(self) -> int:
+        """Fetch everything new; return how many items came."""
+        count = 0
+        while True:
+            page = self._json("POST", "/sync/pull", {"cursor": self.cursor, "limit": 1000})
+            for item in page["items"]:
+                self._takes(item)
+            for scope in page["revoked"]:
+                self.documents = {k: d for k, d in self.documents.items() if d["scope"] != scope}
+            count += len(page["items"])
+            self.cursor, self.epoch = page["cursor"], page["epoch"]
+            if not page["more"]:
+                return count
+
+    # -- recording
+
+    def records(
+        self, type: str, kind: str, id: str, scope: str, set: dict[str, Any], *, parent: str | None = None,
+        base: dict[str, Any] | None = None, checklist: dict[str, Any] | None = None, group: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Put one operation into the outbox, and the tablet's own view."""
+        known = self.documents.get((kind, id))
+        moment = self.now()
+        op = {
+            "op_id": ids.uuid7(int(moment.timestamp() * 1000)), "device_seq": self.next_seq, "group": group,
+            "kind": kind, "id": id, "parent": parent, "type": type, "scope": scope,
+            "base_rev": known["rev"] if known else None, "set": set, "base": base or {}, "checklist": checklist,
+            "at": moment.isoformat(timespec="seconds"),
+            "clock": {"boot": "simulated", "mono_ms": self.next_seq * 1000, "offset_ms": 0, "offset_age_s": 60},
+        }  # fmt: skip
+        self.next_seq += 1
+        self.outbox.append(op)
+        state = {**(known["state"] if known else {}), **set}
+        self.documents[kind, id] = {"scope": scope, "rev": known["rev"] if known else 0, "state": state}
+        return op
+
+    def changes(self, kind: str, id: str, **set: Any) -> None:
+        """Patch a document that the tablet holds, with the base values it saw."""
+        known = self.documents[kind, id]
+        base = {name: known["state"].get(name) for name in set}
+        self.records("patch", kind, id, known["scope"], set, base=base)
+
+    def answers(
+        self, inspection: str, checklist: dict[str, Any], item: str, answer: str | None, *, subject: str | None = None,
+        ordinal: int = 0, **rest: Any,
+    ) -> str:  # fmt: skip
+        """Record a finding; return its id."""
+        id = ids.answer_id(inspection, checklist["code"], item, subject, ordinal)
+        scope = self.documents["inspection", inspection]["scope"]
+        set = {"inspection_id": inspection, "checklist": checklist["code"], "item": item, "subject_id": subject,
+               "ordinal": ordinal, "answer": answer, **rest}  # fmt: skip
+        self.records("create", "finding", id, scope, set, parent=inspection, checklist=checklist)
+        return id
+
+    def photographs(self, inspection: str, finding: str | None, data: bytes, *, purpose: str = "evidence") -> str:
+        """Record a photo and keep its bytes; return its id."""
+        moment = self.now()
+        id = ids.uuid7(int(moment.timestamp() * 1000))
+        scope = self.documents["inspection", inspection]["scope"]
+        digest = hashlib.sha256(data).hexdigest()
+        set = {"inspection_id": inspection, "finding_id": finding, "purpose": purpose, "sha256": digest,
+               "size": len(data), "media_type": "image/jpeg", "taken_at": moment.isoformat(timespec="seconds"),
+               "position": None, "original_sha256": None}  # fmt: skip
+        self.records("create", "photo", id, scope, set, parent=inspection)
+        self.photos[id] = Photo(id, data)
+        if finding is not None:
+            listed = self.documents["finding", finding]["state"].get("photo_ids") or []
+            self.changes("finding", finding, photo_ids=[*listed, id])
+        return id
+
+    def next_number(self) -> tuple[dict[str, Any], int]:
+        """Take the next leased number."""
+        lease = self.leases[0]
+        number = lease["from"] + self.used
+        if number > lease["to"]:
+            raise LookupError("no numbers left")
+        self.used += 1
+        return lease, number
+
+    # -- sending
+
+    def pushes(self) -> list[dict[str, Any]]:
+        """Send the outbox; what was answered leaves it. A lost answer leaves everything where it was."""
+        done: list[dict[str, Any]] = []
+        while self.outbox:
+            batch = self.outbox[:200]
+            answer = self._json("POST", "/sync/push", {"protocol": 1, "epoch": self.epoch, "ops": batch}, compress=True)
+            self.epoch = answer["epoch"]
+            done += answer["results"]
+            self.outbox = self.outbox[len(answer["results"]) :]
+        self.results += done
+        return done
+
+    def uploads(self) -> int:
+        """Send every photo whose `complete` was not pulled yet, from where the server stands; return bytes sent."""
+        return sum(self._uploads(photo) for photo in self.photos.values() if not self.is_complete(photo.id))
+
+    def is_complete(self, photo_id: str) -> bool:
+        """Whether the server has said `complete`."""
+        known = self.documents.get(("photo", photo_id))
+        return known is not None and known["state"].get("status") == "complete"
+
+    def _uploads(self, photo: Photo) -> int:
+        if photo.upload is None:
+            photo.upload = self._creates_upload(photo)
+        head = self._ask("HEAD", photo.upload, dict(TUS))
+        offset = start = int(head.headers["upload-offset"])
+        while offset < len(photo.data):
+            part = photo.data[offset : offset + CHUNK]
+            checksum = base64.b64encode(hashlib.sha256(part).digest()).decode()
+            headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset),
+                       "Upload-Checksum": f"sha256 {checksum}"}  # fmt: skip
+            offset = int(self._ask("PATCH", photo.upload, headers, part).headers["upload-offset"])
+        return offset - start
+
+    def _creates_upload(self, photo: Photo) -> str:
+        pairs = {"photo_id": photo.id, "sha256": hashlib.sha256(photo.data).hexdigest(), "filetype": "image/jpeg"}
+        metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
+        headers = {**TUS, "Upload-Length": str(len(photo.data)), "Upload-Metadata": metadata}
+        location = self._ask("POST", f"{API}/uploads", headers).headers["location"]
+        return urlsplit(location).path
+
+    # -- plumbing
+
+    def _takes(self, item: dict[str, Any]) -> None:
+        key = item["kind"], item["id"]
+        if "gone" in item:
+            if key in self.documents and self.documents[key]["scope"] == item["scope"]:
+                del self.documents[key]
+            return
+        self.documents[key] = {"scope": item["scope"], "rev": item["rev"], "state": item["state"]}
+
+    def _json(self, method: str, path: str, body: dict[str, Any], *, compress: bool = False) -> dict[str, Any]:
+        data = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        if compress:
+            data, headers["Content-Encoding"] = gzip.compress(data), "gzip"
+        answer = self._ask(method, API + path, headers, data)
+        text = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
+        value = json.loads(text)
+        assert isinstance(value, dict)  # noqa: S101 - a protocol answer is an object
+        return value
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+        every = {"Accept-Encoding": "gzip", **headers}
+        if self.token:
+            every["Authorization"] = f"Bearer {self.token}"
+        answer = self.send(method, path, every, body)
+        if answer.status >= http.client.BAD_REQUEST:
+            try:
+                problem = json.loads(answer.body)
+            except ValueError:
+                problem = {}
+            raise Refused(answer.status, problem)
+        return answer

@@ -1,0 +1,35 @@
+"""What a device may see and do at this moment: its scopes, its leadership, its standing."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from server.db import campaigns
+from server.db.devices import Device
+from server.db.users import User
+from sync.batch import DeviceContext
+
+
+def scopes_of(session: Session, device: Device) -> frozenset[str]:
+    """Return the scopes that this device's user is granted now; none for a deactivated account."""
+    user = session.get(User, device.user_id)
+    if user is None or not user.is_active:
+        return frozenset()
+    return campaigns.grants_of(session, device.user_id)
+
+
+def context_of(session: Session, device: Device) -> DeviceContext:
+    """Return what the core needs to know of a device. A deactivated user's device counts as revoked."""
+    user = session.get(User, device.user_id)
+    is_active = user is not None and user.is_active
+    return DeviceContext(
+        device_id=device.id,
+        user_id=device.user_id,
+        role=user.role if user is not None else "",
+        grants=campaigns.grants_of(session, device.user_id) if is_active else frozenset(),
+        next_device_seq=device.next_device_seq,
+        revoked=device.revoked_at is not None or not is_active,
+        stopped=device.stopped_at is not None,
+        public_key=device.public_key,
+        led_campaigns=campaigns.led_by(session, device.user_id) if is_active else frozenset(),
+    )

@@ -1,0 +1,276 @@
+"""Minutes at the office: issued with the server's key, voided, printed again, and looked up by their QR."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklists import catalog
+from checklists.model import Checklist
+from server.db import documents
+from server.db.devices import SigningKey
+from server.db.documents import Document
+from server.db.numbers import MinutesNumber, Series
+from server.errors import Problem, ProblemCode
+from server.security.keys import public_bytes
+from server.services import ledger, numbers, rules
+from sync import paper, seal
+from sync.inspection import issue as issue_step
+from sync.minutes import listed
+
+SERVER = "server"
+Render = Callable[..., bytes]
+"""`server.printing.minutes.render`: canonical text and seal to PDF bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStatus:
+    """What anyone may know of scanned minutes: no verdict, no personal data."""
+
+    outcome: str
+    """genuine, unknown_key, revoked_key or forged."""
+    register: str
+    """registered, amended, void, conflicting, other (another paper holds the number) or not_yet."""
+    number_text: str | None = None
+    issued_at: datetime | None = None
+    agency: str | None = None
+    reason: str | None = None
+
+
+def issue(
+    session: Session, inspection_id: str, form: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
+    amends: str | None = None,
+) -> str:  # fmt: skip
+    """Issue minutes with the server's key and the next number of the organisation's series; return their id.
+
+    Final and amendment minutes close the inspection (protocol, row "minutes").
+    """
+    inspection = _existing(session, "inspection", inspection_id)
+    campaign = _existing(session, "campaign", inspection.state["campaign_id"])
+    organisation = _existing(session, "organisation", campaign.state["organisation_id"])
+    first = None if amends is None else _first(session, amends, inspection_id)
+    series = _series_of(organisation.state, form)
+    id = ledger.new_id()
+    year = now.astimezone().year
+    number = numbers.take_next(session, series, year, id, now)
+    symbol = numbers.symbol_of(session, series)
+    stated = {"series": series, "symbol": symbol, "year": year, "number": number}
+    composed = compose(session, inspection, campaign, organisation, form=form, number=stated, at=now, first=first)
+    canonical = seal.canonical_text(composed)
+    claims = seal.Claims(series=series, year=year, number=number, issued_at=int(now.timestamp()),
+                         sha256=seal.digest(canonical), establishment=inspection.state["establishment_id"])  # fmt: skip
+    cose = base64.urlsafe_b64encode(seal.seal(claims, key)).rstrip(b"=").decode()
+    closes = form in {"inspection", "amendment"}
+    remember_key(session, public_bytes(key), SERVER, now)
+    state = {"inspection_id": inspection_id, "form": form, "closes": closes, "series": series, "year": year,
+             "number": number, "canonical": canonical, "cose": cose, "issued_at": now.isoformat(timespec="seconds"),
+             "amends": amends, "status": "issued", "diverged": [], "warnings": [],
+             "freezes": sorted(listed(composed)), "created_by": actor}  # fmt: skip
+    changes = [ledger.change(session, "minutes", id, inspection.scope, state, actor=actor, parent=inspection_id)]
+    if first is not None and first.state["status"] == "issued":
+        amended = {**first.state, "status": "amended"}
+        changes.append(ledger.change(session, "minutes", first.id, first.scope, amended, actor=actor))
+    if closes:
+        status, _ = issue_step(inspection.state["status"])
+        if status != inspection.state["status"]:
+            issued = {**inspection.state, "status": status}
+            changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
+    ledger.record(session, changes, now)
+    return id
+
+
+def void(
+    session: Session, minutes_id: str, reason: str, *, actor: str, now: datetime, replaced_by: str | None = None
+) -> None:
+    """Void minutes: the number stays used, the paper stays, both say why."""
+    minutes = _existing(session, "minutes", minutes_id)
+    if not reason.strip():
+        raise Problem(ProblemCode.INVALID_REQUEST, "Phải ghi lý do hủy biên bản.")
+    if minutes.state["status"] == "void":
+        raise Problem(ProblemCode.CONFLICT, "Biên bản này đã hủy.")
+    voided = {
+        "reason": reason.strip(),
+        "replaced_by": replaced_by,
+        "at": now.isoformat(timespec="seconds"),
+        "actor": actor,
+    }
+    state = {**minutes.state, "status": "void", "voided": voided}
+    row = session.get(MinutesNumber, (minutes.state["series"], minutes.state["year"], minutes.state["number"]))
+    if row is not None and row.minutes_id == minutes_id:
+        row.status, row.reason, row.at = "void", reason.strip(), now
+    ledger.record(session, [ledger.change(session, "minutes", minutes_id, minutes.scope, state, actor=actor)], now)
+
+
+def compose(
+    session: Session, inspection: Document, campaign: Document, organisation: Document, *, form: str,
+    number: dict[str, Any] | None, at: datetime, first: Document | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Compose the canonical dict from what the server holds."""
+    establishment = _existing(session, "establishment", inspection.state["establishment_id"])
+    rule_set = rules.by_version(session, inspection.state["rules"]["version"]) or rules.current(session)
+    children = {kind: [_with_id(d) for d in documents.children(session, inspection.id, kind)]
+                for kind in ("finding", "photo", "requirement", "measure", "signature")}  # fmt: skip
+    area = documents.get(session, "area", establishment.state.get("area_code", ""))
+    standards = [
+        s for s in ledger.all_documents(session, "measurement_standard") if s["id"] in inspection.state["standards"]
+    ]
+    return paper.compose(
+        form=form,
+        issued_at=at.isoformat(timespec="seconds"),
+        number=number,
+        inspection=_with_id(inspection),
+        campaign=_with_id(campaign),
+        organisation=_with_id(organisation),
+        establishment=_with_id(establishment),
+        area=None if area is None else _with_id(area),
+        instruments=[_with_id(d) for d in documents.children(session, establishment.id, "instrument")],
+        findings=children["finding"],
+        checklists=_checklists(inspection.state),
+        law=rule_set.served()["law"],
+        standards=standards,
+        photos=children["photo"],
+        requirements=children["requirement"],
+        measures=children["measure"],
+        signatures=children["signature"],
+        amends=None if first is None else {"text": _text(first), "issued_at": first.state["issued_at"]},
+    )
+
+
+def pdf(session: Session, minutes_id: str, render: Render, *, host: str, twin: bool = False) -> tuple[str, bytes]:
+    """Print minutes again as they were issued; return a file name and the PDF."""
+    minutes = _existing(session, "minutes", minutes_id)
+    state = minutes.state
+    status = state["status"] if state["status"] in {"amended", "void"} else "issued"
+    data = render(state["canonical"], unpadded(state["cose"]), host=host, status=status, twin=twin)
+    return f"{_text(minutes).replace('/', '-')}-{state['year']}.pdf", data
+
+
+def as_issued(session: Session, minutes_id: str) -> dict[str, Any]:
+    """The minutes with canonical text and seal: all that an offline verifier needs besides the keys."""
+    minutes = _existing(session, "minutes", minutes_id)
+    return {"id": minutes.id, "rev": minutes.rev, **minutes.state}
+
+
+def scope_of(session: Session, minutes_id: str) -> str:
+    """The scope that a reader must hold."""
+    return _existing(session, "minutes", minutes_id).scope
+
+
+def look_up(session: Session, payload: str) -> PublicStatus:
+    """Answer a scanned QR: genuine or not, and what the register says."""
+    try:
+        cose = seal.parse_qr(payload)
+        claims = seal.open_sealed(cose, _public_keys(session))
+    except seal.SealError as error:
+        return PublicStatus("unknown_key" if error.code == "unknown_key" else "forged", "not_yet")
+    key = session.get(SigningKey, claims.key_id.hex())
+    revoked = key is not None and key.revoked_at is not None and claims.issued_at >= key.revoked_at.timestamp()
+    text = seal.number_text(claims.number, numbers.symbol_of(session, claims.series))
+    issued_at = datetime.fromtimestamp(claims.issued_at).astimezone()
+    found = _by_digest(session, claims)
+    register, reason = _in_register(session, claims, found)
+    return PublicStatus(
+        "revoked_key" if revoked else "genuine", register, text, issued_at, _agency(session, claims), reason
+    )
+
+
+def keys_document(session: Session, now: datetime) -> dict[str, Any]:
+    """The public key list: everything needed to verify offline; holders are devices, never persons."""
+    keys = [
+        {"kid": k.kid, "public_key": base64.urlsafe_b64encode(k.public_key).rstrip(b"=").decode(), "holder": k.holder,
+         "valid_from": k.valid_from.isoformat(), "revoked_at": k.revoked_at.isoformat() if k.revoked_at else None}
+        for k in session.scalars(select(SigningKey).order_by(SigningKey.valid_from, SigningKey.kid))
+    ]  # fmt: skip
+    lists: dict[str, list[dict[str, Any]]] = {"amended": [], "void": []}
+    for d in documents.of_kind(session, "minutes"):
+        if d.state["status"] in lists:
+            lists[d.state["status"]].append({name: d.state[name] for name in ("series", "year", "number")})
+    return {"issued_on": now.date().isoformat(), "keys": keys, **lists}
+
+
+def remember_key(session: Session, public_key: bytes, holder: str, now: datetime) -> None:
+    """Publish a signing key from now on."""
+    kid = seal.key_id(public_key).hex()
+    if session.get(SigningKey, kid) is None:
+        session.add(SigningKey(kid=kid, public_key=public_key, holder=holder, valid_from=now))
+        session.flush()
+
+
+def unpadded(text: str) -> bytes:
+    """Read base64url without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _in_register(session: Session, claims: seal.Claims, found: Document | None) -> tuple[str, str | None]:
+    """(what the register says, why) of a genuine seal."""
+    if found is not None:
+        status = found.state["status"]
+        return {"issued": "registered"}.get(status, status), (found.state.get("voided") or {}).get("reason")
+    row = session.get(MinutesNumber, (claims.series, claims.year, claims.number))
+    if row is not None and row.status == "void":
+        return "void", row.reason
+    return ("not_yet", None) if row is None or row.minutes_id is None else ("other", None)
+
+
+def _by_digest(session: Session, claims: seal.Claims) -> Document | None:
+    """The very paper that was sealed: of two under one number, the one with this text."""
+    row = session.get(MinutesNumber, (claims.series, claims.year, claims.number))
+    first = None if row is None or row.minutes_id is None else documents.get(session, "minutes", row.minutes_id)
+    candidates = [first] if first is not None else []
+    candidates += [d for d in documents.of_kind(session, "minutes") if d.state["status"] == "conflicting"]
+    return next((d for d in candidates if seal.digest(d.state["canonical"]) == claims.sha256), None)
+
+
+def _agency(session: Session, claims: seal.Claims) -> str | None:
+    """The agency whose series this is."""
+    series = session.get(Series, claims.series)
+    organisation = None if series is None else documents.get(session, "organisation", series.organisation_id)
+    return None if organisation is None else str(organisation.state["name"])
+
+
+def _public_keys(session: Session) -> dict[bytes, bytes]:
+    return {bytes.fromhex(k.kid): k.public_key for k in session.scalars(select(SigningKey))}
+
+
+def _first(session: Session, minutes_id: str, inspection_id: str) -> Document:
+    first = _existing(session, "minutes", minutes_id)
+    if first.parent != inspection_id:
+        raise Problem(ProblemCode.CONFLICT, "Biên bản bổ sung phải cùng cuộc kiểm tra với biên bản được bổ sung.")
+    return first
+
+
+def _existing(session: Session, kind: str, id: str) -> Document:
+    found = documents.get(session, kind, id)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    return found
+
+
+def _series_of(organisation: dict[str, Any], form: str) -> str:
+    rows = organisation.get("series") or []
+    named = [r["series"] for r in rows if r.get("form") == form] or [r["series"] for r in rows]
+    if not named:
+        raise Problem(ProblemCode.CONFLICT, "Cơ quan này chưa mở sổ số biên bản.")
+    return str(named[0])
+
+
+def _checklists(inspection: dict[str, Any]) -> list[Checklist]:
+    found = (catalog.load().get(row["code"], row["version"]) for row in inspection["checklists"])
+    return [checklist for checklist in found if checklist is not None]
+
+
+def _text(minutes: Document) -> str:
+    """The number as printed."""
+    return str((json.loads(minutes.state["canonical"]).get("number") or {}).get("text", minutes.state["number"]))
+
+
+def _with_id(document: Document) -> dict[str, Any]:
+    return {"id": document.id, **document.state}

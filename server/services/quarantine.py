@@ -1,0 +1,60 @@
+"""Operations kept whole because they could not be applied: writing them, and what became of held ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from server.db.sync import Quarantine
+from sync.batch import Outcome, QuarantineEntry
+from sync.feed import canonical
+from sync.ids import uuid7
+
+_MAX_INT = 2**31 - 1
+
+
+def keep(session: Session, device_id: str, entries: Sequence[QuarantineEntry], now: datetime) -> None:
+    """Store operations with their reason; nothing is ever dropped (protocol, "Idempotency, order, failure")."""
+    if entries:
+        session.execute(insert(Quarantine), [_row(device_id, entry, now) for entry in entries])
+
+
+def settle(session: Session, outcome: Outcome, now: datetime) -> None:
+    """Mark held operations that a batch applied, and say anew why the others still wait."""
+    if outcome.released:
+        session.execute(
+            update(Quarantine)
+            .where(Quarantine.id.in_(outcome.released))
+            .values(state="applied", decision={"by": "system", "decision": "applied", "at": now.isoformat()})
+        )
+    for again in outcome.rejudged:
+        session.execute(
+            update(Quarantine)
+            .where(Quarantine.id == again.quarantine_id)
+            .values(state=again.state, code=again.code, detail=again.detail, parent=again.parent)
+        )
+
+
+def text_of(raw: Any) -> str:
+    """Write an operation as it came; a half surrogate, which no database stores, stays as its escape."""
+    try:
+        written = canonical(raw)
+        written.encode()
+    except UnicodeEncodeError:
+        return json.dumps(raw, sort_keys=True, separators=(",", ":"))
+    return written
+
+
+def _row(device_id: str, entry: QuarantineEntry, now: datetime) -> dict[str, Any]:
+    seq = entry.device_seq
+    return {
+        "id": uuid7(int(now.timestamp() * 1000)), "op_id": entry.op_id, "device_id": device_id,
+        "device_seq": seq if seq is not None and seq <= _MAX_INT else None, "parent": entry.parent,
+        "raw": text_of(entry.raw), "digest": entry.digest, "code": entry.code, "detail": entry.detail,
+        "state": entry.state, "received_at": now, "decision": None,
+    }  # fmt: skip

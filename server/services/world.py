@@ -1,0 +1,241 @@
+"""The database as the sync core sees it: one batch's documents, receipts and quarantine, preloaded in few queries."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from checklists import catalog
+from checklists.limits import RuleSet
+from checklists.model import Checklist
+from server.db.devices import Device
+from server.db.documents import Document as DocumentRow
+from server.db.journal import JournalEntry
+from server.db.numbers import MinutesNumber, NumberLease
+from server.db.sync import Quarantine
+from server.db.sync import Receipt as ReceiptRow
+from server.services import grants, rules
+from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
+from sync.ids import is_uuid
+from sync.kinds import KINDS, SERVER_KINDS
+from sync.operations import digest, op_id_of
+
+Key = tuple[str, str]
+_COLUMNS = (
+    DocumentRow.kind,
+    DocumentRow.id,
+    DocumentRow.parent,
+    DocumentRow.scope,
+    DocumentRow.rev,
+    DocumentRow.is_deleted,
+    DocumentRow.state,
+)
+_KNOWN = frozenset(KINDS) | SERVER_KINDS
+_MAX_INT = 2**31 - 1
+_NOBODY = NumberState(None, None, None, None, None)
+_HISTORY = 200
+"""Entries of one document read to find who wrote a field; older authors are named in the journal only."""
+
+
+class DatabaseWorld:
+    """Implements `sync.world.World`. Locks the documents of the batch in sorted order; lives as long as its transaction."""
+
+    def __init__(self, session: Session, device: DeviceContext, raw_ops: Sequence[Any]) -> None:
+        self._session, self._device = session, device
+        self._is_postgres = session.get_bind().dialect.name == "postgresql"
+        self._documents: dict[Key, Document | None] = {}
+        self._children: dict[str, dict[str, list[Document]]] = {}
+        self._rules: dict[str, RuleSet | None] = {}
+        self._devices: dict[str, DeviceContext] = {device.device_id: device}
+        op_ids = {op_id for raw in raw_ops if (op_id := op_id_of(raw)) is not None}
+        self._receipts = _receipts(session, op_ids)
+        self._quarantined = _quarantined(session, device.device_id, op_ids, raw_ops)
+        self._held = _held(session, {raw["id"] for raw in raw_ops if isinstance(raw, dict) and is_uuid(raw.get("id"))})
+        self._preload([raw for raw in raw_ops if isinstance(raw, dict) and op_id_of(raw) not in self._receipts])
+
+    def get(self, kind: str, id: str) -> Document | None:
+        """Return a document, a deleted one too."""
+        key = kind, id
+        if key not in self._documents:
+            if kind not in _KNOWN or not is_uuid(id):
+                return None
+            self._load([key], lock=kind in KINDS)
+        return self._documents[key]
+
+    def children(self, parent_id: str, kind: str) -> list[Document]:
+        """Return live documents of a kind under a parent, by id."""
+        family = self._children.get(parent_id)
+        if family is not None:
+            return family.get(kind, [])
+        query = select(*_COLUMNS).where(
+            DocumentRow.parent == parent_id, DocumentRow.kind == kind, DocumentRow.is_deleted.is_(False)
+        )
+        return [self._keep(row) for row in self._session.execute(query.order_by(DocumentRow.id))]
+
+    def receipt(self, op_id: str) -> Receipt | None:
+        """Return the receipt of an operation of any device."""
+        return self._receipts.get(op_id)
+
+    def quarantined(self, digest: str) -> list[Stored]:
+        """Return this device's rows with this digest, oldest first."""
+        return self._quarantined.get(digest, [])
+
+    def seq_owner(self, device_seq: int) -> str | None:
+        """Return the op_id that consumed this number of this device."""
+        query = select(ReceiptRow.op_id).where(
+            ReceiptRow.device_id == self._device.device_id, ReceiptRow.device_seq == device_seq
+        )
+        return self._session.scalar(query)
+
+    def held_for(self, parent_id: str) -> list[HeldOperation]:
+        """Return what is held for a document of this batch, in order of device and device_seq."""
+        rows = self._held.get(parent_id, [])
+        return [HeldOperation(row.id, json.loads(row.raw), self._context(row.device_id)) for row in rows]
+
+    def checklist(self, code: str, version: int) -> Checklist | None:
+        """Return an immutable published checklist."""
+        return catalog.load().get(code, version)
+
+    def rules(self, version: str) -> RuleSet | None:
+        """Return an immutable rule set."""
+        if version not in self._rules:
+            self._rules[version] = rules.by_version(self._session, version)
+        return self._rules[version]
+
+    def number_state(self, series: str, year: int, number: int) -> NumberState:
+        """Return what is known of a minutes number.
+
+        A lease that was given back still covers the numbers below its rest: papers printed before, not yet sent.
+        """
+        if not (0 < year <= _MAX_INT and 0 < number <= _MAX_INT and 0 < len(series) <= 40 and "\0" not in series):
+            return _NOBODY
+        row = self._session.get(MinutesNumber, (series, year, number))
+        status = None if row is None else row.status
+        lease = self._session.scalars(
+            select(NumberLease)
+            .where(NumberLease.series == series, NumberLease.year == year,
+                   NumberLease.first <= number, NumberLease.last >= number)
+            .order_by(NumberLease.granted_at.desc()).limit(1)
+        ).first()  # fmt: skip
+        taken = row.minutes_id if row is not None and status in {"issued", "conflicting"} else None
+        if lease is None or status == "returned":
+            return NumberState(None, None, None, None, taken, spent=status == "void")
+        return NumberState(lease.id, lease.device_id, lease.first, lease.last, taken, spent=status == "void")
+
+    def author(self, kind: str, id: str, field: str) -> Author | None:
+        """Return who last wrote a field, from the journal."""
+        name, _, key = field.partition(".")
+        query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.kind == kind)
+        for found in self._session.scalars(query.order_by(JournalEntry.seq.desc()).limit(_HISTORY)):
+            entry = json.loads(found)
+            written = entry["set"].get(field, entry["set"].get(name))
+            if written is not None and (not key or field in entry["set"] or key in written):
+                return Author(entry["actor"], entry["received_at"])
+        return None
+
+    # -- loading
+
+    def _preload(self, raw_ops: Sequence[dict[str, Any]]) -> None:
+        self._load(_keys(raw_ops), lock=True)
+        inspections = [d for d in self._documents.values() if d is not None and d.kind == "inspection"]
+        self._load([("campaign", d.parent) for d in inspections if d.parent is not None], lock=False)
+        if inspections:
+            self._load_families([d.id for d in inspections])
+
+    def _load(self, keys: Iterable[Key], *, lock: bool) -> None:
+        """Read documents by kind and id; `lock` takes their rows, in sorted order, and reserves ids that are not there."""
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for kind, id in sorted(set(keys)):
+            if (kind, id) not in self._documents:
+                by_kind[kind].append(id)
+        missing = self._read(by_kind, lock=lock)
+        if missing and lock and self._is_postgres:
+            # Two tablets may create one answer at once: the second waits here and then sees the first's.
+            names = sorted(f"{kind}/{id}" for kind, ids in missing.items() for id in ids)
+            reserve = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:k AS text[])) AS k")
+            self._session.execute(reserve, {"k": names}).all()
+            self._read(missing, lock=True)
+
+    def _read(self, by_kind: dict[str, list[str]], *, lock: bool) -> dict[str, list[str]]:
+        missing: dict[str, list[str]] = {}
+        for kind, ids in by_kind.items():
+            query = select(*_COLUMNS).where(DocumentRow.kind == kind, DocumentRow.id.in_(ids)).order_by(DocumentRow.id)
+            found = {
+                row.id for row in self._session.execute(query.with_for_update() if lock else query) if self._keep(row)
+            }
+            if absent := [id for id in ids if id not in found]:
+                missing[kind] = absent
+                self._documents |= dict.fromkeys(((kind, id) for id in absent), None)
+        return missing
+
+    def _load_families(self, parents: list[str]) -> None:
+        for parent in parents:
+            self._children[parent] = defaultdict(list)
+        query = select(*_COLUMNS).where(DocumentRow.parent.in_(parents), DocumentRow.is_deleted.is_(False))
+        for row in self._session.execute(query.order_by(DocumentRow.id)):
+            self._children[row.parent][row.kind].append(self._keep(row))
+
+    def _keep(self, row: Row[Any]) -> Document:
+        key = row.kind, row.id
+        known = self._documents.get(key)
+        if known is None:
+            state = {} if row.is_deleted else row.state
+            known = Document(row.kind, row.id, row.parent, row.scope, row.rev, state, row.is_deleted)
+            self._documents[key] = known
+        return known
+
+    def _context(self, device_id: str) -> DeviceContext:
+        if device_id not in self._devices:
+            device = self._session.get_one(Device, device_id)
+            self._devices[device_id] = grants.context_of(self._session, device)
+        return self._devices[device_id]
+
+
+def _keys(raw_ops: Sequence[dict[str, Any]]) -> Iterator[Key]:
+    """Name the documents that operations are about: themselves, their parents, their subjects, what they amend."""
+    for raw in raw_ops:
+        kind = KINDS.get(raw["kind"]) if isinstance(raw.get("kind"), str) else None
+        said = raw.get("set") if isinstance(raw.get("set"), dict) else {}
+        if kind is None or not isinstance(said, dict):
+            continue
+        wanted = [(kind.name, raw.get("id")), ("instrument", said.get("subject_id")), ("minutes", said.get("amends"))]
+        if kind.parent_kind is not None:
+            wanted += [(kind.parent_kind, raw.get("parent")), (kind.parent_kind, said.get(kind.parent_field))]
+        yield from ((name, id) for name, id in wanted if isinstance(id, str) and is_uuid(id))
+
+
+def _receipts(session: Session, op_ids: Iterable[str]) -> dict[str, Receipt]:
+    query = select(
+        ReceiptRow.op_id, ReceiptRow.device_id, ReceiptRow.device_seq, ReceiptRow.digest, ReceiptRow.result
+    ).where(ReceiptRow.op_id.in_(sorted(op_ids)))
+    return {row.op_id: Receipt(*row) for row in session.execute(query)}
+
+
+def _quarantined(
+    session: Session, device_id: str, op_ids: Iterable[str], raw_ops: Sequence[Any]
+) -> dict[str, list[Stored]]:
+    """Read the device's rows for these operations: by op_id, and by digest where none can be read."""
+    columns = Quarantine.digest, Quarantine.op_id, Quarantine.code, Quarantine.detail, Quarantine.state
+    query = select(*columns).where(Quarantine.device_id == device_id).order_by(Quarantine.received_at, Quarantine.id)
+    found = list(session.execute(query.where(Quarantine.op_id.in_(sorted(op_ids)))))
+    if nameless := [digest(raw) for raw in raw_ops if op_id_of(raw) is None]:
+        found += session.execute(query.where(Quarantine.op_id.is_(None), Quarantine.digest.in_(nameless)))
+    rows: dict[str, list[Stored]] = defaultdict(list)
+    for row in found:
+        rows[row.digest].append(Stored(row.op_id, row.code, row.detail, row.state))
+    return rows
+
+
+def _held(session: Session, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
+    query = select(Quarantine.id, Quarantine.parent, Quarantine.raw, Quarantine.device_id).where(
+        Quarantine.parent.in_(sorted(ids)), Quarantine.state == "held"
+    )
+    rows: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(query.order_by(Quarantine.device_id, Quarantine.device_seq)):
+        rows[str(row.parent)].append(row)
+    return rows

@@ -1,0 +1,233 @@
+"""Fresh operations judged against the documents: alone or in groups, waiting for parents, whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sync import findings, minutes
+from sync.apply import Applied, apply
+from sync.ids import is_uuid
+from sync.kinds import KINDS
+from sync.operations import MAX_NAME, Operation, digest, group_of, normalise, op_id_of, parse, writable
+from sync.overlay import Overlay
+from sync.refusals import HELD, Refusal, Waiting
+from sync.world import DeviceContext, Document, HeldOperation, Outcome, QuarantineEntry, Receipt, Rejudged, World
+
+_log = logging.getLogger(__name__)
+Validate = Callable[[Operation], Operation]
+
+
+@dataclass(slots=True)
+class Slot:
+    """One operation to judge: of this batch (`index`, `device_seq`) or held from an earlier one (`quarantine_id`)."""
+
+    raw: Any
+    digest: str
+    device: DeviceContext
+    index: int | None = None
+    device_seq: int | None = None
+    quarantine_id: str | None = None
+    decided: bool = False
+    operation: Operation | None = None
+
+
+@dataclass(slots=True)
+class Unit:
+    """Operations that stand or fall together: one, or a group. `refused`: which member waits, and for what."""
+
+    slots: list[Slot]
+    refused: tuple[int, Refusal] | None = None
+
+
+@dataclass(slots=True)
+class Judging:
+    """The documents so far, what became of every operation so far, and what waits for a parent."""
+
+    world: World
+    at: str
+    validate: Validate
+    outcome: Outcome
+    view: Overlay = field(init=False)
+    results: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _waiting: dict[str, list[Unit]] = field(default_factory=dict)
+    _fed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.view = Overlay(self.world, self.at)
+
+    def settle(self, unit: Unit) -> None:
+        """Judge a unit, then everything that waited for what it created, in order."""
+        queue = [unit]
+        while queue:
+            for id in self._judge(queue.pop(0)):
+                queue += self._waiting.pop(id, [])
+                queue += held_units(self.world.held_for(id))
+
+    def finish(self) -> None:
+        """End the batch: what still waits is held, verdicts that feed on changed answers are computed again."""
+        for units in list(self._waiting.values()):
+            for unit in units:
+                if unit.refused is not None:
+                    self.refuse_unit(unit, unit.refused[1], unit.refused[0])
+        self._recompute()
+        self.outcome.changes = self.view.changes
+        self.outcome.numbers += self.view.numbers
+
+    def _judge(self, unit: Unit) -> list[str]:
+        """Apply a unit whole or not at all; returns the ids of the documents that it created."""
+        draft = self.view.layer()
+        done: dict[int, tuple[Applied, int]] = {}
+        pending = list(range(len(unit.slots)))
+        while pending:
+            waits: dict[int, Waiting] = {}
+            for place in pending:
+                try:
+                    done[place] = self._try(unit.slots[place], draft)
+                except Waiting as waiting:
+                    waits[place] = waiting
+                except Refusal as refusal:
+                    self.refuse_unit(unit, refusal, place)
+                    return []
+            if len(waits) == len(pending):
+                unit.refused = next(iter(waits.items()))
+                self._waiting.setdefault(str(unit.refused[1].parent), []).append(unit)
+                return []
+            pending = list(waits)
+        offset = len(self.view.changes)
+        draft.keep()
+        for place in sorted(done):
+            applied, position = done[place]
+            self._accept(unit.slots[place], applied, offset + position)
+        return [c.id for c in draft.changes if c.type in {"create", "append"} and c.op_id is not None and c.rev == 1]
+
+    def _try(self, slot: Slot, draft: Overlay) -> tuple[Applied, int]:
+        """Apply one operation in a layer of its own; whatever it throws spoils only itself (I9)."""
+        layer = draft.layer()
+        try:
+            applied = apply(self._read(slot), layer, slot.device, decided=slot.decided)
+        except Refusal:
+            raise
+        except Exception:  # noqa: BLE001 - a fault of ours in one operation must not cost the others (I9)
+            _log.exception("operation %s of device %s", op_id_of(slot.raw), slot.device.device_id)
+            raise Refusal("internal") from None
+        position = len(draft.changes)
+        layer.keep()
+        return applied, position
+
+    def _read(self, slot: Slot) -> Operation:
+        operation = slot.operation = parse(slot.raw, slot.digest)
+        if slot.device.revoked and not slot.decided:
+            raise Refusal("revoked_device")
+        writable(operation)
+        slot.operation = normalise(self.validate(operation))
+        return slot.operation
+
+    def _accept(self, slot: Slot, applied: Applied, change: int) -> None:
+        document = applied.document
+        if document.kind == "finding" and document.parent is not None:
+            key = str(document.state.get("checklist")), str(document.state.get("item"))
+            self._fed.setdefault(document.parent, set()).add(key)
+        if slot.quarantine_id is not None:
+            self.outcome.released.append(slot.quarantine_id)
+            return
+        result = self.result(slot, "merged" if applied.merged else "applied", document=document)
+        result["conflicts"] = applied.conflicts
+        if slot.index is not None:
+            self.outcome.seq_slots[slot.index] = change
+        self._record(slot, result, receipt=True)
+
+    def refuse_unit(self, unit: Unit, refusal: Refusal, place: int) -> None:
+        """Quarantine or hold every member: the failing one for its own reason, the others because of it."""
+        others = Refusal("group_held" if refusal.state == HELD else "group_failed", state=refusal.state, parent=refusal.parent)  # fmt: skip
+        for at, slot in enumerate(unit.slots):
+            self.refuse(slot, refusal if at == place else others)
+
+    def refuse(self, slot: Slot, refusal: Refusal, *, receipt: bool = True) -> None:
+        """Keep an operation whole in quarantine and answer so. No receipt where its id or number is another's."""
+        if slot.quarantine_id is not None:
+            self.outcome.rejudged.append(
+                Rejudged(slot.quarantine_id, refusal.state, refusal.code, refusal.detail, refusal.parent)
+            )
+            return
+        op_id = op_id_of(slot.raw)
+        self.outcome.quarantine.append(
+            QuarantineEntry(op_id, slot.device_seq, slot.raw, slot.digest, refusal.code, refusal.detail, refusal.state,
+                            refusal.parent)
+        )  # fmt: skip
+        operation = slot.operation or _readable(slot)
+        if operation is not None and (use := minutes.refused_use(operation, slot.device, self.view)):
+            self.outcome.numbers.append(use)
+        self._record(slot, self.result(slot, refusal.state, refusal=refusal), receipt=receipt)
+
+    def _record(self, slot: Slot, result: dict[str, Any], *, receipt: bool) -> None:
+        if slot.index is None:
+            return
+        self.results[slot.index] = result
+        op_id = op_id_of(slot.raw)
+        if receipt and op_id is not None and slot.device_seq is not None:
+            self.outcome.receipts.append(Receipt(op_id, slot.device.device_id, slot.device_seq, slot.digest, result))
+
+    def result(
+        self, slot: Slot, status: str, *, document: Document | None = None, refusal: Refusal | None = None
+    ) -> dict[str, Any]:
+        """Write one result. `current` stands wherever the tablet's own picture may be wrong, within its grants (I8)."""
+        shown = document or self._shown(slot)
+        present = {"rev": shown.rev, "deleted": shown.deleted, "state": shown.state} if shown else _ABSENT
+        return {
+            "op_id": _echo(slot.raw), "status": status, "replay": False,
+            "rev": document.rev if document else None, "scope": document.scope if document else None, "seq": None,
+            "code": refusal.code if refusal else None, "detail": refusal.detail if refusal else None, "conflicts": {},
+            "current": None if status == "applied" else present,
+        }  # fmt: skip
+
+    def _shown(self, slot: Slot) -> Document | None:
+        kind, id = (slot.raw.get("kind"), slot.raw.get("id")) if isinstance(slot.raw, dict) else (None, None)
+        if slot.device.revoked or not isinstance(kind, str) or kind not in KINDS or not is_uuid(id):
+            return None
+        found = self.view.get(kind, id)
+        return found if found is not None and found.scope in slot.device.grants else None
+
+    def _recompute(self) -> None:
+        for inspection_id, changed in self._fed.items():
+            inspection = self.view.live("inspection", inspection_id)
+            layer = self.view.layer()
+            try:
+                if inspection is not None:
+                    findings.recompute_dependents(layer, inspection, frozenset(changed))
+            except Exception:  # noqa: BLE001 - the answers are safe; only a verdict is missing
+                _log.exception("computing inspection %s again", inspection_id)
+            else:
+                layer.keep()
+
+
+_ABSENT: dict[str, Any] = {"rev": 0, "deleted": False, "state": None}
+
+
+def held_units(rows: Sequence[HeldOperation], *, decided: bool = False) -> list[Unit]:
+    """Return operations from quarantine as units, groups together."""
+    units: dict[tuple[str, str], Unit] = {}
+    for row in rows:
+        slot = Slot(row.raw, digest(row.raw), row.device, quarantine_id=row.quarantine_id, decided=decided)
+        if decided:
+            slot.device = replace(row.device, revoked=False, stopped=False)
+        group = group_of(row.raw)
+        key = row.device.device_id, f"one:{row.quarantine_id}" if group is None else f"group:{group}"
+        units.setdefault(key, Unit([])).slots.append(slot)
+    return list(units.values())
+
+
+def _readable(slot: Slot) -> Operation | None:
+    """Read an operation that was never judged, as far as it can be read."""
+    try:
+        return parse(slot.raw, slot.digest)
+    except Refusal:
+        return None
+
+
+def _echo(raw: Any) -> str | None:
+    """Give the op_id back as it came, so that a tablet finds its own malformed operation."""
+    found = raw.get("op_id") if isinstance(raw, dict) else None
+    return found if isinstance(found, str) and len(found) <= MAX_NAME else None

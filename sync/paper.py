@@ -1,0 +1,352 @@
+"""The canonical dict of minutes: everything that is printed, composed once from documents, then frozen by a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from checklists.model import Checklist
+from sync import paper_words as words
+from sync.findings import fingerprint
+from sync.paper_results import Context, Doc, checklist_block, counts, definition_of, nonconformities, photo_list
+from sync.seal import number_text
+
+VERSION = 1
+FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "sealing")
+# What the paper says above its list of results; an announcement has none.
+_FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
+_SIGNER_ORDER = ("representative", "witness", "member", "team_leader")
+_SIGNER_HEADINGS = {"representative": "ĐẠI DIỆN CƠ SỞ", "witness": "NGƯỜI CHỨNG KIẾN"}
+
+
+def compose(
+    *,
+    form: str,
+    issued_at: str,
+    number: Doc | None,
+    inspection: Doc,
+    campaign: Doc,
+    organisation: Doc,
+    establishment: Doc,
+    area: Doc | None = None,
+    instruments: Sequence[Doc] = (),
+    findings: Sequence[Doc] = (),
+    checklists: Sequence[Checklist | Doc] = (),
+    law: Sequence[Doc] = (),
+    standards: Sequence[Doc] = (),
+    photos: Sequence[Doc] = (),
+    requirements: Sequence[Doc] = (),
+    measures: Sequence[Doc] = (),
+    signatures: Sequence[Doc] = (),
+    amends: Doc | None = None,
+    copies: int = 2,
+) -> dict[str, Any]:
+    """Compose the paper from document states (protocol shapes, each with its `id`); pure and without floats.
+
+    `number` is {series, symbol, year, number}, or None for a draft. `law` are rows of the served rule set; those in
+    force on the day and of these checklists are cited. `amends` is {text, issued_at} of the first minutes.
+    Absent parts are printed as absent, never refused: paper must come out in the field (docs/protocol.md, minutes).
+    Raises ValueError for an unknown form and for an `issued_at` that is no instant.
+    """
+    if form not in FORMS:
+        raise ValueError(f"Loại biên bản {form!r} không có.")
+    issued = words.local(issued_at)
+    definitions = [definition_of(checklist) for checklist in checklists]
+    evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence"]
+    evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
+    context = Context(
+        instruments={doc["id"]: doc for doc in instruments},
+        photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
+    )
+    shown = _in_order(findings) if form in _FORMS_WITH_RESULTS else []
+    blocks = [
+        checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions
+    ]
+    blocks = [block for block in blocks if block["sections"]] if form == "amendment" else blocks
+    blocks = blocks if form in _FORMS_WITH_RESULTS else []
+    on = _inspected_on(inspection, issued.date())
+    return {
+        "version": VERSION,
+        "form": form,
+        "agency": _agency(organisation),
+        "number": _number(number),
+        "place_date": f"{words.text(organisation.get('place'))}, {words.day_in_words(issued)}".lstrip(", "),
+        "issued_at": issued.isoformat(timespec="seconds"),
+        "title": "BIÊN BẢN",
+        "abstract": _abstract(form, campaign, amends),
+        "basis": _basis(campaign, organisation, law, [d["code"] for d in definitions], on, amends),
+        "visits": _visits(inspection),
+        "started": words.moment(_first_start(inspection)) or words.moment(issued_at),
+        "ended": words.moment(_last_end(inspection)) or words.moment(issued_at),
+        "announced": words.moment(inspection.get("decision_announced_at")),
+        "place": _place(establishment, area),
+        "scope": words.text((campaign.get("decision") or {}).get("scope")),
+        "team_name": words.TEAMS.get(words.text(campaign.get("kind")), "Đoàn kiểm tra"),
+        "act": words.ACTS.get(words.text(campaign.get("kind")), "kiểm tra"),
+        "team": [_member(member) for member in campaign.get("team") or ()],
+        "establishment": _establishment(establishment, area),
+        "witnesses": [_person(each) for each in signatures if each.get("role") == "witness"],
+        "checklists": blocks,
+        "instruments": [_instrument(context, id, number) for id, number in context.numbers.items() if id in context.instruments],
+        "standards": _standards(inspection, standards, on) if form in _FORMS_WITH_RESULTS else [],
+        "counts": counts(blocks),
+        "nonconformities": nonconformities(blocks),
+        "conclusion": words.text(inspection.get("conclusion")),
+        "requirements": [_requirement(each, shown) for each in requirements if each.get("state") != "waived"],
+        "measures": [_measure(each, context) for each in measures],
+        "statement": words.text(inspection.get("establishment_statement")),
+        "photos": photo_list(evidence, shown, context),
+        "findings": [{"id": f["id"], "sha256": finding_digest(f)} for f in sorted(shown, key=lambda f: str(f["id"]))],
+        "amends": None if amends is None else {name: words.text(amends.get(name)) for name in ("text", "issued_at")},
+        "copies": copies,
+        "signatures": _signatures(campaign, establishment, signatures),
+        "recipients": _recipients(organisation, establishment),
+    }  # fmt: skip
+
+
+def finding_digest(state: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a finding's inspector-entered fields; the sync core compares with the same one."""
+    return fingerprint(state)
+
+
+def _in_order(findings: Sequence[Doc]) -> list[Doc]:
+    """Order findings so that the same set always prints the same paper."""
+    return sorted(findings, key=lambda f: (str(f.get("subject_id") or ""), f.get("ordinal") or 0, str(f["id"])))
+
+
+def _inspected_on(inspection: Doc, issued: date) -> date:
+    try:
+        return words.local(_first_start(inspection)).date()
+    except (TypeError, ValueError):
+        return issued
+
+
+def _visit_docs(inspection: Doc) -> list[Doc]:
+    return [visit for visit in inspection.get("visits") or () if isinstance(visit, Mapping)]
+
+
+def _first_start(inspection: Doc) -> Any:
+    return next((visit["started_at"] for visit in _visit_docs(inspection) if visit.get("started_at")), None)
+
+
+def _last_end(inspection: Doc) -> Any:
+    return next((visit["ended_at"] for visit in reversed(_visit_docs(inspection)) if visit.get("ended_at")), None)
+
+
+def _visits(inspection: Doc) -> list[dict[str, str]]:
+    """Name each visit where there were several; one visit stands in started and ended."""
+    visits = _visit_docs(inspection)
+    if len(visits) < 2:  # noqa: PLR2004 - one visit is said by started and ended
+        return []
+    return [{"from": words.moment(v.get("started_at")), "to": words.moment(v.get("ended_at"))} for v in visits]
+
+
+def _agency(organisation: Doc) -> list[str]:
+    lines = [words.text(line) for line in organisation.get("letterhead") or () if words.text(line)]
+    return lines or [words.text(organisation.get(name)) for name in ("parent_name", "name") if organisation.get(name)]
+
+
+def _number(number: Doc | None) -> dict[str, Any] | None:
+    if number is None:
+        return None
+    symbol = words.text(number.get("symbol") or number["series"])
+    return {
+        "series": number["series"],
+        "symbol": symbol,
+        "year": number["year"],
+        "number": number["number"],
+        "text": number_text(number["number"], symbol),
+    }
+
+
+def _abstract(form: str, campaign: Doc, amends: Doc | None) -> str:
+    title = words.upper_first(words.text(campaign.get("title")))
+    act = words.ACTS.get(words.text(campaign.get("kind")), "kiểm tra")
+    if form == "announcement":
+        return f"Công bố quyết định {act}"
+    if form == "working":
+        return f"Làm việc: {title}" if title else "Làm việc"
+    if form == "sampling":
+        return "Lấy mẫu"
+    if form == "sealing":
+        return "Niêm phong"
+    if form == "amendment" and amends is not None:
+        return f"Bổ sung Biên bản số {words.text(amends.get('text'))}"
+    return title or words.upper_first(act)
+
+
+def _basis(
+    campaign: Doc, organisation: Doc, law: Sequence[Doc], codes: Sequence[str], on: date, amends: Doc | None
+) -> list[str]:
+    lines = [words.law_line(row) for row in law if _in_force(row, codes, on)]
+    decision: Doc = campaign.get("decision") or {}
+    lines += [_cited(each) for each in decision.get("basis") or ()]
+    if decision.get("number"):
+        who = " ".join(filter(None, (words.text(decision.get("title")), words.text(organisation.get("name")))))
+        day = words.long_day(decision.get("date"))
+        about = words.text(campaign.get("title"))
+        line = f"Căn cứ Quyết định số {decision['number']} {day}".rstrip()
+        line += f" của {who}" if who else ""
+        lines.append(line + (f" về việc {about[:1].lower()}{about[1:]}" if about else ""))
+    if amends is not None:
+        first = words.text(amends.get("issued_at"))
+        lines.append(f"Căn cứ Biên bản số {words.text(amends.get('text'))} {words.long_day(first)}".rstrip())
+    return list(dict.fromkeys(lines))
+
+
+def _cited(line: Any) -> str:
+    said = words.text(line).rstrip(" ;.")
+    return said if said.lower().startswith("căn cứ") else f"Căn cứ {said}"
+
+
+def _in_force(row: Doc, codes: Sequence[str], on: date) -> bool:
+    """Tell whether to cite a document; a date that was never read does not exclude it (checklists.limits)."""
+    begins, ends = words.text(row.get("valid_from")), words.text(row.get("valid_to"))
+    day = on.isoformat()
+    return (
+        bool(set(codes) & set(row.get("domains") or ())) and (not begins or begins <= day) and (not ends or day <= ends)
+    )
+
+
+def _member(member: Doc) -> dict[str, str]:
+    role = words.text(member.get("role"))
+    certificate: Doc = member.get("certificate") or {}
+    return {
+        "name": words.text(member.get("name")),
+        "title": words.text(member.get("title")),
+        "agency": words.text(member.get("agency")),
+        "role": words.TEAM_ROLES.get(role, role),
+        "certificate": words.text(certificate.get("number")),
+        "certificate_until": words.short_day(certificate.get("valid_to")),
+    }
+
+
+def _place(establishment: Doc, area: Doc | None) -> str:
+    """Write the address by the administrative units of the day."""
+    parts = [words.text(establishment.get("address"))]
+    for name in ("name", "district", "province"):
+        part = words.text((area or {}).get(name))
+        if part and part.casefold() not in parts[0].casefold():
+            parts.append(part)
+    return ", ".join(filter(None, parts))
+
+
+def _establishment(establishment: Doc, area: Doc | None) -> dict[str, Any]:
+    return {
+        "id": words.text(establishment.get("id")),
+        "name": words.text(establishment.get("name")),
+        "address": _place(establishment, area),
+        "area_code": words.text(establishment.get("area_code")),
+        "tax_code": words.text(establishment.get("tax_code")),
+        "phone": words.text(establishment.get("phone")),
+        "business_lines": words.text(establishment.get("business_lines")),
+        "representative": _person(establishment.get("representative") or {}),
+    }
+
+
+def _person(person: Doc) -> dict[str, str]:
+    return {
+        "name": words.text(person.get("name")),
+        "title": words.text(person.get("title") or person.get("capacity")),
+    }
+
+
+def _instrument(context: Context, id: str, number: int) -> dict[str, Any]:
+    doc = context.instruments[id]
+    kind = words.text(doc.get("type"))
+    name = " ".join(
+        filter(None, (words.INSTRUMENTS.get(kind, kind), words.text((doc.get("attributes") or {}).get("label"))))
+    )
+    return {
+        "number": number,
+        "name": name,
+        "make": " ".join(filter(None, (words.text(doc.get("maker")), words.text(doc.get("model"))))),
+        "serial": words.text(doc.get("serial")),
+        "year": words.text(doc.get("year")),
+        "mark": words.text(doc.get("mark_serial")),
+        "certificate": words.text(doc.get("certificate_number")),
+        "verified_until": words.short_day(doc.get("verified_until")),
+    }
+
+
+def _standards(inspection: Doc, standards: Sequence[Doc], on: date) -> list[dict[str, Any]]:
+    by_id = {doc["id"]: doc for doc in standards}
+    used = [by_id[id] for id in inspection.get("standards") or () if id in by_id]
+    return [
+        {
+            "name": words.text(doc.get("name")),
+            "serial": words.text(doc.get("serial")),
+            "certificate": words.text(doc.get("certificate_number")),
+            "calibrated_until": words.short_day(doc.get("calibrated_until")),
+            "expired": bool(doc.get("calibrated_until")) and words.text(doc.get("calibrated_until")) < on.isoformat(),
+        }
+        for doc in used
+    ]
+
+
+def _requirement(requirement: Doc, findings: Sequence[Doc]) -> dict[str, Any]:
+    items = {f["id"]: words.text(f.get("item")) for f in findings}
+    return {
+        "text": words.text(requirement.get("text")).rstrip(" .;"),
+        "article": words.text(requirement.get("article")),
+        "due": words.long_day(requirement.get("due_on")),
+        "items": list(dict.fromkeys(items[id] for id in requirement.get("finding_ids") or () if id in items)),
+    }
+
+
+def _measure(measure: Doc, context: Context) -> dict[str, str]:
+    kind = words.text(measure.get("type"))
+    subject = measure.get("instrument_id")
+    return {
+        "name": words.MEASURES.get(kind, kind),
+        "subject": context.name(subject, "instrument") if subject else "",
+        "serials": words.text(measure.get("serials")).replace("; ", ", "),
+        "reason": words.text(measure.get("reason")).rstrip(" .;"),
+        "at": words.moment(measure.get("at")),
+    }
+
+
+def _signatures(campaign: Doc, establishment: Doc, signatures: Sequence[Doc]) -> list[dict[str, Any]]:
+    """Order the signers as printed: the site, witnesses, the secretary or a member, the head of the team."""
+    team: Sequence[Doc] = campaign.get("team") or ()
+    given = [_signer(each) for role in _SIGNER_ORDER for each in signatures if each.get("role") == role]
+    roles = {each["role"] for each in given}
+    if "representative" not in roles:
+        given.insert(0, _signer({"role": "representative", **(establishment.get("representative") or {})}))
+    if "member" not in roles:
+        found = next(
+            (m for role in ("secretary", "member", "technical_officer") for m in team if m.get("role") == role), None
+        )
+        if found is not None:
+            given.append(_signer({**found, "role": "member"}, words.text(found.get("role"))))
+    if "team_leader" not in roles:
+        leader = next((m for m in team if m.get("role") == "leader"), {})
+        given.append(_signer({**leader, "role": "team_leader"}))
+    given.sort(key=lambda each: _SIGNER_ORDER.index(each["role"]))
+    lead = words.TEAMS.get(words.text(campaign.get("kind")), "Đoàn kiểm tra")
+    for each in given:
+        if each["role"] == "team_leader":
+            each["heading"] = "TỔ TRƯỞNG" if lead.startswith("Tổ") else "TRƯỞNG ĐOÀN"
+    return given
+
+
+def _signer(signature: Doc, team_role: str = "member") -> dict[str, Any]:
+    role = words.text(signature.get("role"))
+    outcome = words.text(signature.get("outcome") or "ink")
+    member = {"secretary": "THƯ KÝ", "technical_officer": "CÁN BỘ KỸ THUẬT"}.get(team_role, "THÀNH VIÊN")
+    return {
+        "role": role,
+        "heading": _SIGNER_HEADINGS.get(role, member),
+        **_person(signature),
+        "outcome": outcome,
+        "outcome_word": words.OUTCOMES.get(outcome, outcome),
+        "reason": words.text(signature.get("reason")),
+        "witness": _person(signature.get("witness") or {}),
+        "strokes": signature.get("strokes") if outcome == "drawn" else None,
+    }
+
+
+def _recipients(organisation: Doc, establishment: Doc) -> list[str]:
+    names = (words.text(establishment.get("name")), words.text(organisation.get("name")))
+    return [name for name in names if name] + ["Lưu: VT, hồ sơ đoàn"]
