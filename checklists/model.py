@@ -45,13 +45,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of an item: `values[key]` of a finding, or one cell of a row."""
+    """One value of an item: `values[key]` of a finding, or one cell of a row.
+
+    `unit_from` names where the instrument says the unit (`subject.attributes.unit`). `many` = a list of readings.
+    """
 
     key: str
     title: Text
     type: str
     unit: str | None = None
     choices: tuple[tuple[str, Text], ...] = ()
+    unit_from: str | None = None
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ _OP_IDS = ListOf(Id())
 _FIELD = Text()
 
 
-def validate(operation: Operation) -> None:
-    """Refuse (`malformed`) an operation whose fields are not of their types, naming them in Vietnamese.
+def validate(operation: Operation) -> Operation:
+    """Return the operation, or refuse (`malformed`) one whose fields are not of their types, naming them in Vietnamese.
 
     Size, depth, control characters and floats were refused by `sync.operations.parse`. Unknown kinds are not ours.
     """
@@ -36,6 +36,7 @@ def validate(operation: Operation) -> None:
             errors |= _resolution(schema.fields, operation.set)
     if errors:
         raise Refusal("malformed", sentence(errors))
+    return operation
 
 
 def sentence(errors: Mapping[Any, Any]) -> str:

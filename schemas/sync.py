@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from schemas.fields import ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
@@ -30,34 +30,35 @@ class Envelope(Schema):
         unknown = EXCLUDE
 
 
-class OperationSchema(Schema):
-    """One operation, loosely (protocol, "Shapes"): anything is taken, and what cannot be applied is quarantined."""
-
-    class Meta:
-        """A free object."""
-
-        unknown = INCLUDE
-
-    op_id = fields.UUID(required=True, metadata={"description": "UUIDv7, chosen by the tablet, never reused"})
-    device_seq = fields.Integer(required=True, metadata={"minimum": 1, "maximum": MAX_DEVICE_SEQ})
-    kind = fields.String(required=True)
-    type = fields.String(required=True)
-    id = fields.UUID(required=True)
-    scope = fields.String(required=True)
-    group = fields.String(allow_none=True)
-    parent = fields.UUID(allow_none=True)
-    base_rev = fields.Integer(allow_none=True)
-    set = fields.Raw(metadata=_FREE)
-    base = fields.Raw(allow_none=True, metadata=_FREE)
-    checklist = fields.Raw(allow_none=True, metadata=_FREE)
-    at = fields.String(allow_none=True, metadata={"description": "RFC 3339 with offset; evidence, never order"})
-    clock = fields.Raw(allow_none=True, metadata=_FREE)
+_OR_NULL = {"type": ["object", "null"], "additionalProperties": True}
+OPERATION: dict[str, Any] = {
+    "type": "object",
+    "description": "One operation, loosely: anything is taken, and what cannot be applied is quarantined with its reason.",
+    "required": ["op_id", "device_seq", "kind", "type", "id", "scope"],
+    "properties": {
+        "op_id": {"type": "string", "format": "uuid", "description": "UUIDv7 made by the tablet, never reused"},
+        "device_seq": {"type": "integer", "minimum": 1, "maximum": MAX_DEVICE_SEQ},
+        "group": {"type": ["string", "null"], "description": "Operations that stand or fall together"},
+        "kind": {"type": "string"},
+        "id": {"type": "string", "format": "uuid"},
+        "parent": {"type": ["string", "null"], "format": "uuid"},
+        "type": {"type": "string", "description": "create, patch, append, delete, void or resolve"},
+        "scope": {"type": "string"},
+        "base_rev": {"type": ["integer", "null"], "minimum": 0},
+        "set": _FREE,
+        "base": _OR_NULL,
+        "checklist": _OR_NULL,
+        "at": {"type": ["string", "null"], "description": "RFC 3339 with offset: evidence, never order"},
+        "clock": _OR_NULL,
+    },
+    "additionalProperties": True,
+}
 
 
 class AnyOperations(Strict):
     """A list of whatever the tablet sent; each element gets a result of its own."""
 
-    json_schema: ClassVar[dict[str, Any]] = {"type": "array", "maxItems": MAX_OPS, "items": _FREE}
+    json_schema: ClassVar[dict[str, Any]] = {"type": "array", "maxItems": MAX_OPS, "items": OPERATION}
 
     def check(self, value: Any) -> None:
         """Refuse anything but a list; its length is judged by the view (413)."""

@@ -9,7 +9,7 @@ from typing import Any
 from checklists.model import Checklist
 from sync import paper_words as words
 from sync.findings import fingerprint
-from sync.paper_results import Context, Doc, checklist_block, counts, definition_of, nonconformities, photo_list
+from sync.paper_results import Context, Doc, checklist_block, counts, definition_of, nonconformities, photo_list, printed
 from sync.seal import number_text
 
 VERSION = 1
@@ -59,7 +59,8 @@ def compose(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
     )
-    shown = _in_order(findings) if form in _FORMS_WITH_RESULTS else []
+    # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
+    shown = _in_order(printed(findings, definitions)) if form in _FORMS_WITH_RESULTS else []
     blocks = [
         checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions
     ]
@@ -137,7 +138,7 @@ def _last_end(inspection: Doc) -> Any:
 def _visits(inspection: Doc) -> list[dict[str, str]]:
     """Name each visit where there were several; one visit stands in started and ended."""
     visits = _visit_docs(inspection)
-    if len(visits) < 2:  # noqa: PLR2004 - one visit is said by started and ended
+    if len(visits) < 2:
         return []
     return [{"from": words.moment(v.get("started_at")), "to": words.moment(v.get("ended_at"))} for v in visits]
 

@@ -65,7 +65,7 @@ def checklist_block(definition: Doc, findings: Sequence[Doc], context: Context) 
     sections, missing = [], []
     for section in definition["sections"]:
         items = {item["key"]: item for item in section["items"]}
-        here = [f for f in findings if f.get("item") in items and _has_result(f)]
+        here = [f for f in findings if f.get("item") in items]
         subjects = [
             {
                 "number": None if subject_id is None else context.number(subject_id),
@@ -96,6 +96,12 @@ def checklist_block(definition: Doc, findings: Sequence[Doc], context: Context) 
         "sections": sections,
         "missing": missing,
     }
+
+
+def printed(findings: Sequence[Doc], definitions: Sequence[Doc]) -> list[Doc]:
+    """Return the findings that these checklists print: known items with any result."""
+    known = {(each["code"], item["key"]) for each in definitions for section in each["sections"] for item in section["items"]}
+    return [f for f in findings if (f.get("checklist"), f.get("item")) in known and _has_result(f)]
 
 
 def _has_result(finding: Doc) -> bool:

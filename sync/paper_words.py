@@ -97,7 +97,7 @@ def local(instant: str | datetime) -> datetime:
 
 def day_in_words(day: date) -> str:
     """Write a date as NĐ 30/2020 does: days below ten and the months January, February with a leading zero."""
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)  # noqa: PLR2004 - Annex I II.4: months 1 and 2
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
@@ -107,7 +107,7 @@ def short_day(value: Any) -> str:
         day = date.fromisoformat(text(value)[:10])
     except ValueError:
         return text(value)
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)  # noqa: PLR2004 - as in day_in_words
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"{day.day:02d}/{month}/{day.year}"
 
 

@@ -117,9 +117,6 @@ class World(Protocol):
         """Return every row that this device has in quarantine with this digest, decided ones too, oldest first. Asked
         only for operations without a receipt of their digest."""
 
-    def seq_owner(self, device_seq: int) -> str | None:
-        """Return the op_id that consumed this number of this device."""
-
     def held_for(self, parent_id: str) -> list[HeldOperation]:
         """Return what is held for a document, any device, in order of device and device_seq. Asked once for every
         document that a batch creates: preload."""

@@ -89,7 +89,7 @@ def run(
     changes = _establishments(site_table, report, known, areas.codes(session), actor)
     for table in tables:
         if fold(table.sheet) == fold(INSTRUMENTS_SHEET):
-            changes += _instruments(table, report, known, actor)
+            changes += _instruments(table, report, known, establishments.instrument_identities(session), actor)
     if not report.errors and not dry_run:
         for start in range(0, len(changes), BATCH):
             ledger.record(session, changes[start : start + BATCH], at)
@@ -134,7 +134,9 @@ def _establishments(
     return changes
 
 
-def _instruments(table: Table, report: Report, known: dict[Identity, str], actor: str) -> list[Change]:
+def _instruments(
+    table: Table, report: Report, known: dict[Identity, str], installed: set[tuple[str, ...]], actor: str
+) -> list[Change]:
     if not table.rows or (len(table.rows) == 1 and header_of(table, INSTRUMENTS) is not None):
         return []
     header = _header(table, INSTRUMENTS, report)
@@ -155,9 +157,15 @@ def _instruments(table: Table, report: Report, known: dict[Identity, str], actor
         shown = {**values, "name": name, "area_code": area}
         faults += [f for f in more if not any(f.field == known_fault.field for known_fault in faults)]
         report.errors += [_error(table, number, f, shown, INSTRUMENTS) for f in faults]
-        if not faults:
-            changes.append(establishments.instrument_change(state, area, actor=actor))
-            report.instruments += 1
+        if faults:
+            continue
+        if (twin := establishments.instrument_identity(state)) in installed:
+            fault = FieldFault("serial", "phương tiện này đã có ở cơ sở; giữ nguyên, không nhập lại")
+            report.already_known.append(_error(table, number, fault, shown, INSTRUMENTS))
+            continue
+        installed.add(twin)
+        changes.append(establishments.instrument_change(state, area, actor=actor))
+        report.instruments += 1
     return changes
 
 

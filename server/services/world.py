@@ -26,6 +26,7 @@ from sync.kinds import KINDS, SERVER_KINDS
 from sync.operations import digest, op_id_of
 
 Key = tuple[str, str]
+_HeldRow = Row[str, str | None, str, str]
 _COLUMNS = (
     DocumentRow.kind,
     DocumentRow.id,
@@ -84,13 +85,6 @@ class DatabaseWorld:
     def quarantined(self, digest: str) -> list[Stored]:
         """Return this device's rows with this digest, oldest first."""
         return self._quarantined.get(digest, [])
-
-    def seq_owner(self, device_seq: int) -> str | None:
-        """Return the op_id that consumed this number of this device."""
-        query = select(ReceiptRow.op_id).where(
-            ReceiptRow.device_id == self._device.device_id, ReceiptRow.device_seq == device_seq
-        )
-        return self._session.scalar(query)
 
     def held_for(self, parent_id: str) -> list[HeldOperation]:
         """Return what is held for a document of this batch, in order of device and device_seq."""
@@ -231,11 +225,11 @@ def _quarantined(
     return rows
 
 
-def _held(session: Session, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
+def _held(session: Session, ids: Iterable[str]) -> dict[str, list[_HeldRow]]:
     query = select(Quarantine.id, Quarantine.parent, Quarantine.raw, Quarantine.device_id).where(
         Quarantine.parent.in_(sorted(ids)), Quarantine.state == "held"
     )
-    rows: dict[str, list[Row[Any]]] = defaultdict(list)
+    rows: dict[str, list[_HeldRow]] = defaultdict(list)
     for row in session.execute(query.order_by(Quarantine.device_id, Quarantine.device_seq)):
         rows[str(row.parent)].append(row)
     return rows

@@ -17,8 +17,6 @@ MAX_INFLATED = 4 * 1024 * 1024
 """No body inflates beyond this, whatever its own limit."""
 MAX_DEPTH = 40
 """No honest document nests deeper; hashing and normalising recurse."""
-MAX_PUSH_DEPTH = 400
-"""A deep operation is quarantined alone; deeper than this Python's own JSON writer gives up."""
 MAX_RATIO = 200
 """JSON of real inspections compresses 5 to 20 times."""
 
@@ -34,7 +32,7 @@ def read_json_object(*, limit: int = MAX_BODY, any_json: bool = False) -> dict[s
     value = _parsed(_inflated(limit), any_json=any_json)
     if not isinstance(value, dict):
         raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung phải là một đối tượng JSON.")
-    if _deeper_than(value, MAX_PUSH_DEPTH if any_json else MAX_DEPTH):
+    if _too_deep_to_write(value) if any_json else _deeper_than(value, MAX_DEPTH):
         raise Problem(ProblemCode.MALFORMED_BODY, "JSON lồng nhau quá sâu.")
     return value
 
@@ -82,3 +80,12 @@ def _deeper_than(value: Any, depth: int) -> bool:
         if not level:
             return False
     return any(isinstance(v, dict | list) for v in level)
+
+
+def _too_deep_to_write(value: Any) -> bool:
+    """Say whether JSON nests deeper than 254, orjson's own limit; deep operations above 32 are quarantined one by one."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return _deeper_than(value, 254)
+    return False

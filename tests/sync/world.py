@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from checklists.limits import RuleSet, load_rules
-from checklists.model import Checklist, Field, Item, ProcedureUse, Section, Text
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from checklists.limits import RuleSet, load_rules
+from checklists.model import Checklist, Field, Item, ProcedureUse, Section, Text
 from sync.batch import apply_batch, release
 from sync.feed import NO_HASH, Change, canonical, entry_of, gone_json, item_json
 from sync.ids import uuid7
@@ -52,6 +52,12 @@ CHECKLIST = Checklist(
                 Field("price", text("Tiền"), "number")),
                 procedure=ProcedureUse("fuel-price", {},
                                        {"volume": "volume", "unit_price": "unit_price", "price": "price"})),
+            Item("NA11", text("Sai số điểm 0"), "number", fields=(Field("value", text("E0"), "number"),)),
+            Item("NA12", text("Sai số tải"), "table", columns=(
+                Field("load", text("Tải"), "number"), Field("indication", text("Số chỉ"), "number")),
+                procedure=ProcedureUse("nawi-load", {
+                    "accuracy_class": {"value": "III"}, "unit": {"value": "kg"}, "e": {"from": "subject.attributes.e"},
+                    "zero_error": {"from": "item:NA11"}}, {"load": "load", "indication": "indication"})),
         ), instrument_types=("fuel_dispenser",)),
     ),
 )  # fmt: skip
@@ -84,6 +90,7 @@ class Server:
     now: datetime = NOW
     rule_set: RuleSet = field(default_factory=load_rules)
     _count: int = 0
+    _asking: str = ""
 
     def new_id(self) -> str:
         """A fresh, ordered, reproducible id."""
@@ -101,6 +108,10 @@ class Server:
 
     def receipt(self, op_id: str) -> Receipt | None:
         return self.receipts.get(op_id)
+
+    def quarantined(self, digest: str) -> list[Stored]:
+        return [Stored(r.entry.op_id, r.entry.code, r.entry.detail, r.state) for r in self.quarantine
+                if r.device_id == self._asking and r.entry.digest == digest]  # fmt: skip
 
     def held_for(self, parent_id: str) -> list[HeldOperation]:
         waiting = [r for r in self.quarantine if r.state == "held" and r.entry.parent == parent_id]
@@ -149,11 +160,8 @@ class Server:
 
     def try_push(self, device_id: str, raws: list[Any]) -> Outcome:
         """Judge a batch without writing anything: a crash before the commit."""
-        return apply_batch(raws, self.for_device(device_id), self.devices[device_id], EPOCH, self.now, self.validate)
-
-    def for_device(self, device_id: str) -> DeviceWorld:
-        """The world as one device's numbers see it."""
-        return DeviceWorld(self, device_id)
+        self._asking = device_id
+        return apply_batch(raws, self, self.devices[device_id], EPOCH, self.now, self.validate)
 
     def push(self, device_id: str, raws: list[Any]) -> list[dict[str, Any]]:
         """Judge and commit a batch."""
@@ -240,27 +248,3 @@ class Server:
         found = self.documents[kind, id]
         assert not found.deleted
         return found.state
-
-
-@dataclass
-class DeviceWorld:
-    """The world with one device's numbers and quarantine."""
-
-    server: Server
-    device_id: str
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.server, name)
-
-    def get(self, kind: str, id: str) -> Document | None:
-        return self.server.get(kind, id)
-
-    def children(self, parent_id: str, kind: str) -> list[Document]:
-        return self.server.children(parent_id, kind)
-
-    def receipt(self, op_id: str) -> Receipt | None:
-        return self.server.receipt(op_id)
-
-    def quarantined(self, digest: str) -> list[Stored]:
-        return [Stored(r.entry.op_id, r.entry.code, r.entry.detail, r.state) for r in self.server.quarantine
-                if r.device_id == self.device_id and r.entry.digest == digest]  # fmt: skip

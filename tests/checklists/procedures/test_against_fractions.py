@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from checklists.procedures import evaluate, names
 CASES = 2000
 Naive = tuple[list[Fraction], str]
 WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
-NAWI = {
+NAWI: dict[str, list[tuple[int | None, str]]] = {
     "I": [(50000, "0.5"), (200000, "1"), (None, "1.5")],
     "II": [(5000, "0.5"), (20000, "1"), (100000, "1.5")],
     "III": [(500, "0.5"), (2000, "1"), (10000, "1.5")],
@@ -155,7 +156,7 @@ def gold_mass(rng: random.Random) -> tuple[dict[str, Any], Naive]:
 def gold_delta(m: Fraction) -> Fraction:
     if m > 6000:
         return m * 1000 * Fraction("0.000175")
-    for (m1, d1), (m2, d2) in zip(GOLD, GOLD[1:], strict=False):
+    for (m1, d1), (m2, d2) in pairwise(GOLD):
         if m <= m2:
             return d1 + Fraction(d2 - d1, m2 - m1) * (m - m1)
     raise AssertionError
