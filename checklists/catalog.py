@@ -107,26 +107,6 @@ def read_published(root: Path) -> dict[tuple[str, int], str]:
         raise CatalogError(f"{path}: không đọc được: {error}") from error
 
 
-def publish(root: Path = DATA) -> list[str]:
-    """Write the fingerprint of every draft into published.toml and return their names (`code/v2`).
-
-    Refuses to change the fingerprint of a published version, and files with problems of lint.
-    """
-    from checklists.lint import lint  # late: lint reads this module
-
-    if problems := lint(root):
-        raise CatalogError("\n".join(str(problem) for problem in problems))
-    known = read_published(root)
-    drafts = {key: read(path).sha256 for key, path in version_files(root).items() if key not in known}
-    everything = sorted({**known, **drafts}.items())
-    lines = ["# Dấu vân tay của các phiên bản đã công bố. Không sửa tay: phiên bản đã công bố không đổi nữa."]
-    for code in sorted({key[0] for key, _ in everything}):
-        lines += ["", f"[{code}]", *(f'v{key[1]} = "{sha256}"' for key, sha256 in everything if key[0] == code)]
-    (root / PUBLISHED).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    load.cache_clear()
-    return [f"{code}/v{version}" for code, version in sorted(drafts)]
-
-
 def read(path: Path) -> Checklist:
     """Return the checklist of one file; refuses one that is not of the shape (lint names the lines)."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ ANSWER = "answer"
 VALUE = "value"
 _REFERENCE = re.compile(r"subject\.(?P<path>\w+(?:\.\w+)*)|item:(?P<item>[A-Z]+\d+)(?:\.(?P<field>\w+))?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
+# What Decimal.compare may answer for each order.
+_SIGNS = {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -40,9 +42,7 @@ def parse_reference(text: object) -> Reference | None:
     return Reference(match["item"], match["field"])
 
 
-def resolve(
-    reference: Reference, subject: Mapping[str, Any] | None, findings: Mapping[str, Mapping[str, Any]]
-) -> Any:
+def resolve(reference: Reference, subject: Mapping[str, Any] | None, findings: Mapping[str, Mapping[str, Any]]) -> Any:
     """Return the value that a reference names, None where nothing was entered. `findings` by item key."""
     if reference.item is None:
         found: Any = subject
@@ -65,9 +65,7 @@ def is_answered(finding: object) -> bool:
     return any(_filled(finding.get(part)) for part in (ANSWER, "values", "rows"))
 
 
-def applies(
-    condition: object, subject: Mapping[str, Any] | None, findings: Mapping[str, Mapping[str, Any]]
-) -> bool:
+def applies(condition: object, subject: Mapping[str, Any] | None, findings: Mapping[str, Mapping[str, Any]]) -> bool:
     """Tell whether an item is asked. No condition = always.
 
     Total: a value that is missing, or of the wrong kind, makes its comparison false, and so does a malformed
@@ -118,30 +116,35 @@ def _compares(
     found = resolve(reference, subject, findings)
     if not _filled(found):
         return False
-    members = found if isinstance(found, list) else [found]
-    if operator == "eq":
-        return any(_equal(each, wanted) for each in members)
-    if operator == "ne":
-        return not any(_equal(each, wanted) for each in members)
-    if operator == "in":
-        return isinstance(wanted, list) and any(_equal(each, one) for each in members for one in wanted)
-    return not isinstance(found, list) and _ordered(operator, found, wanted)
+    return _MEANS[operator](found, wanted) if operator in _MEANS else _ordered(operator, found, wanted)
+
+
+def _any_equal(found: object, wanted: object) -> bool:
+    return any(_equal(each, wanted) for each in (found if isinstance(found, list) else [found]))
+
+
+def _any_in(found: object, wanted: object) -> bool:
+    return isinstance(wanted, list) and any(_any_equal(found, each) for each in wanted)
+
+
+_MEANS: Mapping[str, Callable[[object, object], bool]] = {
+    "eq": _any_equal,
+    "ne": lambda found, wanted: not _any_equal(found, wanted),
+    "in": _any_in,
+}
 
 
 def _ordered(operator: str, found: object, wanted: object) -> bool:
     left, right = _plain(found), _plain(wanted)
-    if left is None or right is None:
+    if left is None or right is None or operator not in _SIGNS:
         return False
-    pair: tuple[Any, Any]
     if _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right):
-        pair = Decimal(left), Decimal(right)
+        order = Decimal(left).compare(Decimal(right))
     elif _DATE.fullmatch(left) and _DATE.fullmatch(right):
-        pair = left, right
+        order = Decimal((left > right) - (left < right))
     else:
         return False
-    one, other = pair
-    answers = {"lt": one < other, "le": one <= other, "gt": one > other, "ge": one >= other}
-    return bool(answers.get(operator, False))
+    return order in _SIGNS[operator]
 
 
 def _equal(found: object, wanted: object) -> bool:

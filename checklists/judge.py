@@ -14,6 +14,8 @@ from checklists.procedures.readings import ProcedureInputError
 
 # Keys whose procedure takes a list of readings, wherever they were typed.
 _LISTS = frozenset({"readings", "background"})
+# A comma separates nothing: it may be a decimal comma, and that must be seen.
+_SIDE_BY_SIDE = re.compile(r"[;\s]+")
 _ROW = re.compile(r"rows\[(\d+)\](?:\.(\w+))?(?:\[(\d+)\])?")
 _PARAMETER = re.compile(r"parameters\.(\w+)(?:\[(\d+)\])?")
 
@@ -30,12 +32,15 @@ def judge(
     """Return what the server computes for a finding, `{errors, limit, verdict, explanation}`; None without procedure.
 
     Bindings: `{from: "subject.attributes.e"}`, `{from: "item:KEY"}` or `{from: "item:KEY.field"}` (a value, or a
-    column of its rows), `{value: "each"}`; a row key names a column, or several separated by commas for readings.
+    column of its rows), `{value: "each"}`; a row key names a column, or several separated by commas: all of them
+    for a list of readings, else the first that is filled.
     Readings that cannot be computed with are inconclusive with the row and column named, never an exception.
     """
     use = item.procedure
     if use is None:
         return None
+    # The item itself may carry a parameter beside its rows (the background of a survey).
+    answers = {**answers, item.key: finding}
     request = {
         "date": on.isoformat(),
         "context": context,
@@ -115,14 +120,19 @@ def _row(use: ProcedureUse, row: object) -> object:
     bound: dict[str, Any] = {}
     for key, columns in use.rows.items():
         cells = [row.get(column.strip()) for column in columns.split(",")]
-        value = [each for cell in cells for each in _filled(cell)] if key in _LISTS else cells[0]
+        if key in _LISTS:
+            value: Any = [each for cell in cells for each in _filled(cell)]
+        else:
+            value = next((cell for cell in cells if not _blank(cell)), None)
         if not _blank(value):
             bound[key] = value
     return bound
 
 
 def _filled(cell: object) -> list[Any]:
-    """Return the readings of a cell (one, or a list) without the boxes left empty."""
+    """Return the readings of a cell (a list, or one text with them side by side) without the boxes left empty."""
+    if isinstance(cell, str):
+        cell = _SIDE_BY_SIDE.split(cell)
     return [each for each in (cell if isinstance(cell, list) else [cell]) if not _blank(each)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from schemas.fields import ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
@@ -95,7 +95,11 @@ class PullRequestSchema(Envelope):
 class ReceiptsQuerySchema(Envelope):
     """Receipts after this number."""
 
-    after_device_seq = fields.Integer(load_default=0, metadata={"minimum": 0, "maximum": MAX_DEVICE_SEQ})
+    after_device_seq = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MAX_DEVICE_SEQ, error="Phải từ {min} đến {max}."),
+        error_messages={"invalid": "Phải là số nguyên.", "too_large": "Số quá lớn."},
+    )
 
 
 class PinSchema(Schema):

@@ -10,7 +10,7 @@ from sync import findings, minutes
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
-from sync.merge import CONFLICTS, Merged, Writer, merge, note_conflict, resolve, same, with_actors
+from sync.merge import CONFLICTS, Merged, Writer, fresh, merge, note_conflict, resolve, same, with_actors
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal, Waiting, held
@@ -103,7 +103,8 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
         if inspection is None:
             raise Refusal("malformed")
         return Applied(minutes.issue(act, view, inspection, new, fields, lost))
-    state = merge({}, fields, {}, act.writer, lists=kind.lists, maps=kind.maps).state
+    state = new.state
+    state |= fresh(fields, lists=kind.lists, maps=kind.maps)
     state["created_by"] = act.device.user_id
     if op.kind == "inspection":
         _check_start(view, state)
@@ -113,8 +114,8 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
         findings.check_id(inspection.id, op.id, state)
         item = findings.item_of(view, inspection, state, op.checklist)
         state |= {CONFLICTS: {}, "ordinal": state.get("ordinal", 0)}
-        state["computed"] = findings.compute(view, inspection, item, replace(new, state=state))
-    return Applied(view.write(act, None, replace(new, state=state), taken=fields, lost=lost))
+        state["computed"] = findings.compute(view, inspection, item, new)
+    return Applied(view.write(act, None, new, taken=fields, lost=lost))
 
 
 def _own_fields(kind: Kind, wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -68,8 +68,8 @@ def merge(
 ) -> Merged:  # fmt: skip
     """Merge wanted field values into a state, relative to the values that their writer saw.
 
-    Per field: current == base -> take; current == mine -> nothing; else keep the server's and record the loser under
-    `conflicts` (protocol, row "finding"). Lists merge as sets, maps key by key as fields named `map.key`.
+    Per field: current == base -> take; current == mine, or mine == base -> nothing; else keep the server's and record the
+    loser under `conflicts` (protocol, row "finding"). Lists merge as sets, maps key by key as fields named `map.key`.
     """
     merged = Merged(dict(current))
     for name in sorted(mine):
@@ -84,6 +84,18 @@ def merge(
     return merged
 
 
+def fresh(
+    fields: Mapping[str, Any], *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return the first state of a new document; refuses lists and maps that are none."""
+    state = dict(fields)
+    for name in lists & state.keys():
+        state[name] = list(_keyed(_list(name, state[name])).values())
+    for name in maps & state.keys():
+        state[name] = {key: value for key, value in _map(name, state[name]).items() if value is not None}
+    return state
+
+
 _KEEP = object()
 
 
@@ -96,6 +108,8 @@ def _decide(merged: Merged, name: str, current: Any, mine: Any, base: Any, write
         _supersede(merged, name, base, writer)
         merged.taken[name] = mine
         return mine
+    if same(mine, base):
+        return _KEEP
     merged.lost[name] = mine
     merged.conflicts[name] = {"mine": mine, "base": base, "theirs": current}
     note_conflict(merged.state, name, mine, base, writer)

@@ -135,57 +135,67 @@ def _optional(raw: Mapping[str, Any], field: str, kind: type) -> Any:
 
 
 def _refuse_bad_values(raw: dict[str, Any], kind: str) -> None:
-    """Walk the whole operation once: sizes, depth, text, numbers (protocol "Shapes", "Sizes")."""
-    texts = KINDS[kind].texts if kind in KINDS else frozenset[str]()
-    limit = MAX_MINUTES_BYTES if kind == "minutes" else MAX_BYTES
-    total = 0
-    stack: list[tuple[Any, int, bool]] = [(raw, 0, False)]
-    while stack:
-        value, depth, exact = stack.pop()
-        if isinstance(value, dict | list) and depth >= MAX_DEPTH:
-            raise Refusal("too_deep")
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if not isinstance(key, str) or len(key) > MAX_NAME:
-                    raise Refusal("malformed", "Tên trường không hợp lệ.")
-                total += 3 + _size_of_text(key, exact=False)
-                stack.append((item, depth + 1, depth == 1 and key in texts))
-        elif isinstance(value, list):
-            total += 2 + len(value)
-            stack.extend((item, depth + 1, False) for item in value)
-        else:
-            total += _size_of_scalar(value, exact=exact)
-        if total > limit:
+    """Walk the whole operation once, level by level: sizes, depth, text, numbers (protocol "Shapes", "Sizes")."""
+    limit = left = MAX_MINUTES_BYTES if kind == "minutes" else MAX_BYTES
+    sealed = _sealed_texts(raw, kind)
+    level: list[Any] = [raw]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for container in level:
+            values = container
+            if type(container) is dict:
+                left -= _size_of_names(container)
+                values = container.values()
+            for value in values:
+                if type(value) is str:
+                    left -= _size_of_text(value, sealed)
+                elif type(value) is dict or type(value) is list:
+                    below.append(value)
+                elif value is not None and value is not True and value is not False:
+                    _refuse_bad_number(value)
+            left -= 2 + 4 * len(container)
+        if left < 0:
             raise Refusal("too_large", f"Thao tác lớn hơn {limit // 1024} KB.")
+        level = below
+    if level:
+        raise Refusal("too_deep")
 
 
-def _size_of_scalar(value: Any, *, exact: bool) -> int:
-    """Return about the bytes of a scalar; refuses floats (measured values are strings) and integers that JavaScript loses."""
-    if isinstance(value, str):
-        return _size_of_text(value, exact=exact)
-    if value is None or isinstance(value, bool):
-        return 4
+def _sealed_texts(raw: Mapping[str, Any], kind: str) -> list[str]:
+    """Return the texts that are signed as they are, and so may be longer than others."""
+    fields = raw.get("set")
+    if kind not in KINDS or not isinstance(fields, dict):
+        return []
+    return [fields[name] for name in KINDS[kind].texts if isinstance(fields.get(name), str)]
+
+
+def _refuse_bad_number(value: Any) -> None:
+    """Refuse floats (measured values are strings) and integers that JavaScript loses."""
     if isinstance(value, float):
         raise Refusal("float_number")
     if not isinstance(value, int):
         raise Refusal("malformed")
     if abs(value) > MAX_INTEGER:
         raise Refusal("bad_number")
-    return 8
 
 
-def _size_of_text(text: str, *, exact: bool) -> int:
+def _size_of_names(container: Mapping[Any, Any]) -> int:
+    total = 0
+    for name in container:
+        if not isinstance(name, str) or len(name) > MAX_NAME:
+            raise Refusal("malformed", "Tên trường không hợp lệ.")
+        total += len(name) if name.isidentifier() else _size_of_text(name, [])
+    return total
+
+
+def _size_of_text(text: str, sealed: list[str]) -> int:
     """Return the bytes of a text; refuses control characters, and more than 16 KB but for sealed text."""
-    if text.isascii():
-        size = len(text)
-        if text.isprintable():
-            if size > MAX_TEXT_BYTES and not exact:
-                raise Refusal("too_large", "Một trường văn bản dài quá 16 KB.")
-            return size
-    if _CONTROL.search(text):
-        raise Refusal("bad_text")
-    size = len(text.encode())
-    if size > MAX_TEXT_BYTES and not exact:
+    size = len(text)
+    if not text.isascii() or not text.isprintable():
+        if _CONTROL.search(text):
+            raise Refusal("bad_text")
+        size = len(text.encode())
+    if size > MAX_TEXT_BYTES and not any(text is own for own in sealed):
         raise Refusal("too_large", "Một trường văn bản dài quá 16 KB.")
     return size
 
@@ -201,12 +211,23 @@ def writable(operation: Operation) -> None:
 
 def normalise(operation: Operation) -> Operation:
     """Return the operation with its text in Unicode NFC, but for text that is sealed byte for byte."""
+    if _is_normal(operation.set) and _is_normal(operation.base):
+        return operation
     exact = KINDS[operation.kind].texts if operation.kind in KINDS else frozenset[str]()
     return replace(
         operation,
         set={_nfc(name): value if name in exact else _normal(value) for name, value in operation.set.items()},
         base={_nfc(name): value if name in exact else _normal(value) for name, value in operation.base.items()},
     )
+
+
+def _is_normal(value: Any) -> bool:
+    """Say whether all text in a value is in NFC already, as almost all of it is."""
+    if isinstance(value, str):
+        return unicodedata.is_normalized("NFC", value)
+    if isinstance(value, dict):
+        return all(_is_normal(name) and _is_normal(item) for name, item in value.items())
+    return all(map(_is_normal, value)) if isinstance(value, list) else True
 
 
 def _nfc(text: str) -> str:

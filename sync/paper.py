@@ -9,7 +9,16 @@ from typing import Any
 from checklists.model import Checklist
 from sync import paper_words as words
 from sync.findings import fingerprint
-from sync.paper_results import Context, Doc, checklist_block, counts, definition_of, nonconformities, photo_list, printed
+from sync.paper_results import (
+    Context,
+    Doc,
+    checklist_block,
+    counts,
+    definition_of,
+    nonconformities,
+    photo_list,
+    printed,
+)
 from sync.seal import number_text
 
 VERSION = 1

@@ -12,7 +12,7 @@ from sync import paper_words as words
 Doc = Mapping[str, Any]
 _NUMBERED = frozenset({"number", "computed"})
 _SUBJECT_NAMES = {"sample": "Mẫu", "vehicle": "Xe", "instrument": "Phương tiện đo"}
-# Units of the errors that procedures compute; NAWI errors carry the unit of their own limit.
+# Units of the errors that procedures compute; the others keep the unit of their readings.
 _ERROR_UNITS = {
     "fuel-delivery": "%",
     "fuel-price": "đ",
@@ -100,7 +100,9 @@ def checklist_block(definition: Doc, findings: Sequence[Doc], context: Context) 
 
 def printed(findings: Sequence[Doc], definitions: Sequence[Doc]) -> list[Doc]:
     """Return the findings that these checklists print: known items with any result."""
-    known = {(each["code"], item["key"]) for each in definitions for section in each["sections"] for item in section["items"]}
+    known = {
+        (each["code"], item["key"]) for each in definitions for section in each["sections"] for item in section["items"]
+    }
     return [f for f in findings if (f.get("checklist"), f.get("item")) in known and _has_result(f)]
 
 
@@ -221,12 +223,15 @@ def _add_errors(
     columns: list[dict[str, str]], cells: list[list[str]], errors: Sequence[Any], procedure: str, limit: Any
 ) -> None:
     detailed = [error if isinstance(error, Mapping) else {"error": error} for error in errors]
-    unit = words.text((limit or {}).get("unit")) if isinstance(limit, Mapping) else ""
-    unit = words.text(detailed[0].get("unit")) or _ERROR_UNITS.get(procedure, unit)
+    # Errors of weighing have the unit of the readings, while their limit may be given in e.
+    readings = next((column["unit"] for column in columns if column["type"] == "number" and column["unit"]), "")
+    unit = words.text(detailed[0].get("unit")) or _ERROR_UNITS.get(procedure, readings)
     columns.append({"title": _ERROR_TITLES.get(procedure, "Sai số"), "unit": unit, "type": "number"})
     for row, error in zip(cells, detailed, strict=True):
         row.append(words.text(error.get("error", error.get("net"))))
-    limits = [error.get("limit") for error in detailed]
+    limits = (
+        limit if isinstance(limit, list) and len(limit) == len(cells) else [error.get("limit") for error in detailed]
+    )
     if any(isinstance(each, Mapping) for each in limits):
         units = {words.text(each.get("unit")) for each in limits if isinstance(each, Mapping)}
         columns.append({"title": "Giới hạn", "unit": units.pop() if len(units) == 1 else "", "type": "number"})

@@ -289,8 +289,12 @@ def number_text(number: int, symbol: str) -> str:
 
 def _check(claims: Claims) -> None:
     """Refuse claims outside what the format promises; JSON and CBOR of other programs come through here."""
+    whole = (claims.version, claims.year, claims.number, claims.issued_at)
     fits = (
-        claims.version == VERSION
+        all(type(each) is int for each in whole)  # true and 1.0 equal 1, but are other bytes
+        and type(claims.series) is str
+        and type(claims.sha256) is bytes
+        and claims.version == VERSION
         and 0 < len(claims.series.encode(errors="replace")) <= MAX_SERIES_BYTES
         and claims.series == unicodedata.normalize("NFC", claims.series)
         and claims.series.isprintable()

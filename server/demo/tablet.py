@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from sync import ids
+from sync import ids, paper, seal
 
 API = "/api/v1"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -212,6 +212,50 @@ class Tablet:
         self.used += 1
         return lease, number
 
+    def issues(
+        self, inspection: str, checklists: list[dict[str, Any]], law: list[dict[str, Any]], *,
+        form: str = "inspection", amends: str | None = None,
+    ) -> str:  # fmt: skip
+        """Number, compose and sign minutes offline from what the tablet holds; return their id."""
+        lease, number = self.next_number()
+        found = self._state("inspection", inspection)
+        campaign = self._state("campaign", found["campaign_id"])
+        establishment = self._state("establishment", found["establishment_id"])
+        moment = self.now().replace(microsecond=0)
+        first = None if amends is None else self.documents["minutes", amends]["state"]
+        composed = paper.compose(
+            form=form,
+            issued_at=moment.isoformat(),
+            number={**{k: lease[k] for k in ("series", "symbol", "year")}, "number": number},
+            inspection=found,
+            campaign=campaign,
+            organisation=self._state("organisation", campaign["organisation_id"]),
+            establishment=establishment,
+            area=next((s for s in self._all("area") if s["code"] == establishment["area_code"]), None),
+            instruments=[s for s in self._all("instrument") if s["establishment_id"] == establishment["id"]],
+            findings=self._of(inspection, "finding"),
+            checklists=checklists,
+            law=law,
+            standards=[s for s in self._all("measurement_standard") if s["id"] in found["standards"]],
+            photos=self._of(inspection, "photo"),
+            requirements=self._of(inspection, "requirement"),
+            measures=self._of(inspection, "measure"),
+            signatures=self._of(inspection, "signature"),
+            amends=None
+            if first is None
+            else {"text": seal.number_text(first["number"], lease["symbol"]), "issued_at": first["issued_at"]},
+        )
+        canonical = seal.canonical_text(composed)
+        claims = seal.Claims(series=lease["series"], year=lease["year"], number=number, issued_at=int(moment.timestamp()),
+                             sha256=seal.digest(canonical), establishment=establishment["id"])  # fmt: skip
+        id = ids.uuid7(int(moment.timestamp() * 1000))
+        cose = base64.urlsafe_b64encode(seal.seal(claims, self.key)).rstrip(b"=").decode()
+        set = {"inspection_id": inspection, "form": form, "closes": form in {"inspection", "amendment"},
+               "series": lease["series"], "year": lease["year"], "number": number, "canonical": canonical, "cose": cose,
+               "issued_at": moment.isoformat(), "amends": amends}  # fmt: skip
+        self.records("create", "minutes", id, self.documents["inspection", inspection]["scope"], set, parent=inspection)
+        return id
+
     # -- sending
 
     def pushes(self) -> list[dict[str, Any]]:
@@ -256,6 +300,22 @@ class Tablet:
         return urlsplit(location).path
 
     # -- plumbing
+
+    def fetches(self, path: str) -> dict[str, Any]:
+        """Get a JSON resource, a checklist or a rule set."""
+        answer = self._ask("GET", API + path, {})
+        text = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
+        value: dict[str, Any] = json.loads(text)
+        return value
+
+    def _state(self, kind: str, id: str) -> dict[str, Any]:
+        return {"id": id, **self.documents[kind, id]["state"]}
+
+    def _all(self, kind: str) -> list[dict[str, Any]]:
+        return [{"id": id, **d["state"]} for (k, id), d in sorted(self.documents.items()) if k == kind]
+
+    def _of(self, inspection: str, kind: str) -> list[dict[str, Any]]:
+        return [s for s in self._all(kind) if s.get("inspection_id") == inspection]
 
     def _takes(self, item: dict[str, Any]) -> None:
         key = item["kind"], item["id"]

@@ -64,8 +64,7 @@ def register(session: Session, areas: Iterable[Area], *, actor: str, at: datetim
 
 def every(session: Session) -> list[Area]:
     """All registered areas, in order of code and validity."""
-    names = Area.__slots__
-    rows = [Area(**{n: row.state.get(n) for n in names}) for row in documents.of_kind(session, "area")]
+    rows = [_area(row.state) for row in documents.of_kind(session, "area")]
     return sorted(rows, key=lambda a: (a.code, a.valid_from))
 
 
@@ -81,6 +80,12 @@ def on_day(session: Session, code: str, day: date) -> Area | None:
         if area.code == code and area.valid_from <= text and (area.valid_to is None or text <= area.valid_to):
             return area
     return None
+
+
+def _area(state: Mapping[str, Any]) -> Area:
+    return Area(
+        state["code"], state["name"], state["district"], state["province"], state["valid_from"], state["valid_to"]
+    )
 
 
 def _of_version(version: Mapping[str, Any]) -> Iterable[Area]:

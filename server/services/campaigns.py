@@ -191,4 +191,4 @@ def _member(member: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) and len(value) <= _MAX_TEXT
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= _MAX_TEXT

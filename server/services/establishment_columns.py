@@ -76,8 +76,8 @@ _TYPES = {
     **{fold(title): code for code, title in INSTRUMENT_TYPES.items()},
     **{fold(code): code for code in INSTRUMENT_TYPES},
     "cotdo": "fuel_dispenser", "cotbomxangdau": "fuel_dispenser", "candientu": "weighing_instrument",
-    "candongho": "weighing_instrument", "canphantich": "weighing_instrument", "candongholoxo": "weighing_instrument",
-    "canban": "weighing_instrument", "candia": "weighing_instrument", "xquang": "diagnostic_xray", "mayxquang": "diagnostic_xray",
+    "candongho": "weighing_instrument", "voi": "nozzle", "candongholoxo": "weighing_instrument",
+    "canban": "weighing_instrument", "candia": "weighing_instrument", "xquang": "diagnostic_xray_unit", "mayxquang": "diagnostic_xray_unit",
     "canchim": "weighbridge", "donghotaxi": "taximeter",
 }  # fmt: skip
 
@@ -116,10 +116,9 @@ def iso_day(text: str) -> str:
 def template() -> bytes:
     """An empty workbook with both sheets, all columns as text so that Excel keeps leading zeros."""
     book = Workbook()
-    first = book.active
-    assert first is not None  # a new workbook has a sheet
-    first.title = ESTABLISHMENTS_SHEET
-    for sheet, columns in ((first, ESTABLISHMENTS), (book.create_sheet(INSTRUMENTS_SHEET), INSTRUMENTS)):
+    book.remove(book.worksheets[0])
+    for title, columns in ((ESTABLISHMENTS_SHEET, ESTABLISHMENTS), (INSTRUMENTS_SHEET, INSTRUMENTS)):
+        sheet = book.create_sheet(title)
         for number, column in enumerate(columns, 1):
             cell = sheet.cell(row=1, column=number, value=column.title + (" (*)" if column.required else ""))
             cell.font = Font(bold=True)

@@ -69,7 +69,7 @@ def run(
     actor: str,
     at: datetime,
     dry_run: bool = False,
-    progress: Progress = lambda done, total: None,
+    progress: Progress | None = None,
 ) -> Report:
     """Import the tables of one file. The caller commits, and only where the report has no error.
 
@@ -93,7 +93,8 @@ def run(
     if not report.errors and not dry_run:
         for start in range(0, len(changes), BATCH):
             ledger.record(session, changes[start : start + BATCH], at)
-            progress(min(start + BATCH, len(changes)), len(changes))
+            if progress is not None:
+                progress(min(start + BATCH, len(changes)), len(changes))
     if report.errors:
         report.imported = report.instruments = 0
     return report
@@ -117,7 +118,9 @@ def _establishments(
             continue
         key = establishments.identity(state["area_code"], state["tax_code"], state["name"])
         if key in first_row:
-            twin = FieldFault("name", f"trùng với dòng {first_row[key]} (cùng mã số thuế và tên trong một xã); hãy bỏ một dòng")
+            twin = FieldFault(
+                "name", f"trùng với dòng {first_row[key]} (cùng mã số thuế và tên trong một xã); hãy bỏ một dòng"
+            )
             report.errors.append(_error(table, number, twin, values, ESTABLISHMENTS))
         elif key in known:
             first_row[key] = number
@@ -152,7 +155,9 @@ def _instruments(
         values["verified_until"] = iso_day(values.get("verified_until", ""))
         faults = _formulas({**values, "name": name})
         if owner is None:
-            faults.append(FieldFault("name", "không có cơ sở này trong tệp hay trong danh sách (so tên, mã số thuế và mã xã)"))
+            faults.append(
+                FieldFault("name", "không có cơ sở này trong tệp hay trong danh sách (so tên, mã số thuế và mã xã)")
+            )
         state, more = establishments.instrument_state(values, owner or "")
         shown = {**values, "name": name, "area_code": area}
         faults += [f for f in more if not any(f.field == known_fault.field for known_fault in faults)]

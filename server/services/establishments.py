@@ -31,11 +31,13 @@ LONGITUDES = Decimal(102), Decimal(118)
 
 INSTRUMENT_TYPES: dict[str, str] = {
     "fuel_dispenser": "Cột đo xăng dầu",
+    "nozzle": "Vòi cột đo xăng dầu",
     "weighing_instrument": "Cân",
     "weighbridge": "Cân ô tô",
+    "analytical_balance": "Cân phân tích",
     "taximeter": "Taximet",
     "electricity_meter": "Công tơ điện",
-    "diagnostic_xray": "Thiết bị X-quang",
+    "diagnostic_xray_unit": "Thiết bị X-quang",
     "medical_instrument": "Phương tiện đo y tế",
 }
 

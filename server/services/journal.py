@@ -53,7 +53,7 @@ def verify(session: Session, progress: Callable[[int], None] = lambda _done: Non
     Without a fault in the chains, the comparison covers everything; a broken chain is not compared.
     """
     report = Report()
-    heads = dict(session.execute(select(Scope.scope, Scope.head).order_by(Scope.scope)).tuples())
+    heads = {row.scope: row.head for row in session.execute(select(Scope.scope, Scope.head).order_by(Scope.scope))}
     strays = session.scalars(select(JournalEntry.scope).distinct().where(JournalEntry.scope.not_in(heads)))
     for scope in strays:
         report.broken.append({"scope": scope, "seq": 1, "reason": "phạm vi không có trong bảng scope"})
@@ -77,7 +77,7 @@ def _rows(session: Session, scope: str) -> Iterator[tuple[int, str, str]]:
     columns = JournalEntry.seq, JournalEntry.entry, JournalEntry.hash
     while True:
         query = select(*columns).where(JournalEntry.scope == scope, JournalEntry.seq > after)
-        rows = session.execute(query.order_by(JournalEntry.seq).limit(CHUNK)).tuples().all()
+        rows = session.execute(query.order_by(JournalEntry.seq).limit(CHUNK)).all()
         yield from rows
         if len(rows) < CHUNK:
             return

@@ -44,7 +44,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse aliases."""
         if self.check_event(yaml.AliasEvent):
-            raise ProgrammeFileError([f"Dòng {self.peek_event().start_mark.line + 1}: không dùng bí danh (*) trong tệp này."])
+            line = self.line + 1
+            raise ProgrammeFileError([f"Dòng {line}: không dùng bí danh (*) trong tệp này."])
         return super().compose_node(parent, index)
 
 

@@ -66,10 +66,6 @@ def query(blp: Blueprint, schema: type[Schema]) -> Callable[[View], View]:
                 raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
             return view(found, *args, **kwargs)
 
-        parameters = [
-            {"in": "query", "name": name, "required": field.required, "schema": {"type": "integer", **field.metadata}}
-            for name, field in loader.fields.items()
-        ]
-        return blp.doc(parameters=parameters)(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
+        return blp.doc(parameters=[{"in": "query", "schema": schema}])(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
 
     return decorate

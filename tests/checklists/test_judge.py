@@ -99,6 +99,22 @@ def test_readings_come_from_lists_and_columns(background: dict[str, Any]) -> Non
     assert verdict_of(ROOM, {"rows": [row]}, None, answers)["errors"] == ["0.5145"]
 
 
+@pytest.mark.parametrize("cell", ["0.62 0.60 0.64", "0.62; 0.60;0.64\n", ["0.62", "", "0.60", "0.64"]])
+def test_readings_may_stand_side_by_side_in_one_cell(cell: Any) -> None:
+    survey = item("dose-rate", {"background": {"from": "item:NA12.b"}}, {"place": "place", "readings": "readings"})
+    finding = {"values": {"b": "0.12 0.11 0.13"}, "rows": [{"place": "control", "readings": cell}]}
+    computed = verdict_of(survey, finding)
+    assert (computed["errors"], computed["verdict"]) == (["0.5000"], "pass")
+
+
+def test_the_first_filled_column_is_the_reading() -> None:
+    corrected = item("fuel-delivery", {}, {"v_fd": "v_fd", "v_ref": "v_ref,v_read"})
+    row = {"v_fd": "20.00", "v_read": "20.00", "v_ref": "19.93"}
+    assert verdict_of(corrected, {"rows": [row]})["errors"] == ["0.3512"]
+    row["v_ref"] = ""
+    assert verdict_of(corrected, {"rows": [row]})["errors"] == ["0.0000"]
+
+
 def test_a_missing_factor_blocks_nothing_and_is_said() -> None:
     row = {"point": "P3", "place": "public", "r1": "0.62"}
     computed = verdict_of(ROOM, {"rows": [row]}, None, {"XR20": {"values": {"reading": "0.12"}}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -209,7 +209,6 @@ class Server:
                             state, rev, "office", None, None, None))  # fmt: skip
 
     def _record(self, change: Change) -> int:
-        self.now += timedelta(milliseconds=1)
         moved = change.old_scope is not None and change.old_scope != change.scope
         if moved and change.old_scope is not None:
             left = replace(change, op_id=None, scope=change.old_scope, old_scope=None, type="gone", taken={}, lost={},

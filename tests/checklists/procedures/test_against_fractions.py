@@ -139,7 +139,8 @@ def nawi_one_load(rng: random.Random, series: bool) -> tuple[dict[str, Any], Nai
 
 def gold_mass(rng: random.Random) -> tuple[dict[str, Any], Naive]:
     e = rng.choice([None, "1", "10", "0.1"])
-    m = Fraction(rng.choice(["3.75", "7.5", "29.999", "30", "86", "250", "400", "4000", "6000", "10000"]))
+    anywhere = Fraction(rng.randint(100, 12_000_000), 1000)
+    m = rng.choice([anywhere, Fraction(rng.randint(500, 100_000), 1000), *[Fraction(g) for g, _ in GOLD[1:]]])
     rows, errors, within = [], [], []
     for _ in range(rng.randint(1, 3)):
         measured = near(rng, m, Fraction(1, 100), 3)
