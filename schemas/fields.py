@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, missing
+from marshmallow import ValidationError, fields
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """A day outside was mistyped: the first computers of the department are younger, nobody plans further."""
@@ -40,12 +40,7 @@ class Strict(fields.Field[Any]):
         """Say in JSON Schema what `check` accepts."""
         return {}
 
-    def deserialize(
-        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
-    ) -> Any:
-        """Check a value that is there; what marshmallow does besides was most of the CPU of a push."""
-        if value is None or value is missing:
-            return super().deserialize(value, attr, data, **kwargs)
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         self.check(value)
         return value
 

@@ -14,7 +14,6 @@ from sync.refusals import Refusal
 
 SHOWN = 3
 """More field errors than this in one sentence are not read."""
-_COMPLETE = frozenset({"create"})
 _FIELDS_CHECKED = frozenset({"create", "patch", "append"})
 _AT = Instant(any_year=True)
 _CHECKLIST: dict[str, Strict] = {"code": Text(), "version": Whole(1, 2**31 - 1), "sha256": Text()}
@@ -31,7 +30,7 @@ def validate(operation: Operation) -> Operation:
     schema = DOCUMENTS.get(operation.kind)
     if schema is not None:
         if operation.type in _FIELDS_CHECKED:
-            errors |= schema.validate(operation.set, partial=operation.type not in _COMPLETE)
+            errors |= schema.errors_in(operation.set, complete=operation.type == "create")
         elif operation.type == "resolve":
             errors |= _resolution(schema.fields, operation.set)
     if errors:

@@ -126,8 +126,9 @@ def _in_order(findings: Sequence[Doc]) -> list[Doc]:
 
 
 def _inspected_on(inspection: Doc, issued: date) -> date:
+    start = _first_start(inspection)
     try:
-        return words.local(_first_start(inspection)).date()
+        return issued if start is None else words.local(start).date()
     except (TypeError, ValueError):
         return issued
 

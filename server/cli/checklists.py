@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import json_option, show
 
-group = click.Group("checklists", help="Danh mục kiểm tra.")
+group = AppGroup("checklists", help="Danh mục kiểm tra.")
 DATA = Path(__file__).resolve().parents[2] / "checklists" / "data"
 
 

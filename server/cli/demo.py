@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.demo import load as demo
@@ -14,7 +15,7 @@ from server.errors import Problem
 from server.extensions import db
 from server.web.transaction import writing
 
-group = click.Group("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở dữ liệu thật).")
+group = AppGroup("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở dữ liệu thật).")
 
 
 @group.command("load")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from server.services.establishment_import import Progress, Report, RowError
 
-group = click.Group("establishments", help="Cơ sở được kiểm tra và phương tiện đo của cơ sở.")
+group = AppGroup("establishments", help="Cơ sở được kiểm tra và phương tiện đo của cơ sở.")
 MAX_SHOWN = 30
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-import click
+from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import Progress
 
@@ -16,7 +16,7 @@ from server.extensions import db
 from server.services import journal
 from server.services.journal import Report
 
-group = click.Group("journal", help="Nhật ký không sửa được.")
+group = AppGroup("journal", help="Nhật ký không sửa được.")
 
 
 @group.command("verify")

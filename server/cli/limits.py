@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.web.transaction import writing
 
-group = click.Group("limits", help="Giới hạn sai số: có hiệu lực, chưa xác nhận, xác nhận.")
+group = AppGroup("limits", help="Giới hạn sai số: có hiệu lực, chưa xác nhận, xác nhận.")
 
 
 @group.command("list")

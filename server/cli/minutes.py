@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
@@ -20,7 +21,7 @@ from server.settings import Settings
 from server.web.transaction import writing
 from sync import seal
 
-group = click.Group("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
+group = AppGroup("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
 
 
 @group.command("verify")

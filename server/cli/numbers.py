@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
@@ -13,7 +14,7 @@ from server.extensions import db
 from server.services import numbers
 from server.web.transaction import writing
 
-group = click.Group("numbers", help="Sổ số biên bản.")
+group = AppGroup("numbers", help="Sổ số biên bản.")
 WORDS = {
     "issued": "đã phát hành",
     "void": "đã hủy",

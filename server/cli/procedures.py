@@ -6,11 +6,12 @@ import json
 from typing import Any, TextIO
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.extensions import db
 
-group = click.Group("procedures", help="Quy trình đo: số đọc vào, sai số và kết luận ra.")
+group = AppGroup("procedures", help="Quy trình đo: số đọc vào, sai số và kết luận ra.")
 
 
 @group.command("list")

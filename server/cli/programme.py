@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
@@ -16,7 +17,7 @@ from server.services import areas, programme, programme_file
 from server.services.campaign_kinds import KINDS
 from server.web.transaction import writing
 
-group = click.Group("programme", help="Chương trình công tác năm.")
+group = AppGroup("programme", help="Chương trình công tác năm.")
 MAX_FAULTS = 50
 
 

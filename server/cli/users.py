@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 import click
+from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.db.users import Role, User
@@ -15,7 +16,7 @@ from server.services import users
 from server.services.creation import SYSTEM
 from server.web.transaction import writing
 
-group = click.Group("users", help="Tài khoản người dùng.")
+group = AppGroup("users", help="Tài khoản người dùng.")
 
 
 @group.command("add")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.db import campaigns
@@ -9,11 +10,12 @@ from server.db.devices import Device
 from server.db.users import User
 from sync.batch import DeviceContext
 
+_IS_ACTIVE = select(User.__table__.c.is_active).where(User.__table__.c.id == bindparam("id"))
+
 
 def scopes_of(session: Session, device: Device) -> frozenset[str]:
     """Return the scopes that this device's user is granted now; none for a deactivated account."""
-    user = session.get(User, device.user_id)
-    if user is None or not user.is_active:
+    if not session.connection().scalar(_IS_ACTIVE, {"id": device.user_id}):
         return frozenset()
     return campaigns.grants_of(session, device.user_id)
 

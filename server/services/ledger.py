@@ -24,11 +24,12 @@ from sync.feed import Change, entry_of, gone_json, item_json
 AGENCY = "agency"
 MOVED = "moved"
 DELETED = "deleted"
+_EPOCH = select(ServerState.__table__.c.value).where(ServerState.__table__.c.key == "epoch")
 
 
 def epoch(session: Session) -> str:
     """This database's epoch; a restore makes a new one."""
-    return session.execute(select(ServerState.value).where(ServerState.key == "epoch")).scalar_one()
+    return str(session.connection().execute(_EPOCH).scalar_one())
 
 
 def record(session: Session, changes: Sequence[Change], received_at: datetime) -> list[int]:

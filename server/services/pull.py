@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.db.journal import FeedRow, Scope
@@ -13,6 +13,15 @@ from server.errors import Problem, ProblemCode
 from server.services import ledger
 from sync.feed import CursorError, decode_cursor, encode_cursor
 
+_SCOPE, _FEED = Scope.__table__, FeedRow.__table__
+# Built once, and run by Core: a pull that finds nothing new is what a server does most.
+_STANDING = select(_SCOPE.c.scope, _SCOPE.c.seq).where(_SCOPE.c.scope.in_(bindparam("scopes", expanding=True)))
+_RANGE = (
+    select(_FEED.c.seq, _FEED.c.item)
+    .where(_FEED.c.scope == bindparam("scope"), _FEED.c.seq > bindparam("after"))
+    .order_by(_FEED.c.seq)
+    .limit(bindparam("most"))
+)
 MAX_BYTES = 1024 * 1024
 """A page's raw size (protocol, "Sizes"); one larger item still goes, alone."""
 
@@ -29,9 +38,8 @@ def page(session: Session, scopes: Collection[str], cursor: str | None, limit: i
     items: list[str] = []
     size, more = 0, False
     for scope in _with_news(session, at):
-        query = select(FeedRow.seq, FeedRow.item).where(FeedRow.scope == scope, FeedRow.seq > at[scope])
-        rows = session.execute(query.order_by(FeedRow.seq).limit(limit - len(items) + 1))
-        for seq, item in rows:
+        place = {"scope": scope, "after": at[scope], "most": limit - len(items) + 1}
+        for seq, item in session.connection().execute(_RANGE, place):
             length = len(item) if item.isascii() else len(item.encode())
             if len(items) == limit or (items and size + length > MAX_BYTES):
                 more = True
@@ -61,7 +69,7 @@ def _positions(cursor: str | None, epoch: str) -> dict[str, int]:
 
 def _with_news(session: Session, at: dict[str, int]) -> list[str]:
     """Return the scopes that stand higher than the tablet: the agency and areas before the campaigns built on them."""
-    rows = session.execute(select(Scope.scope, Scope.seq).where(Scope.scope.in_(sorted(at))))
+    rows = session.connection().execute(_STANDING, {"scopes": sorted(at)})
     return sorted(scope for scope, seq in rows if seq > at[scope])
 
 

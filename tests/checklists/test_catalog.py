@@ -10,8 +10,8 @@ import pytest
 
 from checklists import catalog
 from checklists.catalog import CatalogError
-from checklists.lint import publish
 from checklists.limits import load_rules
+from checklists.lint import publish
 
 SMALL = """
 code: small-list

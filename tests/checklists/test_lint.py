@@ -130,8 +130,6 @@ CASES = [
     ('        photo: none\n        fields:\n          - key: kind',
      '        photo: none\n        when: {compare: {from: subject.type, op: eq, value: weighbridge}}\n        fields:\n          - key: kind',
      "        fields:", "không có đối tượng"),
-    ("        required: true", '        when: {compare: {from: "item:A3", op: answered}}', "        required: true",
-     "vòng quanh"),
     # procedures
     ("name: nawi-load", "name: nawi-weigh", "name: nawi-load", "procedure.name “nawi-weigh” không có"),
     ("{e: {from", "{d: {from", "parameters:", "không có thông số “d”"),
@@ -197,3 +195,13 @@ def test_published_file_that_is_no_toml(tmp_path: Path) -> None:
     write(tmp_path, "[small-list", catalog.PUBLISHED)
     (problem,) = lint(tmp_path)
     assert problem.file == catalog.PUBLISHED
+
+
+def test_conditions_that_wait_for_each_other(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path, "        required: true", '        when: {compare: {from: "item:A3", op: answered}}'
+    )
+    assert [(p.line, "vòng quanh" in p.message) for p in problems] == [
+        (line_of("        required: true"), True),
+        (line_of("        when:"), True),
+    ]

@@ -99,7 +99,7 @@ def fuel_station(nozzles: int = 3, runs: int = 3, number: int = 1) -> Doc:
     ]
     for n, instrument in enumerate(instruments, 1):
         bad = n == 2
-        who = {"subject_id": instrument["id"]}
+        who: Doc = {"subject_id": instrument["id"]}
         findings.append(_finding(n * 10, code, "FU10", **who))
         findings.append(_finding(n * 10 + 1, code, "FU11", "not_checked" if n == 3 else "conforming", **who,
                                  note="Tem bị mờ, không đọc được số." if n == 3 else ""))  # fmt: skip

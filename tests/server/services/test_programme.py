@@ -66,7 +66,9 @@ def test_sent_again_it_changes_nothing_and_a_changed_row_alone_is_changed(office
         again = programme.import_file(writing, parse(file()))
     assert (again.added, again.changed, again.removed) == ([], [], [])
     with office.transaction() as writing:
-        changed = programme.import_file(writing, parse(file().replace("Kiểm tra cân".encode(), "Kiểm tra cân bàn".encode())))
+        changed = programme.import_file(
+            writing, parse(file().replace("Kiểm tra cân".encode(), "Kiểm tra cân bàn".encode()))
+        )
     assert changed.changed == ["A01"]
     assert session.scalars(select(Activity.subject)).all() == ["Kiểm tra cân bàn"]
 

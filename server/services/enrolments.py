@@ -1,0 +1,159 @@
+"""Enrolment: a one-time code that names an inspector becomes a device with its key and tokens."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.db import documents
+from server.db.campaigns import CampaignMember
+from server.db.devices import Device, EnrolmentCode, SigningKey
+from server.db.users import Role, User, by_username
+from server.errors import Problem, ProblemCode
+from server.security.tokens import hash_of, new_code, new_token
+from server.services import ledger, public_keys
+from sync import seal
+
+LIFETIME = timedelta(minutes=15)
+"""Long enough to walk to the tablet, short enough that a photographed screen is worth nothing tomorrow."""
+FORGOTTEN_AFTER = timedelta(days=30)
+MAX_TABLET_NAME = 100
+CARRIERS = frozenset({Role.INSPECTOR.value, Role.TEAM_LEADER.value, Role.SUPERVISOR.value})
+"""Roles that go into the field; the page offers no others."""
+_REFUSED = "Mã ghi danh không đúng, đã dùng hoặc đã hết hạn: hãy xin lãnh đạo cấp mã mới."
+_AGENCY = ("name", "parent_name", "place", "letterhead")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code as shown once to the person who made it; the database keeps only its hash."""
+
+    code: str
+    url: str
+    expires_at: datetime
+    user: User
+
+    @property
+    def spaced(self) -> str:
+        """The code in groups of four, to be typed by hand."""
+        return "-".join(self.code[i : i + 4] for i in range(0, len(self.code), 4))
+
+
+def make_code(session: Session, user: User | None, *, public_url: str, now: datetime) -> Code:
+    """Make a one-time code for an inspector's next tablet; refuses an unknown or deactivated account."""
+    if user is None or not user.is_active:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có tài khoản này, hoặc tài khoản đã bị khóa.")
+    session.execute(delete(EnrolmentCode).where(EnrolmentCode.expires_at < now - FORGOTTEN_AFTER))
+    code = new_code()
+    expires_at = now + LIFETIME
+    session.add(EnrolmentCode(code_hash=hash_of(code), user_id=user.id, expires_at=expires_at))
+    session.flush()
+    return Code(code, url_of(public_url, code), expires_at, user)
+
+
+def user_named(session: Session, username: str) -> User | None:
+    """Find who a code shall be for by the sign-in name."""
+    return by_username(session, username.strip().casefold())
+
+
+def user_with_id(session: Session, id: str) -> User | None:
+    """Find who a code shall be for by id."""
+    return session.get(User, id)
+
+
+def carriers(session: Session) -> list[User]:
+    """Active accounts that may carry a tablet, by name."""
+    query = select(User).where(User.role.in_(sorted(CARRIERS)), User.is_active.is_(True))
+    return list(session.scalars(query.order_by(User.full_name, User.username)))
+
+
+def url_of(public_url: str, code: str) -> str:
+    """Return what the QR holds: the app's address with the code behind `#`, which no server or proxy ever logs."""
+    return f"{public_url}/app/#enrol={code}"
+
+
+def enrol(session: Session, *, code: str, tablet_name: str, public_key: str, now: datetime) -> dict[str, Any]:
+    """Use a code up and return the new device with its tokens, the only time that they are told.
+
+    410 for an unknown, used or expired code alike, so that a stranger learns nothing; 409 for a key that was enrolled
+    before. A refusal leaves the code unused. Of two enrolments with one code exactly one wins.
+    """
+    raw = public_keys.read(public_key)
+    name = _line(tablet_name)
+    if not name or len(name) > MAX_TABLET_NAME:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Cần tên máy tính bảng, tối đa {MAX_TABLET_NAME} ký tự.")
+    user = _use(session, code, now)
+    device_id, token, upload_token = ledger.new_id(), new_token(), new_token()
+    _refuse_known_key(session, raw)
+    try:
+        session.add(SigningKey(kid=seal.key_id(raw).hex(), public_key=raw, holder=device_id, valid_from=now))
+        session.add(Device(id=device_id, user_id=user.id, tablet_name=name, public_key=raw, token_hash=hash_of(token),
+                           upload_token_hash=hash_of(upload_token), enrolled_at=now))  # fmt: skip
+        session.flush()
+    except IntegrityError as error:  # the same key on two codes at once
+        raise _known_key() from error
+    return {
+        "device": {"id": device_id, "tablet_name": name, "enrolled_at": now.isoformat(), "next_device_seq": 1,
+                   "kid": seal.key_id(raw).hex()},
+        "token": token,
+        "upload_token": upload_token,
+        "user": {"id": user.id, "name": user.full_name, "title": user.title, "role": user.role},
+        "agency": agency_of(session, user.id, now),
+    }  # fmt: skip
+
+
+def agency_of(session: Session, user_id: str, now: datetime) -> dict[str, Any] | None:
+    """Return the organisation of the user's latest campaign, else the first one in being; None before any is set up."""
+    ids = session.scalars(select(CampaignMember.campaign_id).where(CampaignMember.user_id == user_id))
+    campaigns = [d.state for id in ids if (d := documents.get(session, "campaign", id)) is not None]
+    campaigns.sort(key=lambda c: str(c.get("starts_on")), reverse=True)
+    rows = {d.id: d.state for d in documents.of_kind(session, "organisation")}
+    today = now.date().isoformat()
+    wanted = [str(c.get("organisation_id")) for c in campaigns]
+    wanted += sorted(rows, key=lambda id: (not _in_being(rows[id], today), str(rows[id].get("valid_from")), id))
+    id = next((id for id in wanted if id in rows), None)
+    return None if id is None else {"id": id, **{name: rows[id].get(name) for name in _AGENCY}}
+
+
+def _use(session: Session, code: str, now: datetime) -> User:
+    """Mark the code used in one statement: who comes second finds nothing to update."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    statement = (
+        update(EnrolmentCode)
+        .where(EnrolmentCode.code_hash == hash_of(plain), EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now)
+        .values(used_at=now)
+        .returning(EnrolmentCode.user_id)
+    )
+    user_id = session.execute(statement).scalar_one_or_none()
+    user = None if user_id is None else session.get(User, user_id)
+    if user is None or not user.is_active:
+        raise Problem(ProblemCode.GONE, _REFUSED)
+    return user
+
+
+def _refuse_known_key(session: Session, raw: bytes) -> None:
+    """Refuse a key that stands in the list already, and one whose 4-byte id another key has."""
+    known = session.get(SigningKey, seal.key_id(raw).hex())
+    if known is not None or session.scalar(select(Device.id).where(Device.public_key == raw)) is not None:
+        raise _known_key()
+
+
+def _known_key() -> Problem:
+    return Problem(ProblemCode.CONFLICT, "Khóa này đã được ghi danh: hãy tạo khóa mới trên máy tính bảng rồi thử lại.")
+
+
+def _in_being(state: dict[str, Any], today: str) -> bool:
+    first, last = state.get("valid_from"), state.get("valid_to")
+    return (first is None or first <= today) and (last is None or today <= last)
+
+
+def _line(text: str) -> str:
+    """One line of NFC text without control characters or half surrogates."""
+    kept = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
+    return " ".join("".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"}).split())

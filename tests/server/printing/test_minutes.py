@@ -1,0 +1,385 @@
+"""The printed page, measured: NĐ 30/2020 Annex I (dossier 5.1), text, QR, the archive twin, hostile text."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pdfplumber
+import pytest
+import zxingcpp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fontTools.ttLib import TTFont
+from PIL import Image
+from pypdf import PdfReader
+
+from server.printing import minutes
+from sync import paper, seal
+from tests.server.printing.make_vectors import HOST, SEED, minutes_vector
+from tests.server.printing.samples import SAMPLES, fuel_station, gold_shop
+
+MM = 72 / 25.4
+KEY = Ed25519PrivateKey.from_private_bytes(SEED)
+KEYS = {seal.key_id(KEY.public_key().public_bytes_raw()): KEY.public_key().public_bytes_raw()}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One printed document and what it was printed from."""
+
+    canonical: str
+    cose: bytes
+    pdf: bytes
+
+    @property
+    def text(self) -> str:
+        with pdfplumber.open(io.BytesIO(self.pdf)) as pdf:
+            return "\n".join(page.extract_text() or "" for page in pdf.pages)
+
+
+def printed(documents: dict[str, Any], status: minutes.Status = "issued", *, twin: bool = False) -> Paper:
+    """Compose, sign and print."""
+    doc = paper.compose(**documents)
+    canonical = seal.canonical_text(doc)
+    claims = seal.Claims(series="BB-ĐKT", year=2021, number=1, issued_at=1_628_137_500, sha256=seal.digest(canonical),
+                         establishment=doc["establishment"]["id"])  # fmt: skip
+    cose = seal.seal(claims, KEY)
+    return Paper(canonical, cose, minutes.render(canonical, cose, host=HOST, status=status, twin=twin))
+
+
+@lru_cache
+def sample(name: str) -> Paper:
+    """One of the three samples as issued."""
+    return printed(SAMPLES[name]())
+
+
+def pages(pdf: bytes) -> Any:
+    return pdfplumber.open(io.BytesIO(pdf)).pages
+
+
+def line_with(page: Any, words: str) -> Any:
+    """The characters of the first line that holds these words."""
+    for line in page.extract_text_lines(return_chars=True):
+        if words in line["text"]:
+            return line
+    raise AssertionError(f"{words!r} is not on the page")
+
+
+def fonts_of(page: Any, words: str) -> tuple[set[str], set[float]]:
+    """Faces and sizes of these words."""
+    found = page.search(re.escape(words), regex=True)
+    assert found, words
+    chars = [char for char in found[0]["chars"] if char["text"].strip()]
+    return {char["fontname"].split("+")[-1] for char in chars}, {round(char["size"], 2) for char in chars}
+
+
+class TestLayout:
+    """Figures of dossier 5.1."""
+
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_paper_and_margins(self, name: str) -> None:
+        for page in pages(sample(name).pdf):
+            assert (round(page.width / MM), round(page.height / MM)) == (210, 297)
+            body = [c for c in page.chars if 18 * MM < c["top"] < 277 * MM and c["text"].strip()]
+            assert min(c["x0"] for c in body) >= 30 * MM - 0.1
+            assert max(c["x1"] for c in body) <= 195 * MM + 0.3
+            assert min(c["top"] for c in body) >= 20 * MM - 1
+            assert max(c["bottom"] for c in body) <= 277 * MM + 1
+
+    @pytest.mark.parametrize(
+        ("words", "face", "size"),
+        [
+            ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Tinos-Bold", 12),
+            ("Độc lập - Tự do - Hạnh phúc", "Tinos-Bold", 13),
+            ("UBND TỈNH BẮC GIANG", "Tinos", 12),
+            ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "Tinos-Bold", 12),
+            ("Số: 01/BB-ĐKT", "Tinos", 13),
+            ("Bắc Giang, ngày 05 tháng 8 năm 2021", "Tinos-Italic", 13),
+            ("BIÊN BẢN", "Tinos-Bold", 14),
+            ("Kiểm tra nhà nước về đo lường trong kinh doanh xăng dầu", "Tinos-Bold", 14),
+            ("Căn cứ Luật Đo lường số 04/2011/QH13;", "Tinos-Italic", 13),
+            ("Hôm nay, hồi 08 giờ 30 phút, ngày 05 tháng 8 năm 2021", "Tinos", 13),
+        ],
+    )
+    def test_faces_and_sizes(self, words: str, face: str, size: int) -> None:
+        faces, sizes = fonts_of(pages(sample("fuel-station").pdf)[0], words)
+        assert sizes == {size}
+        assert {name.replace("Tinos-Regular", "Tinos") for name in faces} == {face}
+
+    def test_motto_right_agency_left_and_on_one_line(self) -> None:
+        page = pages(sample("fuel-station").pdf)[0]
+        motto, agency = page.search("CỘNG HÒA")[0], page.search("UBND TỈNH")[0]
+        assert abs(motto["top"] - agency["top"]) < 1
+        assert motto["x0"] > 95 * MM > agency["x1"]
+        number, place = page.search("Số: 01")[0], page.search("Bắc Giang, ngày")[0]
+        assert abs(number["bottom"] - place["bottom"]) < 1
+        centre = (motto["x0"] + page.search("VIỆT NAM")[0]["x1"]) / 2
+        assert abs(centre - (place["x0"] + page.search("tháng 8 năm 2021")[0]["x1"]) / 2) < 2
+
+    def test_rules_under_motto_agency_and_title(self) -> None:
+        page = pages(sample("fuel-station").pdf)[0]
+        rules = [line for line in page.lines if line["top"] < 80 * MM]
+        motto, agency, title = sorted(
+            rules, key=lambda line: (-line["x0"] if line["top"] < 40 * MM else 0, line["top"])
+        )
+        line = line_with(page, "Độc lập")
+        own = [c for c in line["chars"] if c["x0"] > 95 * MM]
+        assert abs((motto["x1"] - motto["x0"]) - (own[-1]["x1"] - own[0]["x0"])) < 1.5
+        name = page.search("SỞ KHOA HỌC VÀ CÔNG NGHỆ")[0]
+        assert 1 / 3 <= (agency["x1"] - agency["x0"]) / (name["x1"] - name["x0"]) <= 1 / 2
+        about = page.search("Kiểm tra nhà nước về đo lường trong kinh doanh xăng dầu")[0]
+        assert 1 / 3 <= (title["x1"] - title["x0"]) / (about["x1"] - about["x0"]) <= 1 / 2
+
+    def test_paragraphs(self) -> None:
+        page = pages(sample("fuel-station").pdf)[0]
+        first = line_with(page, "Hôm nay, hồi")
+        second = line_with(page, "thành phố Bắc Giang, Đoàn kiểm tra")
+        assert 10 <= (first["x0"] - 30 * MM) / MM <= 12.7
+        assert abs(second["x0"] - 30 * MM) < 1
+        assert abs(first["x1"] - 195 * MM) < 1.5  # justified
+        single = second["bottom"] - first["bottom"]
+        assert 13 * 1.1 <= single <= 13 * 1.5
+        before = line_with(page, "Sở Khoa học và Công nghệ") if page.search("Khoa học và Công nghệ về việc") else first
+        assert before is not None
+        laws = [line_with(page, words) for words in ("04/2011/QH13", "28/2013/TT-BKHCN")]
+        assert laws[1]["bottom"] - laws[0]["bottom"] >= single + 6
+
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_page_numbers_centred_on_top_from_page_2(self, name: str) -> None:
+        for number, page in enumerate(pages(sample(name).pdf), 1):
+            above = [c for c in page.chars if c["bottom"] < 20 * MM and c["text"].strip()]
+            assert "".join(c["text"] for c in above) == ("" if number == 1 else str(number))
+            for char in above:
+                assert abs((char["x0"] + char["x1"]) / 2 - (30 + 165 / 2) * MM) < 3
+                assert 13 <= round(char["size"], 1) <= 14
+
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_signature_strip_on_every_page(self, name: str) -> None:
+        for page in pages(sample(name).pdf):
+            strip = page.within_bbox((0, 277 * MM, page.width, page.height)).extract_text()
+            assert "Ký từng trang" in strip
+            assert "Trưởng đoàn" in strip
+
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_qr_at_the_left_foot_of_the_last_page(self, name: str) -> None:
+        *others, last = pages(sample(name).pdf)
+        assert all(not symbol_of(page) for page in others)
+        left, top, right, bottom = symbol_of(last)
+        assert abs(left - 30 * MM) < 1
+        assert abs(bottom - 277 * MM) < 1
+        assert 28 * MM - 0.5 <= right - left <= 30 * MM + 0.5
+        assert abs((right - left) - (bottom - top)) < 0.5
+        modules = len(minutes.qr.modules(minutes_vector(name)["qr"]))
+        assert (right - left) / MM / modules >= 0.5
+        assert last.search("TRƯỞNG ĐOÀN")[0]["bottom"] < top
+        assert last.search("Nơi nhận:")[0]["bottom"] < top
+        assert "công nhận đúng và ký tên" in last.extract_text().replace("\n", " ")
+        assert fonts_of(last, "Nơi nhận:") == ({"Tinos-BoldItalic"}, {12})
+        assert fonts_of(last, "Lưu: VT")[1] == {11}
+
+
+def symbol_of(page: Any) -> tuple[float, float, float, float] | None:
+    """The box of the QR symbol: the only curves on a page."""
+    drawn = [shape for shape in page.curves if shape["fill"]]
+    if not drawn:
+        return None
+    sides = [(min, "x0"), (min, "top"), (max, "x1"), (max, "bottom")]
+    return tuple(side(shape[key] for shape in drawn) for side, key in sides)  # type: ignore[return-value]  # four sides
+
+
+class TestContent:
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_text_is_nfc_and_searchable(self, name: str) -> None:
+        text = sample(name).text
+        assert unicodedata.is_normalized("NFC", text)
+        flat = text.replace("\n", " ")
+        for words in (
+            "Độc lập - Tự do - Hạnh phúc",
+            "NHẬN XÉT, KẾT LUẬN",
+            "mỗi bên giữ 01 bản",
+            "bảo vệ dữ liệu cá nhân",
+        ):
+            assert words in flat
+
+    def test_the_order_of_the_parts(self) -> None:
+        text = sample("gold-shop").text
+        parts = ["ĐOÀN KIỂM TRA", "CƠ SỞ ĐƯỢC KIỂM TRA", "NGƯỜI CHỨNG KIẾN", "NỘI DUNG VÀ KẾT QUẢ", "NHẬN XÉT, KẾT LUẬN",
+                 "YÊU CẦU, KIẾN NGHỊ", "Ý KIẾN CỦA CƠ SỞ", "PHỤ LỤC: DANH MỤC ẢNH", "Biên bản kết thúc", "Nơi nhận:"]  # fmt: skip
+        places = [text.index(part) for part in parts]
+        assert places == sorted(places)
+        assert [
+            f"{roman}. {part}" in text for roman, part in zip(("I", "II", "III", "IV", "V", "VI", "VII", "VIII"), parts)
+        ]
+
+    def test_results_of_the_station(self) -> None:
+        flat = sample("fuel-station").text.replace("\n", " ")
+        for words in ("KHÔNG ĐẠT", "20,00", "19,88", "0,6036", "±0,45 %", "Không áp dụng", "NP-0071, NP-0072",
+                      "ngày 20 tháng 8 năm 2021", "Bình chuẩn kim loại 20 L", "Nội dung bắt buộc chưa có kết quả: FU05"):  # fmt: skip
+            assert words in flat, words
+        assert "19.88" not in flat
+        digest = json.loads(sample("fuel-station").canonical)["photos"][0]["sha256"]
+        assert digest[:12] in flat
+
+    def test_inconclusive_refused_and_expired_are_said(self) -> None:
+        xray = sample("xray-room").text.replace("\n", " ")
+        assert "chưa kết luận: chưa có hệ số hiệu chỉnh của máy đo" in xray
+        assert "quá hạn" in xray
+        assert "1 phép đo chưa kết luận" in xray
+        gold = sample("gold-shop").text.replace("\n", " ")
+        assert "(từ chối ký: không đồng ý với kết quả đo)" in gold
+        assert "Đỗ Văn Xã" in gold
+
+    def test_draft_has_no_number_and_no_qr(self) -> None:
+        drafted = printed({**fuel_station(), "number": None}, "draft")
+        numbered = printed(fuel_station(), "draft")
+        for draft in (drafted, numbered):
+            assert "01/BB-ĐKT" not in draft.text
+            assert all(not symbol_of(page) for page in pages(draft.pdf))
+            assert PdfReader(io.BytesIO(draft.pdf)).pages[0].extract_text().count("THẢO") == 1
+
+    @pytest.mark.parametrize(("status", "mark"), [("void", "HỦY"), ("amended", "BỔ SUNG")])
+    def test_marks_of_what_is_no_longer_in_force(self, status: minutes.Status, mark: str) -> None:
+        reader = PdfReader(io.BytesIO(printed(gold_shop(), status).pdf))
+        assert all(mark in page.extract_text() for page in reader.pages)
+        assert mark not in sample("gold-shop").text
+
+    def test_same_input_same_bytes(self) -> None:
+        again = printed(fuel_station())
+        assert again.pdf == sample("fuel-station").pdf
+        assert printed(fuel_station(), twin=True).pdf == printed(fuel_station(), twin=True).pdf
+        assert printed(fuel_station(number=2)).pdf != again.pdf
+
+    @pytest.mark.parametrize("form", paper.FORMS)
+    def test_every_form_prints(self, form: str) -> None:
+        amends = {"text": "01/BB-ĐKT", "issued_at": "2021-08-05T11:25:00+07:00"} if form == "amendment" else None
+        text = printed({**fuel_station(), "form": form, "amends": amends}).text
+        assert "BIÊN BẢN" in text
+        assert ("Bổ sung Biên bản số 01/BB-ĐKT" in text) == (form == "amendment")
+
+
+class TestSymbol:
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_decodes_at_200_dpi_and_verifies_with_the_public_key(self, name: str, tmp_path: Path) -> None:
+        file = tmp_path / "minutes.pdf"
+        file.write_bytes(sample(name).pdf)
+        count = len(PdfReader(file).pages)
+        subprocess.run(
+            ["pdftoppm", "-r", "200", "-gray", "-f", str(count), "-png", file, tmp_path / "page"], check=True
+        )
+        with Image.open(next(tmp_path.glob("page*.png"))) as image:
+            found = zxingcpp.read_barcodes(np.asarray(image))
+        assert len(found) == 1
+        assert found[0].text.startswith(f"HTTPS://{HOST.upper()}/M/")
+        claims = seal.open_sealed(seal.parse_qr(found[0].text), KEYS)
+        assert claims.sha256 == seal.digest(sample(name).canonical)
+
+
+class TestTwin:
+    def test_is_pdf_a_3_with_the_canonical_text(self) -> None:
+        twin = printed(fuel_station(), twin=True)
+        reader = PdfReader(io.BytesIO(twin.pdf))
+        metadata = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+        assert re.search(r"pdfaid:part>3<", metadata)
+        assert list(reader.attachments) == ["minutes.json"]
+        assert reader.attachments["minutes.json"] == [twin.canonical.encode()]
+        assert twin.text == sample("fuel-station").text
+
+
+HOSTILE = [
+    "😀 👩‍👩‍👧 漢字 mã lạ",
+    "NUL\x00 BEL\x07 xóa\x7f RLO\u202etxt",
+    '#panic("x") $x^2$ *đậm* _nghiêng_ `mã` @nhãn <nhan> = đầu\n- một\n+ hai // chú thích /* */ \\ #{1+1} [x]',
+    "W" * 400,
+    "https://" + "a/b" * 200,
+    "một\r\nhai\n\n\nba\tbốn",
+    "{{ 7*7 }} ' OR 1=1 -- <script>alert(1)</script> %s {0}",
+    "e\u0301 Đa\u0323t m\u0303 \u0301",
+    "",
+    " ",
+    "\u2028\u2029\ufeff\ufffe\U0010ffff",
+    "مرحبا שלום",
+]
+
+
+class TestHostileText:
+    @pytest.mark.parametrize("twin", [False, True])
+    @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+    def test_prints_within_the_page(self, text: str, *, twin: bool) -> None:
+        pdf = printed(everywhere(fuel_station(), text), twin=twin).pdf
+        for page in pages(pdf):
+            body = [c for c in page.chars if c["text"].strip()]
+            assert max(c["x1"] for c in body) <= 195 * MM + 1.5
+            assert min(c["x0"] for c in body) >= 30 * MM - 1.5
+
+    def test_missing_characters_become_boxes_and_markup_stays_text(self) -> None:
+        text = printed(everywhere(fuel_station(), HOSTILE[0])).text
+        assert "□ □□□ □□ mã lạ" in text.replace("\n", " ")
+        flat = printed(everywhere(fuel_station(), HOSTILE[2])).text.replace("\n", " ")
+        assert '#panic("x") $x^2$ *đậm* _nghiêng_ `mã` @nhãn <nhan> = đầu' in flat
+        assert "#{1+1} [x]" in flat
+
+    def test_a_hundred_nozzles_and_wide_tables_stay_on_the_paper(self) -> None:
+        documents = fuel_station(nozzles=30, runs=2)
+        item = documents["checklists"][0]["sections"][1]["items"][2]
+        item["columns"] += [
+            {
+                "key": f"c{n}",
+                "title": {"vi": f"Cột đo bổ sung {n}", "en": ""},
+                "type": "number",
+                "unit": "mm²/s",
+                "choices": [],
+            }
+            for n in range(8)
+        ]
+        for finding in documents["findings"]:
+            for row in finding["rows"]:
+                row.update({f"c{n}": "-1234567.891" for n in range(8)})
+        for page in pages(printed(documents).pdf):
+            body = [c for c in page.chars if c["text"].strip()]
+            assert max(c["x1"] for c in body) <= 195 * MM + 1.5
+
+    def test_a_canonical_text_that_is_none_is_a_clear_error(self) -> None:
+        for text in ("", "{", "[]", '{"version":1}'):
+            with pytest.raises(minutes.PrintError, match="Không in được"):
+                minutes.render(text, None, host=HOST, status="draft")
+
+
+def everywhere(documents: dict[str, Any], text: str) -> dict[str, Any]:
+    """Put one text into every field that a person or a tablet fills in."""
+    keep = {"form", "issued_at", "number", "checklist", "item", "id", "subject_id", "key", "type", "answer", "verdict", "code",
+            "purpose", "sha256", "started_at", "ended_at", "taken_at", "kind", "role", "domains", "valid_from", "valid_to",
+            "photo_ids", "standards", "finding_ids", "instrument_id", "name_of_procedure", "status", "state", "per", "photo",
+            "decision_announced_at", "due_on", "at", "when", "procedure", "attributes"}  # fmt: skip
+
+    def replace(value: Any, key: str) -> Any:
+        if key in keep and not (
+            key == "standards" and isinstance(value, list) and value and isinstance(value[0], dict)
+        ):
+            return value
+        if isinstance(value, dict):
+            return {name: replace(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [replace(each, "" if isinstance(each, dict | list) else key) for each in value]
+        return text if isinstance(value, str) else value
+
+    return {name: replace(value, name) for name, value in documents.items()}
+
+
+def test_the_font_holds_vietnamese_and_the_signs_of_measurement() -> None:
+    vowels = "aăâeêioôơuưy"
+    tones = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
+    letters = {unicodedata.normalize("NFC", vowel + tone) for vowel in vowels for tone in tones}
+    wanted = letters | {letter.upper() for letter in letters} | set("đĐ‰µ°±≤≥×−–—“”‘’…→₫²³½□•Ω")
+    for face in minutes.FONTS.glob("*.ttf"):
+        held = set(map(chr, TTFont(face).getBestCmap()))
+        assert wanted <= held, (face.name, wanted - held)
+    assert len(list(minutes.FONTS.glob("*.ttf"))) == 4
+    assert "SIL OPEN FONT LICENSE" in (minutes.FONTS / "OFL.txt").read_text(encoding="utf-8")
