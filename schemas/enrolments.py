@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
 
-from schemas.fields import MESSAGES, Pattern, Strict
+from schemas.fields import Pattern, Strict
 from schemas.sync import Envelope
 
 
@@ -36,13 +36,12 @@ class TabletName(Strict):
 class EnrolmentRequestSchema(Envelope):
     """A code, the tablet's name, and its public key: raw 32 bytes of Ed25519, base64url without padding."""
 
-    code = Code(required=True, error_messages=MESSAGES)
-    tablet_name = TabletName(required=True, error_messages=MESSAGES)
+    code = Code(required=True)
+    tablet_name = TabletName(required=True)
     public_key = Pattern(
         re.compile(r"[A-Za-z0-9_-]{43}"),
         "Khóa công khai phải là 32 byte, mã hóa base64url không có dấu “=” (43 ký tự).",
         required=True,
-        error_messages=MESSAGES,
     )
 
 

@@ -10,7 +10,7 @@ from sync import findings, minutes
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
-from sync.merge import CONFLICTS, Merged, Writer, fresh, merge, note_conflict, resolve, same, with_actors
+from sync.merge import CONFLICTS, Merged, Writer, fresh, identical, merge, note_conflict, resolve, same, with_actors
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal, Waiting, held
@@ -222,7 +222,7 @@ def _base_of(op: Operation, before: Document, fields: dict[str, Any]) -> dict[st
 
 def _revised(before: Document, merged: Merged, scope: str) -> Document:
     """Raise the revision only where something changed: an own edit on an own base is identity (I7)."""
-    if merged.state == before.state and scope == before.scope:
+    if scope == before.scope and identical(merged.state, before.state):
         return before
     return replace(before, state=merged.state, scope=scope, rev=before.rev + 1)
 

@@ -41,6 +41,11 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and canonical(one) == canonical(other)
 
 
+def identical(one: Any, other: Any) -> bool:
+    """Say whether two JSON values are the same to the byte: Python finds 1 equal to True."""
+    return one == other and canonical(one) == canonical(other)
+
+
 def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
@@ -180,7 +185,7 @@ def _merge_map(merged: Merged, name: str, mine: Any, base: Any, writer: Writer) 
             new.pop(key, None)
         elif found is not _KEEP:
             new[key] = found
-    if name not in merged.state or new != old:
+    if name not in merged.state or not identical(new, old):
         merged.state[name] = new
     if taken:
         merged.taken[name] = taken

@@ -7,6 +7,7 @@ from flask import Flask
 from server.cli import (
     checklists,
     demo,
+    demo_day,
     establishments,
     journal,
     limits,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
+from checklists.catalog import CatalogError
 from server.cli.output import fail, json_option, show
 from server.demo import load as demo
 from server.errors import Problem
@@ -47,6 +48,8 @@ def load(establishments: int, inspectors: int, inspections_each: int | None, if_
                                inspections_each=inspections_each, progress=_tell)  # fmt: skip
     except Problem as problem:
         fail(problem.detail)
+    except CatalogError as error:
+        fail(f"Danh mục kiểm tra có lỗi ({error}); hãy chạy `flask checklists lint`.")
     counts = loaded.counts
     lines = [
         f"{counts['activities']} hoạt động, {counts['areas']} đơn vị hành chính, {counts['organisations']} cơ quan, {counts['standards']} chuẩn đo lường.",

@@ -1,69 +1,75 @@
-"""`flask tablets`: enrolment codes, the list of devices, revocation."""
+"""`flask tablets`: enrolment codes with a QR in the terminal, the list of devices, revocation."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 import click
-import qrcode
 from flask import current_app
-from flask.cli import AppGroup
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
-from server.services import enrolments
+from server.printing.enrolment_qr import terminal
+from server.services import enrolments, tablets
+from server.services.creation import SYSTEM
 from server.settings import Settings
 from server.web.transaction import writing
+from sync.paper_words import VIETNAM
 
-group = AppGroup("tablets", help="Máy tính bảng: đăng ký, danh sách, thu hồi.")
+group = click.Group("tablets", help="Máy tính bảng: ghi danh, danh sách, thu hồi.")
+STATES = {"active": "đang dùng", "stopped": "TẠM DỪNG", "revoked": "đã thu hồi"}
 
 
 @group.command("enrol")
-@click.option("--user", "username", required=True, help="Tên đăng nhập của kiểm tra viên.")
+@click.option("--user", "username", required=True, help="Tên đăng nhập của người sẽ dùng máy.")
 @json_option
 def enrol(username: str, as_json: bool) -> None:
-    """Tạo mã đăng ký dùng một lần cho một kiểm tra viên, hiện mã QR để quét."""
+    """Cấp mã ghi danh một lần, in mã QR ra màn hình."""
     settings: Settings = current_app.config["SETTINGS"]
     try:
         with writing(db.session) as session:
-            made = enrolments.make_code(session, username, settings.public_url, datetime.now(UTC))
+            user = enrolments.user_named(session, username)
+            if user is None:
+                fail(f"Không có tài khoản {username!r}. Xem danh sách bằng `flask users list`.")
+            code = enrolments.make_code(session, user, public_url=settings.public_url, now=datetime.now(UTC))
+            name = user.full_name
     except Problem as problem:
         fail(problem.detail)
-    until = made.expires_at.astimezone()
-    value = {"code": made.code, "url": made.url, "expires_at": until.isoformat(timespec="seconds")}
-    show(
-        value,
-        [f"Mã đăng ký: {made.code}", f"Địa chỉ:    {made.url}", f"Hết hạn:    {until:%H:%M:%S ngày %d/%m/%Y}"],
-        as_json=as_json,
-    )
-    if not as_json:
-        code = qrcode.QRCode(border=2)
-        code.add_data(made.url)
-        code.print_ascii(invert=True)
+    value = {"code": code.code, "url": code.url, "expires_at": code.expires_at.isoformat(timespec="seconds")}
+    until = code.expires_at.astimezone(VIETNAM)
+    lines = [
+        *([] if as_json else [terminal(code.url)]),
+        f"Mã ghi danh cho {name}: {code.spaced}",
+        code.url,
+        f"Dùng một lần, đến {until:%H:%M:%S ngày %d/%m/%Y}.",
+    ]
+    show(value, lines, as_json=as_json)
 
 
 @group.command("list")
 @json_option
-def listing(as_json: bool) -> None:
-    """Liệt kê máy tính bảng và người dùng."""
-    rows = [
-        {"id": d.id, "tablet": d.tablet_name, "user": u.username, "enrolled_at": d.enrolled_at.isoformat(),
-         "revoked": d.revoked_at is not None, "stopped": d.stopped_at is not None}
-        for d, u in enrolments.devices(db.session())
+def listed(as_json: bool) -> None:
+    """Liệt kê máy tính bảng đã ghi danh."""
+    found = tablets.every(db.session())
+    value = [
+        {"id": t.id, "tablet_name": t.tablet_name, "holder": t.holder, "state": t.state, "kid": t.kid,
+         "enrolled_at": t.enrolled_at.isoformat(), "last_seen_at": t.last_seen_at.isoformat() if t.last_seen_at else None,
+         "revoked_at": t.revoked_at.isoformat() if t.revoked_at else None, "operations": t.operations}
+        for t in found
     ]  # fmt: skip
-    lines = [f"{r['id']}  {r['user']:<16} {r['tablet']}{'  ĐÃ THU HỒI' if r['revoked'] else ''}" for r in rows]
-    show(rows, lines or ["Chưa có máy tính bảng nào."], as_json=as_json)
+    lines = [f"{t.id}  {STATES[t.state]:<11} {t.holder} – {t.tablet_name} ({t.operations} thao tác)" for t in found]
+    show(value, lines or ["Chưa có máy tính bảng nào được ghi danh."], as_json=as_json)
 
 
 @group.command("revoke")
 @click.argument("device_id")
-def revoke(device_id: str) -> None:
-    """Thu hồi quyền và khóa ký của một máy tính bảng."""
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def revoke(device_id: str, reason: str) -> None:
+    """Thu hồi quyền của một máy: mã truy cập, dải số và khóa ký ngừng hiệu lực."""
     try:
         with writing(db.session) as session:
-            device = enrolments.revoke(session, device_id, datetime.now(UTC))
-            name = device.tablet_name
+            is_first = tablets.revoke(session, device_id, reason, actor=SYSTEM, now=datetime.now(UTC))
     except Problem as problem:
         fail(problem.detail)
-    click.echo(f"Đã thu hồi {name}. Dữ liệu còn trong máy vẫn gửi được, vào khu cách ly.")
+    click.echo("Đã thu hồi." if is_first else "Máy này đã bị thu hồi từ trước.")

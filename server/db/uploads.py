@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db.base import Instant, Model
+from server.db.base import Instant, Json, Model
 
 
 class Upload(Model):
@@ -37,4 +38,5 @@ class Blob(Model):
     """As Pillow recognised it; `application/octet-stream` = not an image we can open."""
     width: Mapped[int | None]
     height: Mapped[int | None]
+    exif: Mapped[dict[str, Any] | None] = mapped_column(Json)
     stored_at: Mapped[datetime] = mapped_column(Instant)

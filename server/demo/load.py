@@ -78,11 +78,11 @@ def load(
     establishments run out); None = each establishment once, inspectors in turn.
     """
     _refuse_unless_empty(session)
-    data = yaml.safe_load((DATA / "department.yaml").read_text("utf-8"))
+    data = read_data("department.yaml")
     loaded = Loaded()
     tell = progress or (lambda _: None)
     tell("Đơn vị hành chính, chương trình công tác")
-    area_file = yaml.safe_load((DATA / "areas-bac-giang.yaml").read_text("utf-8"))
+    area_file = read_data("areas-bac-giang.yaml")
     loaded.counts["areas"] = areas.register(session, areas.read(area_file), actor=SYSTEM, at=at)
     imported = programme.import_file(session, programme_file.parse(PROGRAMME.read_bytes()))
     loaded.counts["activities"] = imported.activities
@@ -105,6 +105,12 @@ def load(
         _campaign(session, template, number, agencies[0], team, targets, inspections_each, loaded, at)
     loaded.counts |= {"organisations": len(data["organisations"]), "standards": len(data["standards"])}
     return loaded
+
+
+def read_data(name: str) -> Any:
+    """Read one of the demo's own files, with the C parser where the machine has it (ten times faster)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((DATA / name).read_text("utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe ones
 
 
 def is_empty(session: Session) -> bool:
@@ -167,7 +173,7 @@ def _sites(
     version = next(v for v in area_file["versions"] if v["version"] == VERSION)
     districts = {code: d["code"] for d in version["districts"] for code in d["communes"]}
     communes = areas.read({"versions": [version]})
-    data = yaml.safe_load((DATA / "sites.yaml").read_text("utf-8"))
+    data = read_data("sites.yaml")
     by_domain: dict[str, list[tuple[str, str]]] = {}
     changes, instruments = [], 0
     for site in sites.make(data, communes, districts, count):
@@ -218,12 +224,15 @@ def _campaign(
     session: Session, template: Mapping[str, Any], number: int, agency: str, team: list[dict[str, Any]], targets: list[str],
     inspections_each: int | None, loaded: Loaded, at: datetime,
 ) -> None:  # fmt: skip
+    decision = dict(template["decision"])
+    if number >= 3:  # a further round of the same act has its own decision
+        decision["number"] = f"{100 + number}/QĐ-DEMO"
     code = template["code"] if number < 3 else f"{template['code']}-{number // 3 + 1:02d}"
     values = {
         "code": code, "title": template["title"] + sites.MARK, "kind": template["kind"],
         "programme_activity": f"BG-2021/{template['activity']}", "checklists": template["checklists"],
         "starts_on": template["starts_on"], "ends_on": template["ends_on"], "organisation_id": agency,
-        "decision": template["decision"], "team": team, "establishment_ids": targets,
+        "decision": decision, "team": team, "establishment_ids": targets,
     }  # fmt: skip
     id = campaigns.create(session, values, actor=SYSTEM, at=at)
     loaded.campaigns.append({"id": id, "code": code})

@@ -1,5 +1,94 @@
-"""Stub: replaced by its owner."""
+"""/ and /inspections: the list, one inspection, its history, and the supervisor's decision."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from server.db.users import Role
+from server.extensions import db
+from server.services import history, inspection_list, inspection_view, review
+from server.services.inspection_list import Filter
+from server.services.review import Decision
+from server.web.guards import now, signed_in
+from server.web.transaction import writing
 
 bp = Blueprint("inspections", __name__)
+
+
+@bp.get("/")
+@signed_in()
+def listed() -> str:
+    """List the inspections that this person may read."""
+    args = request.args
+    wanted = Filter.of(args.get("campaign", ""), args.get("status", ""), args.get("q", ""), args.get("page", ""))
+    found = inspection_list.listing(db.session(), wanted, current_user.user)
+    return render_template("inspections.html", wanted=wanted, found=found, link=lambda **more: _link(wanted, **more))
+
+
+@bp.get("/inspections/<uuid:inspection_id>")
+@signed_in()
+def one(inspection_id: UUID) -> str:
+    """Show one inspection."""
+    return _shown(str(inspection_id))
+
+
+@bp.get("/inspections/<uuid:inspection_id>/history")
+@signed_in()
+def past(inspection_id: UUID) -> str:
+    """Show everything that was done to it, newest first."""
+    session = db.session()
+    inspection = inspection_view.existing(session, str(inspection_id), current_user.user)
+    total = history.size(session, inspection.id, inspection.scope)
+    pages = max(1, -(-total // history.PAGE_SIZE))
+    page = min(Filter.of("", "", "", request.args.get("page", "")).page, pages)
+    entries = history.of_inspection(session, inspection.id, inspection.scope, offset=(page - 1) * history.PAGE_SIZE)
+    return render_template("history.html", inspection=inspection, title=inspection_view.title(session, inspection),
+                           entries=entries, total=total, page=page, pages=pages)  # fmt: skip
+
+
+@bp.post("/inspections/<uuid:inspection_id>/review")
+@signed_in(Role.SUPERVISOR)
+def decide(inspection_id: UUID) -> Any:
+    """Ask to confirm a decision, or with `confirm` write it."""
+    id, form, user = str(inspection_id), request.form, current_user.user
+    items = [(finding, form.get(f"remark-{finding}", "")) for finding in dict.fromkeys(form.getlist("finding"))]
+    wanted = Decision.of(form.get("decision", ""), form.get("remark", ""), items, form.get("seen", ""))
+    if not form.get("confirm"):
+        outcome = review.check(db.session(), id, wanted, user=user)
+        if outcome.result == "done":
+            page = inspection_view.page(db.session(), id, user)
+            return render_template("review_confirm.html", page=page, wanted=wanted)
+    else:
+        actor, role = user.id, user.role
+        with writing(db.session) as session:
+            outcome = review.decide(session, id, wanted, actor=actor, role=role, now=now())
+    if outcome.result == "stale":
+        return Response(_shown(id, wanted=wanted, changes=outcome.changes), status=409)
+    flash("Quyết định này đã được ghi từ trước." if outcome.result == "already" else _said(wanted))
+    return redirect(url_for("inspections.one", inspection_id=id), 303)
+
+
+def _shown(id: str, *, wanted: Decision | None = None, changes: Any = ()) -> str:
+    """The page of one inspection; `wanted` fills in what a supervisor typed before it had to be shown again."""
+    page = inspection_view.page(db.session(), id, current_user.user)
+    marked = {item.finding_id: item.remark for item in wanted.items} if wanted else {}
+    return render_template("inspection.html", page=page, allowed=review.allowed(page.status, current_user.user),
+                           wanted=wanted, marked=marked, changes=changes)  # fmt: skip
+
+
+def _said(wanted: Decision) -> str:
+    if wanted.decision == "approved":
+        return "Đã phê duyệt cuộc kiểm tra. Máy tính bảng của đoàn sẽ thấy ở lần đồng bộ tới."
+    return "Đã trả lại để bổ sung. Máy tính bảng của đoàn sẽ thấy ý kiến này ở lần đồng bộ tới."
+
+
+def _link(wanted: Filter, **more: Any) -> str:
+    """The list's address with one thing changed; another filter begins at page 1."""
+    fields = {"campaign": wanted.campaign, "status": wanted.status, "q": wanted.text, "page": 1, **more}
+    said = {name: value for name, value in fields.items() if value not in ("", None, 1)}
+    return url_for("inspections.listed") + (f"?{urlencode(said)}" if said else "")

@@ -16,7 +16,7 @@ Status = Literal["issued", "draft", "amended", "void"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(__file__).parent / "fonts"
-PDF_A = "a-3b"
+PDF_A: Literal["a-3b"] = "a-3b"
 
 # One compiler is warm after the first page and must not be used by two threads at once.
 _lock = threading.Lock()

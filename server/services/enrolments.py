@@ -116,7 +116,7 @@ def agency_of(session: Session, user_id: str, now: datetime) -> dict[str, Any] |
     rows = {d.id: d.state for d in documents.of_kind(session, "organisation")}
     today = now.date().isoformat()
     wanted = [str(c.get("organisation_id")) for c in campaigns]
-    wanted += sorted(rows, key=lambda id: (not _in_being(rows[id], today), str(rows[id].get("valid_from")), id))
+    wanted += sorted(rows, key=lambda each: (not _in_being(rows[each], today), str(rows[each].get("valid_from")), each))
     id = next((id for id in wanted if id in rows), None)
     return None if id is None else {"id": id, **{name: rows[id].get(name) for name in _AGENCY}}
 
@@ -126,7 +126,9 @@ def _use(session: Session, code: str, now: datetime) -> User:
     plain = "".join(c for c in code.upper() if c.isalnum())
     statement = (
         update(EnrolmentCode)
-        .where(EnrolmentCode.code_hash == hash_of(plain), EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now)
+        .where(
+            EnrolmentCode.code_hash == hash_of(plain), EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now
+        )
         .values(used_at=now)
         .returning(EnrolmentCode.user_id)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,7 +110,7 @@ def _compare_feed(session: Session, wanted: dict[tuple[str, str, str], str], rep
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
         key = row.scope, row.kind, row.id
         seen.add(key)
-        if wanted.get(key) != row.item or f'"seq":{row.seq},' not in row.item + ",":
+        if wanted.get(key) != row.item or json.loads(row.item)["seq"] != row.seq:
             report.differs(f"dòng feed {row.scope} {row.kind} {row.id} khác với nhật ký")
     for scope, kind, id in wanted.keys() - seen:
         report.differs(f"thiếu dòng feed {scope} {kind} {id}")

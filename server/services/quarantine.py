@@ -1,4 +1,4 @@
-"""Operations kept whole because they could not be applied: writing them, and what became of held ones."""
+"""Operations kept whole because they could not be applied: writing them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.db.sync import Quarantine
-from sync.batch import Outcome, QuarantineEntry
+from sync.batch import QuarantineEntry
 from sync.feed import canonical
 from sync.ids import uuid7
 
@@ -22,22 +22,6 @@ def keep(session: Session, device_id: str, entries: Sequence[QuarantineEntry], n
     """Store operations with their reason; nothing is ever dropped (protocol, "Idempotency, order, failure")."""
     if entries:
         session.execute(insert(Quarantine), [_row(device_id, entry, now) for entry in entries])
-
-
-def settle(session: Session, outcome: Outcome, now: datetime) -> None:
-    """Mark held operations that a batch applied, and say anew why the others still wait."""
-    if outcome.released:
-        session.execute(
-            update(Quarantine)
-            .where(Quarantine.id.in_(outcome.released))
-            .values(state="applied", decision={"by": "system", "decision": "applied", "at": now.isoformat()})
-        )
-    for again in outcome.rejudged:
-        session.execute(
-            update(Quarantine)
-            .where(Quarantine.id == again.quarantine_id)
-            .values(state=again.state, code=again.code, detail=again.detail, parent=again.parent)
-        )
 
 
 def text_of(raw: Any) -> str:

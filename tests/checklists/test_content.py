@@ -211,7 +211,10 @@ def test_readings_entered_in_a_checklist_reach_their_verdict(
 
 
 def test_the_factor_of_the_meter_counts() -> None:
-    finding = {"values": {"background": ["0.12"]}, "rows": [{"point": "P9", "place": "public", "readings": ["0.62"]}]}
+    finding: dict[str, Any] = {
+        "values": {"background": ["0.12"]},
+        "rows": [{"point": "P9", "place": "public", "readings": ["0.62"]}],
+    }
     item, rules = find("diagnostic-xray", "X24"), load_rules()
     with_factor = {"X24": finding, "X25": {"values": {"factor": "1.05"}}}
     verdicts = [judge(item, finding, None, answers, rules, date(2021, 7, 12), "inspection")

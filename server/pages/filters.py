@@ -1,0 +1,109 @@
+"""How pages write values: local time, days, decimal commas, and the words of `services.wording`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint
+from flask_login import current_user
+
+from server.db.users import Role
+from server.services import wording
+from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM
+from sync.paper_words import text as words_of
+
+WORDS: dict[str, Mapping[str, str]] = {
+    "inspection_status": wording.INSPECTION_STATUSES,
+    "minutes_form": wording.MINUTES_FORMS,
+    "minutes_status": wording.MINUTES_STATUSES,
+    "role": wording.ROLES,
+    "team_role": TEAM_ROLES,
+    "signature_role": wording.SIGNATURE_ROLES,
+    "signature_outcome": wording.SIGNATURE_OUTCOMES,
+    "requirement_state": wording.REQUIREMENT_STATES,
+    "photo_status": wording.PHOTO_STATUSES,
+    "quarantine_state": wording.QUARANTINE_STATES,
+    "kind": wording.DOCUMENT_KINDS,
+    "measure": MEASURES,
+    "limit_status": LIMIT_STATUSES,
+}
+SYMBOLS = {
+    "conforming": "✓", "pass": "✓", "nonconforming": "✗", "fail": "✗", "not_checked": "–", "not_applicable": "∅",
+    "inconclusive": "?",
+}  # fmt: skip
+"""Beside the word, never instead of it: nothing is told by colour alone."""
+_NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
+
+
+def register(bp: Blueprint) -> None:
+    """Give every template these filters, and `viewer`, the person signed in."""
+    for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
+                           ("words_of", words_of), ("degrees", degrees)):  # fmt: skip
+        bp.add_app_template_filter(function, name)
+
+    @bp.app_context_processor
+    def _viewer() -> dict[str, Any]:
+        return {"viewer": Viewer()}
+
+
+class Viewer:
+    """The person signed in, asked only by pages that show it: an error page must not touch the database."""
+
+    @property
+    def user(self) -> Any:
+        """The account, or None."""
+        return current_user.user if current_user.is_authenticated else None
+
+    @property
+    def reviews(self) -> bool:
+        """Whether this is a supervisor."""
+        return self.user is not None and self.user.role in {Role.SUPERVISOR, Role.ADMIN}
+
+    @property
+    def administers(self) -> bool:
+        """Whether this is an administrator."""
+        return self.user is not None and self.user.role == Role.ADMIN
+
+
+def moment(value: Any) -> str:
+    """Write an instant in local time: 08:12 05/08/2021; what is no instant as it was written."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(found, datetime) and found.tzinfo is not None:
+            return found.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    except (ValueError, OverflowError):
+        pass  # a document may hold what an old tablet wrote
+    return words_of(value)
+
+
+def day(value: Any) -> str:
+    """Write an ISO day: 05/08/2021; what is no day as it was written."""
+    try:
+        return date.fromisoformat(str(value)[:10]).strftime("%d/%m/%Y")
+    except ValueError:
+        return words_of(value)
+
+
+def comma(value: Any) -> str:
+    """Write decimal strings with a comma, as every Vietnamese paper does; other text as it is."""
+    return "; ".join(
+        part.replace(".", ",") if _NUMBER.fullmatch(part) else part for part in words_of(value).split("; ")
+    )
+
+
+def degrees(value: Any) -> str:
+    """Write a coordinate to about a metre."""
+    return words_of(value)[:9]
+
+
+def word(value: Any, of: str) -> str:
+    """Say a code in words; an unknown one as it is."""
+    return WORDS[of].get(str(value), words_of(value))
+
+
+def symbol(value: Any) -> str:
+    """Return the symbol of an answer or verdict."""
+    return SYMBOLS.get(str(value), "")

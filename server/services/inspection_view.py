@@ -1,0 +1,229 @@
+"""One inspection whole, as a supervisor reads it: site, team, results, photos, papers, and what does not agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from checklists import catalog
+from server.db import documents
+from server.db.documents import Document
+from server.db.sync import Quarantine
+from server.db.users import User
+from server.errors import Problem, ProblemCode
+from server.services import accounts, history
+from server.services.inspection_list import visible_campaigns
+from server.services.inspection_results import Block, Photo, blocks_of, conflicts_of, photos_of
+from sync.inspection import reopened
+
+RECENT = 15
+_KINDS = ("finding", "photo", "requirement", "measure", "signature", "minutes")
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesRow:
+    """One paper: its number as printed, form, and what differs from the server."""
+
+    id: str
+    number_text: str
+    form: str
+    status: str
+    year: int | None
+    issued_at: str | None
+    closes: bool
+    awaits_signed_paper: bool
+    diverged: Sequence[str]
+    warnings: Sequence[str]
+    voided: State | None
+    amends: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page of one inspection. `seen` = the number of the last change that it shows."""
+
+    id: str
+    rev: int
+    seen: int
+    state: State
+    campaign: State
+    campaign_id: str
+    establishment: State
+    area: str
+    lead: str
+    follows: str | None
+    standards: Sequence[State]
+    blocks: Sequence[Block]
+    conflicts: Sequence[State]
+    unplaced: Sequence[State]
+    photos: Sequence[Photo]
+    signed_papers: Sequence[Photo]
+    requirements: Sequence[State]
+    measures: Sequence[State]
+    signatures: Sequence[State]
+    minutes: Sequence[MinutesRow]
+    review: State | None
+    reviewed_by: str
+    reopened: frozenset[str]
+    history: Sequence[history.Entry]
+    history_size: int
+    held: int
+
+    @property
+    def status(self) -> str:
+        """The inspection's status."""
+        return str(self.state.get("status"))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results there are by answer, how many tests have no verdict, how many required items no result."""
+        found = [
+            r for b in self.blocks for s in b.sections for each in s.subjects for r in each.results if not r.voided
+        ]
+        answers = ("conforming", "nonconforming", "not_checked", "not_applicable")
+        return {
+            **{answer: sum(r.text["answer"] == answer for r in found) for answer in answers},
+            "fail": sum(r.text["verdict"] == "fail" for r in found),
+            "inconclusive": sum(r.text["verdict"] == "inconclusive" for r in found),
+            "missing": sum(len(b.missing) for b in self.blocks),
+        }
+
+
+def existing(session: Session, id: str, user: User) -> Document:
+    """Return an inspection that a person may read; 404 for the others, which they need not know of."""
+    found = documents.get(session, "inspection", id)
+    visible = visible_campaigns(session, user)
+    if found is None or (visible is not None and found.parent not in visible):
+        raise Problem(ProblemCode.NOT_FOUND, "Không có cuộc kiểm tra này, hoặc bạn không ở trong đoàn.")
+    return found
+
+
+def page(session: Session, id: str, user: User) -> Page:
+    """Return one inspection with everything in it; 404 where the person may not read it."""
+    inspection = existing(session, id, user)
+    state = inspection.state
+    site_id = str(state.get("establishment_id"))
+    campaign = documents.get(session, "campaign", str(inspection.parent))
+    site = documents.get(session, "establishment", site_id)
+    people = accounts.names(session)
+    children = {kind: [_with_id(d) for d in documents.children(session, id, kind)] for kind in _KINDS}
+    instruments = [_with_id(d) for d in documents.children(session, site_id, "instrument")]
+    photos = photos_of(children["photo"], people)
+    definitions = _definitions(state)
+    blocks, unplaced = blocks_of(definitions, children["finding"], instruments, photos, people)
+    signed = [p for p in photos if p.purpose == "signed_paper" and not p.voided]
+    shown = {
+        photo.id for b in blocks for s in b.sections for each in s.subjects for r in each.results for photo in r.photos
+    }
+    review = state.get("review") if isinstance(state.get("review"), Mapping) else None
+    return Page(
+        id=id,
+        rev=inspection.rev,
+        seen=history.newest_seq(session, id, inspection.scope),
+        state=state,
+        campaign={} if campaign is None else campaign.state,
+        campaign_id=str(inspection.parent),
+        establishment={} if site is None else site.state,
+        area=_area(session, {} if site is None else site.state),
+        lead=people.get(str(state.get("lead_user_id")), ""),
+        follows=str(state["follows"]) if state.get("follows") else None,
+        standards=[d.state for sid in state.get("standards") or [] if (d := documents.get(session, "measurement_standard", str(sid)))],
+        blocks=blocks,
+        conflicts=[*conflicts_of("Cuộc kiểm tra", {"id": id, **state}, people),
+                   *(c for b in blocks for s in b.sections for each in s.subjects for r in each.results for c in r.conflicts),
+                   *(conflicts_of("Cơ sở", {} if site is None else site.state, people)),
+                   *(c for doc in instruments for c in conflicts_of(f"Phương tiện đo số {doc.get('serial')}", doc, people)),
+                   *(c for doc in children["requirement"] for c in conflicts_of("Yêu cầu khắc phục", doc, people))],
+        unplaced=unplaced,
+        photos=[p for p in photos if p.purpose != "signed_paper" and p.id not in shown],
+        signed_papers=signed,
+        requirements=children["requirement"],
+        measures=_measures(children["measure"], instruments),
+        signatures=sorted(children["signature"], key=lambda s: str(s.get("signed_at"))),
+        minutes=[_minutes(m, signed, _places(blocks)) for m in sorted(children["minutes"], key=lambda m: str(m.get("issued_at")))],
+        review=review,
+        reviewed_by=history.who(people, review.get("by")) if review and review.get("by") else "",
+        reopened=reopened(state),
+        history=history.of_inspection(session, id, inspection.scope, limit=RECENT),
+        history_size=history.size(session, id, inspection.scope),
+        held=_held(session, id),
+    )  # fmt: skip
+
+
+def title(session: Session, inspection: Document) -> str:
+    """Name an inspection by its site."""
+    site = documents.get(session, "establishment", str(inspection.state.get("establishment_id")))
+    return str((site.state if site is not None else {}).get("name") or "Cuộc kiểm tra")
+
+
+def _definitions(state: State) -> list[tuple[State, Mapping[str, Any] | None]]:
+    """Return each pinned checklist with its served JSON; None where this server does not have that version."""
+    found = []
+    for pin in state.get("checklists") or []:
+        known = catalog.load().get(str(pin.get("code")), pin.get("version"))
+        found.append((pin, None if known is None else known.definition))
+    return found
+
+
+def _minutes(doc: State, signed: Sequence[Photo], places: Mapping[str, str]) -> MinutesRow:
+    try:
+        number = json.loads(doc["canonical"])["number"]["text"]
+    except (KeyError, TypeError, ValueError):
+        number = f"{doc.get('number')}/{doc.get('series')}"
+    return MinutesRow(
+        id=str(doc["id"]),
+        number_text=str(number),
+        form=str(doc.get("form")),
+        status=str(doc.get("status")),
+        year=doc.get("year"),
+        issued_at=doc.get("issued_at"),
+        closes=doc.get("closes") is True,
+        awaits_signed_paper=not signed and doc.get("status") != "void",
+        diverged=[places.get(str(id), "một kết quả không còn trên máy chủ") for id in doc.get("diverged") or []],
+        warnings=[str(w.get("detail")) if isinstance(w, Mapping) else str(w) for w in doc.get("warnings") or []],
+        voided=doc.get("voided"),
+        amends=doc.get("amends"),
+    )
+
+
+def _places(blocks: Sequence[Block]) -> dict[str, str]:
+    """Name each finding by item and subject."""
+    return {
+        r.id: f"{r.text['key']}{f' ({each.name})' if each.name else ''}"
+        for b in blocks for s in b.sections for each in s.subjects for r in each.results
+    }  # fmt: skip
+
+
+def _measures(measures: Sequence[State], instruments: Sequence[State]) -> list[State]:
+    by_id = {str(i["id"]): i for i in instruments}
+    named = [{**m, "instrument": by_id.get(str(m.get("instrument_id")), {}).get("serial") or ""} for m in measures]
+    return sorted(named, key=lambda m: str(m.get("at")))
+
+
+def _area(session: Session, site: State) -> str:
+    """Name the commune of a site; the code where the area is not known."""
+    code = str(site.get("area_code") or "")
+    query = select(Document.state).where(
+        Document.kind == "area", Document.scope == f"area:{code}", Document.is_deleted.is_(False)
+    )
+    rows = sorted(session.scalars(query), key=lambda a: str(a.get("valid_from")))
+    if not rows:
+        return code
+    return ", ".join(str(rows[-1][name]) for name in ("name", "district") if rows[-1].get(name))
+
+
+def _held(session: Session, id: str) -> int:
+    """Count what waits for a supervisor in quarantine and names this inspection."""
+    query = select(func.count()).select_from(Quarantine)
+    names_it = or_(Quarantine.parent == id, Quarantine.raw.contains(id, autoescape=True))
+    return session.scalar(query.where(Quarantine.state.in_(("held", "quarantined")), names_it)) or 0
+
+
+def _with_id(document: Document) -> dict[str, Any]:
+    return {"id": document.id, **document.state}

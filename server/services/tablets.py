@@ -1,0 +1,118 @@
+"""Tablets as the office sees them: who holds which, since when, and taking one's rights away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from server.db.devices import Device, SigningKey
+from server.db.documents import Document
+from server.db.numbers import NumberLease
+from server.db.users import User
+from server.errors import Problem, ProblemCode
+from server.services import ledger
+from server.services.wording import plain_text
+from sync import seal
+from sync.feed import Change
+
+REVOCATION = "revocation"
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tablet:
+    """One device with its holder. `state` is `active`, `stopped` (a copy of it was seen) or `revoked`."""
+
+    id: str
+    tablet_name: str
+    holder: str
+    holder_title: str
+    is_holder_active: bool
+    kid: str
+    enrolled_at: datetime
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+    stopped_at: datetime | None
+    operations: int
+    leases: int
+
+    @property
+    def state(self) -> str:
+        """What it may do, in one word."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "stopped" if self.stopped_at is not None else "active"
+
+
+def every(session: Session) -> list[Tablet]:
+    """All devices: those in use first, then by holder's name."""
+    query = select(Device, User).join(User, User.id == Device.user_id)
+    query = query.order_by(Device.revoked_at.is_not(None), User.full_name, Device.enrolled_at)
+    leases = _open_leases(session)
+    return [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query).tuples()]
+
+
+def one(session: Session, device_id: str) -> Tablet:
+    """Return one device; 404 where there is none."""
+    device = session.get(Device, device_id)
+    if device is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có máy tính bảng này.")
+    return _tablet(device, session.get_one(User, device.user_id), _open_leases(session).get(device_id, 0))
+
+
+def revoke(session: Session, device_id: str, reason: str, *, actor: str, now: datetime) -> bool:
+    """Take a tablet's rights away: token, leases and signing key stop; its queue may still come, into quarantine.
+
+    The reason is journalled in a scope of the device's own, which no tablet is granted. Returns False where it was
+    revoked before. Refuses a revocation without a reason.
+    """
+    said = plain_text(reason)
+    if not said or len(said) > MAX_REASON:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Phải ghi lý do thu hồi (tối đa {MAX_REASON} ký tự).")
+    if session.get(Device, device_id) is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có máy tính bảng này.")
+    first = update(Device).where(Device.id == device_id, Device.revoked_at.is_(None)).values(revoked_at=now)
+    if session.execute(first.returning(Device.id)).scalar_one_or_none() is None:
+        return False
+    keys = update(SigningKey).where(SigningKey.holder == device_id, SigningKey.revoked_at.is_(None))
+    session.execute(keys.values(revoked_at=now))
+    state = {"device_id": device_id, "reason": said, "revoked_at": now.isoformat()}
+    change = Change(
+        op_id=None, kind=REVOCATION, id=ledger.new_id(), parent=None, scope=f"device:{device_id}", old_scope=None,
+        type="create", taken=state, lost={}, state=state, rev=1, actor=actor, device=None, at=None, clock=None,
+    )  # fmt: skip
+    ledger.record(session, [change], now)
+    return True
+
+
+def reason_of(session: Session, device_id: str) -> str | None:
+    """Return why a tablet was revoked."""
+    query = select(Document.state).where(Document.scope == f"device:{device_id}", Document.kind == REVOCATION)
+    found = session.scalars(query).first()
+    return None if found is None else str(found["reason"])
+
+
+def _tablet(device: Device, user: User, leases: int) -> Tablet:
+    return Tablet(
+        id=device.id,
+        tablet_name=device.tablet_name,
+        holder=user.full_name,
+        holder_title=user.title,
+        is_holder_active=user.is_active,
+        kid=seal.key_id(device.public_key).hex(),
+        enrolled_at=device.enrolled_at,
+        last_seen_at=device.last_seen_at,
+        revoked_at=device.revoked_at,
+        stopped_at=device.stopped_at,
+        operations=device.next_device_seq - 1,
+        leases=leases,
+    )
+
+
+def _open_leases(session: Session) -> dict[str, int]:
+    """Count the ranges of numbers that each device still holds."""
+    query = select(NumberLease.device_id, func.count()).where(NumberLease.returned_at.is_(None))
+    return dict(session.execute(query.group_by(NumberLease.device_id)).tuples().all())
