@@ -25,6 +25,8 @@ VERSION = 1
 FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "sealing")
 # What the paper says above its list of results; an announcement has none.
 _FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
+_CITED_KINDS = ("Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Thông tư", "Quyết định", "Văn bản hợp nhất")
+_PENALTIES = "xử phạt"
 _SIGNER_ORDER = ("representative", "witness", "member", "team_leader")
 _SIGNER_HEADINGS = {"representative": "ĐẠI DIỆN CƠ SỞ", "witness": "NGƯỜI CHỨNG KIẾN"}
 
@@ -212,7 +214,18 @@ def _cited(line: Any) -> str:
 
 
 def _in_force(row: Doc, codes: Sequence[str], on: date) -> bool:
-    """Tell whether to cite a document; a date that was never read does not exclude it (checklists.limits)."""
+    """Tell whether to cite a document: legal, confirmed, in force; a date never read does not exclude it (limits.law_on).
+
+    Verification procedures (ĐLVN) are no căn cứ, and minutes of an inspection do not cite penalty decrees: a violation
+    report does, which is another paper.
+    """
+    title = words.text(row.get("title"))
+    if (
+        not title.startswith(_CITED_KINDS)
+        or _PENALTIES in title.lower()
+        or row.get("status", "confirmed") != "confirmed"
+    ):
+        return False
     begins, ends = words.text(row.get("valid_from")), words.text(row.get("valid_to"))
     day = on.isoformat()
     return (

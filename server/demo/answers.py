@@ -32,7 +32,7 @@ READINGS: dict[str, dict[str, Any]] = {
     "G11": {"rows": [RING], "values": {"e": "1"}},
     "G19": {"rows": [{"name": "Nhẫn trơn 24K", "declared": "99.9", "readings": ["99.9", "99.8", "99.9"]}]},
     "X24": {"rows": ROOM, "values": {"background": BACKGROUND}, "answer": "nonconforming",
-            "note": "Suất liều nơi bệnh nhân chờ vượt 0,5 µSv/h; 🙂 漢 in được trên biên bản."},
+            "note": "Suất liều nơi bệnh nhân chờ 0,525 µSv/h sau khi trừ phông 🙂."},
     "X25": {"values": {"name": "Atomtex AT1123", "serial": "DEMO-AT1123-07", "factor": "1.05"}},
 }  # fmt: skip
 

@@ -181,7 +181,8 @@ class Day:
                 check(theirs["answer"] == state["answer"], f"{key} khác với máy chủ")
         verdicts = {v.checklist: self._verdicts(v) for v in self.visits}
         check("fail" in verdicts["fuel-dispenser"], "vòi vượt giới hạn mà không kết luận không đạt")
-        check("fail" in verdicts["diagnostic-xray"], "suất liều vượt 0,5 µSv/h mà không kết luận không đạt")
+        # The room limits of 2021 ended with TTLT 13/2014; those of TT 59/2025 are not confirmed, so today nothing decides.
+        check("inconclusive" in verdicts["diagnostic-xray"], "giới hạn chưa xác nhận mà vẫn kết luận")
         check("pass" in verdicts["gold-jewellery"], "mẫu vàng trong giới hạn mà không kết luận đạt")
         for visit in self.visits:
             state = visit.tablet.documents["minutes", visit.minutes]["state"]

@@ -8,6 +8,7 @@ from server.extensions import db
 from server.services import minutes
 from server.web.answers import json_answer
 from server.web.guards import now, public
+from sync.paper_words import local
 
 bp = Blueprint("public_minutes", __name__)
 
@@ -17,8 +18,8 @@ bp = Blueprint("public_minutes", __name__)
 @public
 def look_up(payload: str) -> Response:
     """Answer whoever scanned a paper."""
-    status = minutes.look_up(db.session(), payload)
-    return Response(render_template("minutes_public.html", status=status, asked_at=now()))
+    status = minutes.look_up(db.session(), f"/M/{payload}")
+    return Response(render_template("minutes_public.html", status=status, asked_at=local(now())))
 
 
 @bp.get("/.well-known/minutes-keys.json")

@@ -26,7 +26,6 @@ FAILURES = "10 per minute"
 """Wrong passwords from one address; argon2 makes each of them dear, too."""
 LIFETIME = timedelta(hours=12)
 """A working day: the next morning asks again."""
-login.session_protection = "strong"
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -41,13 +40,13 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
         return accounts.session_key(self.user)
 
 
-@login.user_loader  # type: ignore[misc]  # flask-login ships no types
+@login.user_loader
 def _load(key: str) -> SignedIn | None:
     user = accounts.by_session_key(db.session(), key)
     return None if user is None else SignedIn(user)
 
 
-@login.unauthorized_handler  # type: ignore[misc]  # flask-login ships no types
+@login.unauthorized_handler
 def _unauthorized() -> Any:
     """Send a person to the sign-in page and back again; a program gets a problem."""
     if request.path.startswith("/api/"):

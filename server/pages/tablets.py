@@ -33,7 +33,7 @@ def listed() -> str:
 @bp.post("/tablets/codes")
 @signed_in(Role.SUPERVISOR)
 def make_code() -> Any:
-    """Make a one-time code and show it once; opening the page again makes no second one."""
+    """Make a one-time code and show it this once."""
     chosen = request.form.get("user_id", "")
     settings: Settings = current_app.config["SETTINGS"]
     with writing(db.session) as session:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +25,7 @@ from server.services import ledger, numbers, rules
 from sync import paper, seal
 from sync.inspection import issue as issue_step
 from sync.minutes import listed
+from sync.paper_words import local
 
 SERVER = "server"
 Render = Callable[..., bytes]
@@ -59,7 +60,7 @@ def issue(
     first = None if amends is None else _first(session, amends, inspection_id)
     series = _series_of(organisation.state, form)
     id = ledger.new_id()
-    year = now.astimezone().year
+    year = local(now).year
     number = numbers.take_next(session, series, year, id, now)
     symbol = numbers.symbol_of(session, series)
     stated = {"series": series, "symbol": symbol, "year": year, "number": number}
@@ -174,7 +175,7 @@ def look_up(session: Session, payload: str) -> PublicStatus:
     key = session.get(SigningKey, claims.key_id.hex())
     revoked = key is not None and key.revoked_at is not None and claims.issued_at >= key.revoked_at.timestamp()
     text = seal.number_text(claims.number, numbers.symbol_of(session, claims.series))
-    issued_at = datetime.fromtimestamp(claims.issued_at).astimezone()
+    issued_at = local(datetime.fromtimestamp(claims.issued_at, UTC))
     found = _by_digest(session, claims)
     register, reason = _in_register(session, claims, found)
     return PublicStatus(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from flask import request
@@ -16,6 +17,7 @@ from server.web.body import MAX_BODY, read_json_object
 from server.web.problems import MEDIA_TYPE
 
 View = Callable[..., Any]
+_STANDARD = frozenset(int(status) for status in HTTPStatus)
 
 
 def problems(blp: Blueprint, *statuses: int) -> Callable[[View], View]:
@@ -23,7 +25,11 @@ def problems(blp: Blueprint, *statuses: int) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         for status in statuses:
-            view = blp.alt_response(status, schema=ProblemSchema, content_type=MEDIA_TYPE)(view)
+            if status in _STANDARD:
+                view = blp.alt_response(status, schema=ProblemSchema, content_type=MEDIA_TYPE)(view)
+            else:  # 460 of tus: flask-smorest knows only the statuses of HTTP itself
+                answer = {"description": "Checksum Mismatch", "content": {MEDIA_TYPE: {"schema": ProblemSchema}}}
+                view = blp.doc(responses={str(status): answer})(view)
         return view
 
     return decorate

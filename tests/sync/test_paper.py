@@ -139,6 +139,9 @@ class TestHead:
                 "valid_from": "2021-08-06",
                 "valid_to": None,
             },
+            {"number": "5", "title": "Luật chưa đọc", "domains": ["fuel-dispenser"], "status": "unconfirmed"},
+            {"number": "6", "title": "Nghị định xử phạt vi phạm hành chính", "domains": ["fuel-dispenser"]},
+            {"number": "7", "title": "Cột đo xăng dầu. Quy trình kiểm định", "domains": ["fuel-dispenser"]},
             {"number": "4", "title": "Luật khác", "domains": ["taximeter"], "valid_from": None, "valid_to": None},
         ]
         assert paper.compose(**documents)["basis"][:-1] == ["Căn cứ Luật của ngày số 2"]
@@ -259,7 +262,7 @@ class TestFrozenFindings:
          ({"conflicts": {}}, True), ({"rev": 9}, True)],
     )  # fmt: skip
     def test_the_digest_covers_what_inspectors_enter(self, change: dict[str, Any], *, same: bool) -> None:
-        finding = {"answer": None, "values": {}, "rows": [], "note": "", "photo_ids": []}
+        finding: dict[str, Any] = {"answer": None, "values": {}, "rows": [], "note": "", "photo_ids": []}
         assert (paper.finding_digest({**finding, **change}) == paper.finding_digest(finding)) is same
 
 

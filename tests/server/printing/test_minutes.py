@@ -260,6 +260,22 @@ class TestContent:
         assert "BIÊN BẢN" in text
         assert ("Bổ sung Biên bản số 01/BB-ĐKT" in text) == (form == "amendment")
 
+    def test_nothing_at_all_still_prints(self) -> None:
+        doc = paper.compose(form="working", issued_at="2026-01-05T08:00:00+07:00", number=None, inspection={}, campaign={},
+                            organisation={}, establishment={})  # fmt: skip
+        assert minutes.render(seal.canonical_text(doc), None, host=HOST, status="issued").startswith(b"%PDF")
+
+    def test_a_drawn_signature_is_drawn(self) -> None:
+        drawn = {
+            "role": "representative",
+            "name": "A",
+            "outcome": "drawn",
+            "strokes": [[0, 0, 300, 120, 10, 90], [5, 5], []],
+        }
+        page = pages(printed({**fuel_station(), "signatures": [drawn]}).pdf)[-1]
+        assert page.curves or [line for line in page.lines if line["width"] > 30 * MM]
+        assert "ký trên thiết bị" not in page.extract_text()
+
 
 class TestSymbol:
     @pytest.mark.parametrize("name", SAMPLES)
