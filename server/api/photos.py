@@ -1,46 +1,60 @@
-"""GET /photos/{id}: the original bytes, or a smaller copy made on first view."""
+"""GET /photos/{id}: a photo's original bytes, or a smaller picture made from them."""
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
-from flask import Response, current_app, g, request, send_file
+from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
+from werkzeug.wsgi import wrap_file
 
-from server.db.campaigns import grants_of
-from server.errors import Problem, ProblemCode
+from schemas.uploads import PhotoQuerySchema
 from server.extensions import db
-from server.services import photos
+from server.printing.photos import EXTENSIONS
+from server.services import grants, photos
+from server.services.photos import StoredPhoto
 from server.storage import open_store
-from server.web.answers import FOR_EVER
 from server.web.guards import device_or_signed_in
-from server.web.openapi import problems
+from server.web.openapi import problems, query
 
-blp = Blueprint("photos", __name__, description="Ảnh bằng chứng")
-BYTES = {"type": "string", "format": "binary"}
+blp = Blueprint("photos", __name__, description="Ảnh chứng cứ")
+FOR_EVER = "private, max-age=31536000, immutable"
+"""Bytes never change under an id; `private` because the right to see them does."""
+SANDBOX = "sandbox; default-src 'none'"
+"""Bytes that a stranger chose never run as a page of ours."""
+BINARY = {"type": "string", "format": "binary"}
 
 
-@blp.route("/photos/<uuid:photo_id>")
-@blp.doc(parameters=[{"in": "query", "name": "size", "schema": {"type": "integer", "enum": list(photos.SIZES)}}])
-@blp.alt_response(200, schema=BYTES, content_type="application/octet-stream", success=True)
-@problems(blp, 400, 401, 403, 404, 409)
+@blp.route("/photos/<uuid:photo_id>", methods=["GET"])
+@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.alt_response(304, description="Không đổi")
+@problems(blp, 400, 401, 403, 404, 409, 503)
 @device_or_signed_in
-def show(photo_id: Any) -> Response:
-    """Send a photo; a tablet may see those of its scopes."""
+@query(blp, PhotoQuerySchema)
+def fetch(args: dict[str, int], photo_id: UUID) -> Response:
+    """Fetch the original bytes, or a JPEG of at most 320 or 1280 pixels."""
     session = db.session()
-    photo, blob = photos.readable(session, str(photo_id))
-    if g.device is not None and photo.scope not in grants_of(session, g.device.user_id):
-        raise Problem(ProblemCode.NOT_FOUND)
+    scopes = None if g.device is None else grants.scopes_of(session, g.device)
+    photo = photos.stored(session, str(photo_id), scopes)
+    session.rollback()  # decoding and sending are slow; the database is let go
     store = open_store(current_app.config["SETTINGS"].blob_url)
-    size = request.args.get("size")
-    if size is None:
-        path, kind, etag = store.path(blob.sha256), blob.media_type, blob.sha256
-    elif size.isascii() and size.isdigit():
-        path, kind, etag = photos.at_size(store, blob, int(size)), "image/jpeg", f"{blob.sha256}-{size}"
-    else:
-        raise Problem(ProblemCode.INVALID_REQUEST, "Chỉ có cỡ 320 và 1280.")
-    response = send_file(path, mimetype=kind, etag=etag, conditional=True)
-    response.headers["Cache-Control"] = FOR_EVER.replace("public", "private")
-    shown = "inline" if kind.startswith("image/") else "attachment"
-    response.headers["Content-Disposition"] = f'{shown}; filename="{photo.id}"'
+    size = args.get("size")
+    if size is not None:
+        response = Response(photos.smaller(store, photo, size), mimetype="image/jpeg")
+        return _headers(response, photo, f"{photo.sha256}-{size}", f"{photo.id}-{size}.jpg")
+    body = wrap_file(request.environ, store.open(photo.sha256))
+    response = Response(body, mimetype=photo.media_type, direct_passthrough=True)
+    response.content_length = photo.size
+    return _headers(response, photo, photo.sha256, f"{photo.id}.{EXTENSIONS.get(photo.media_type, 'bin')}")
+
+
+def _headers(response: Response, photo: StoredPhoto, etag: str, name: str) -> Response:
+    response.set_etag(etag)
+    how = "inline" if photo.is_image else "attachment"
+    response.headers["Content-Disposition"] = f'{how}; filename="{name}"'
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Vary"] = "Authorization, Cookie"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.make_conditional(request)
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -13,11 +14,9 @@ from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
-from schemas.problem import ProblemSchema
 from server.errors import Problem, ProblemCode
 from server.services.uploads import UploadState
 from server.storage.blobs import StoreFull
-from server.web.problems import MEDIA_TYPE
 from sync import upload as tus
 
 View = Callable[..., Any]
@@ -28,10 +27,9 @@ READ = 32 * 1024
 """A reset connection loses at most so much."""
 READ_TIMEOUT_S = 60
 """A radio link that died sends no goodbye: its thread must come back."""
-_ETERNAL = {"schema": {"type": "string"}}
 PROGRESS_HEADERS = {
     "Upload-Offset": {"description": "Byte tiếp theo máy chủ đang chờ", "schema": {"type": "integer"}},
-    "Upload-Expires": {"description": "Hạn gửi xong", **_ETERNAL},
+    "Upload-Expires": {"description": "Hạn gửi xong", "schema": {"type": "string"}},
     "Tus-Resumable": {"schema": {"type": "string", "enum": [tus.VERSION]}},
 }
 
@@ -45,35 +43,37 @@ def headers(blp: Blueprint, schema: type[Schema]) -> Callable[[View], View]:
         def parsed(*args: Any, **kwargs: Any) -> Any:
             if request.headers.get("Tus-Resumable") != tus.VERSION:
                 raise Problem(ProblemCode.PRECONDITION_FAILED, headers={"Tus-Version": tus.VERSION})
-            try:
+            with refusals():
                 return view(loader.load(dict(request.headers.items())), *args, **kwargs)
-            except ValidationError as error:
-                raise Problem(ProblemCode.INVALID_REQUEST, errors=error.messages) from error
-            except tus.UploadRefused as refused:
-                raise Problem(ProblemCode[refused.reason.upper()], refused.detail) from refused
-            except StoreFull as error:
-                raise Problem(
-                    ProblemCode.UNAVAILABLE, "Máy chủ hết chỗ chứa ảnh: hãy báo quản trị và thử lại sau.",
-                    headers={"Retry-After": "600"},
-                ) from error  # fmt: skip
 
         return blp.doc(parameters=[{"in": "header", "schema": schema}])(parsed)  # type: ignore[no-any-return]  # flask-smorest ships no types
 
     return decorate
 
 
+@contextmanager
+def refusals(headers: dict[str, str] | None = None) -> Iterator[None]:
+    """Turn what the pure decisions and the store refuse into problems; `headers` go with every one of them."""
+    more = headers or {}
+    try:
+        yield
+    except Problem as problem:
+        problem.headers = {**problem.headers, **more}
+        raise
+    except ValidationError as error:
+        raise Problem(ProblemCode.INVALID_REQUEST, headers=more, errors=error.messages) from error
+    except tus.UploadRefused as refused:
+        where = {} if refused.offset is None else {"Upload-Offset": str(refused.offset)}
+        raise Problem(ProblemCode[refused.reason.upper()], refused.detail, headers={**where, **more}) from refused
+    except StoreFull as error:
+        detail = "Máy chủ hết chỗ chứa ảnh: hãy báo quản trị và thử lại sau."
+        raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "600", **more}) from error
+
+
 def chunk_body(blp: Blueprint, *, required: bool) -> Callable[[View], View]:
-    """Document a body of raw bytes and the problem of a chunk whose checksum is wrong (460, no standard status)."""
-
-    def decorate(view: View) -> View:
-        content = {CHUNK_TYPE: {"schema": {"type": "string", "format": "binary"}}}
-        view = blp.doc(requestBody={"required": required, "content": content})(view)
-        mismatch = ProblemCode.CHECKSUM_MISMATCH
-        return blp.alt_response(  # type: ignore[no-any-return]  # flask-smorest ships no types
-            mismatch.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description="Checksum Mismatch"
-        )(view)
-
-    return decorate
+    """Document a body of raw bytes."""
+    content = {CHUNK_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+    return blp.doc(requestBody={"required": required, "content": content})  # type: ignore[no-any-return]  # flask-smorest ships no types
 
 
 def answer(status: int, upload: UploadState, offset: int, **more: str) -> Response:

@@ -7,7 +7,6 @@ from flask import Flask
 from server.cli import (
     checklists,
     demo,
-    demo_day,
     establishments,
     journal,
     limits,
@@ -18,6 +17,7 @@ from server.cli import (
     tablets,
     users,
 )
+from server.cli import demo_day as _demo_day  # adds `day` and `welcome` to the demo group
 
 GROUPS = (
     programme,
@@ -38,3 +38,6 @@ def register(app: Flask) -> None:
     """Hang every group on `flask`."""
     for module in GROUPS:
         app.cli.add_command(module.group)
+
+
+__all__ = ["_demo_day", "register"]

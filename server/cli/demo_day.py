@@ -17,7 +17,6 @@ from server.extensions import db
 from server.services import enrolments
 from server.settings import ROOT, Settings
 from server.web.transaction import writing
-from server.web.transaction import writing
 
 
 @group.command("day")

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.users import User
 from server.errors import Problem, ProblemCode
@@ -42,7 +43,18 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
 
 @login.user_loader
 def _load(key: str) -> SignedIn | None:
-    user = accounts.by_session_key(db.session(), key)
+    """Find the person of a cookie.
+
+    flask-login asks in every template, in that of the error page too: where the database failed once in this request,
+    the page that says so is made for nobody in particular instead of failing as well.
+    """
+    if g.get("is_database_lost"):
+        return None
+    try:
+        user = accounts.by_session_key(db.session(), key)
+    except SQLAlchemyError:
+        g.is_database_lost = True
+        raise
     return None if user is None else SignedIn(user)
 
 

@@ -29,11 +29,10 @@ def render(canonical: str, cose: bytes | None, *, host: str, status: Status, twi
     PDF/A-3 for the archive, with the canonical text attached byte for byte.
     Raises PrintError for a text that no page can be made of.
     """
-    draft = status == "draft"
     inputs = {
         "canonical": canonical,
         "status": status,
-        "qr": "" if draft or cose is None else "/".join(qr.modules(seal.qr_text(host, cose))),
+        "qr": "" if status == "draft" or cose is None else _symbol(host, cose),
         "sha256": seal.digest(canonical).hex(),
         "host": host.lower(),
         "attached": canonical if twin else "",
@@ -50,6 +49,14 @@ def render(canonical: str, cose: bytes | None, *, host: str, status: Status, twi
 
 class PrintError(Exception):
     """A document that could not be printed; the message is for people."""
+
+
+def _symbol(host: str, cose: bytes) -> str:
+    """Join the rows of modules the way the template takes them."""
+    try:
+        return "/".join(qr.modules(seal.qr_text(host, cose)))
+    except (seal.SealError, qr.QrTooLongError) as error:
+        raise PrintError(f"Không in được mã QR: {error}") from error
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,4 @@
-# NOTE 06:50 to the uploads helper: the coordinator overwrote your version of this file by mistake. Write yours again (it wins); this one is only a fallback.
-"""Where bytes lie: BlobStore on disk. Knows nothing of HTTP."""
+"""Photo bytes: staged while they come, immutable under their SHA-256 after. Knows nothing of HTTP or databases."""
 
 from __future__ import annotations
 
@@ -9,11 +8,13 @@ from pathlib import Path
 from server.storage.blobs import BlobStore
 from server.storage.disk import DiskStore
 
+_FILE = "file:"
 
-@lru_cache
+
+@lru_cache(maxsize=8)
 def open_store(url: str) -> BlobStore:
-    """Open the store that a BLOB_URL names: `file:/path`."""
-    scheme, _, rest = url.partition(":")
-    if scheme != "file" or not rest:
+    """Open the store that a BLOB_URL names: `file:/folder`."""
+    folder = url.removeprefix(_FILE)
+    if not url.startswith(_FILE) or not folder:
         raise ValueError(f"BLOB_URL phải có dạng file:/đường/dẫn, không phải {url!r}.")
-    return DiskStore(Path(rest))
+    return DiskStore(Path(folder))

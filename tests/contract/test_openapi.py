@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from checklists.limits import load_rules
 from server.app import create_app
 from tests.builders import Kit, Office
 from tests.conftest import settings_in
@@ -27,7 +29,10 @@ from tests.server.api.wire import Wire, site_of
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 20
-KNOWN = {"code": "fuel-dispenser", "version": 1}
+KNOWN: dict[str, dict[str, Any]] = defaultdict(dict) | {
+    "/api/v1/checklists/{code}/{version}": {"code": "fuel-dispenser", "version": 1},
+    "/api/v1/rules/{version}": {"version": load_rules().version},
+}
 PLAIN = {"Accept-Encoding": "identity"}
 """schemathesis does not inflate what a WSGI application answers."""
 
@@ -67,10 +72,16 @@ def drive(app: Flask, label: str, headers: dict[str, str], examples: int) -> Non
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(
-        case=st.one_of(operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE))
+        case=st.one_of(operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)),
+        known=st.booleans(),
     )
-    def run(case: Any) -> None:
-        case.call_and_validate(headers=headers, checks=CHECKS)
+    def run(case: Any, known: bool) -> None:
+        more: dict[str, str] = {}
+        if known:  # a generator never guesses what exists
+            path_of = dict(case.path_parameters or {})
+            case.path_parameters = {**path_of, **{n: v for n, v in KNOWN[path].items() if n in path_of}}
+            more = {"Tus-Resumable": "1.0.0"} if "/uploads" in path else {}
+        case.call_and_validate(headers={**headers, **more}, checks=CHECKS)
 
     run()
 

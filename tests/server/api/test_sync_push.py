@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from server.db import documents
 from server.db.devices import Device
 from server.db.journal import JournalEntry
 from server.db.sync import Quarantine, Receipt
+from server.services import journal
 from tests.builders import Office
 from tests.server.api.wire import Site, Wire, foreign_uuid, new_id, site_of
 
@@ -276,3 +279,39 @@ def test_more_than_five_hundred_operations_are_too_many(tablet: Wire) -> None:
 
 def test_an_empty_push_is_a_question(tablet: Wire) -> None:
     assert tablet.push()["next_device_seq"] == 1
+
+
+def test_the_same_bundle_from_many_at_once_is_taken_once(
+    tablet: Wire, site: Site, app: Flask, database: Session
+) -> None:
+    ops = [tablet.finding(site, item) for item in ("FU02", "FU03", "FU04")]
+    body = {"protocol": 1, "epoch": "", "ops": ops}
+
+    def send(_: int) -> tuple[int, list[tuple[str, int]]]:
+        answer = app.test_client().post("/api/v1/sync/push", json=body, headers=tablet.kit.headers)
+        return answer.status_code, [(r["status"], r["seq"]) for r in answer.get_json()["results"]]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(24)))
+    assert {status for status, _ in answers} == {200}
+    assert all(results == answers[0][1] for _, results in answers)
+    assert [journalled(database, op["op_id"]) for op in ops] == [1, 1, 1]
+    assert quarantined(database) == []
+    assert journal.verify(database).is_whole
+
+
+def test_tablets_that_write_and_read_at_once_miss_nothing(tablet: Wire, second: Wire, site: Site, app: Flask) -> None:
+    def write(wire: Wire, start: int) -> None:
+        wire.client = app.test_client()
+        for n in range(start, start + 15):
+            wire.push(wire.finding(site, set={"ordinal": n}))
+
+    reader = Wire(app.test_client(), tablet.kit)
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write, tablet, 0), pool.submit(write, second, 100)]
+        while not all(w.done() for w in writers):
+            reader.pull(limit=3)
+        for w in writers:
+            w.result()
+    reader.pull()
+    assert sum(kind == "finding" for kind, _ in reader.documents) == 30

@@ -7,63 +7,21 @@ import json
 import re
 import subprocess
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pdfplumber
 import pytest
 import zxingcpp
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdf import PdfReader
 
 from server.printing import minutes, qr
 from sync import paper, seal
-from tests.server.printing.make_vectors import HOST, SEED, minutes_vector
+from tests.server.printing.make_vectors import HOST, minutes_vector
+from tests.server.printing.press import KEYS, MM, NOTHING, pages, printed, sample
 from tests.server.printing.samples import SAMPLES, fuel_station, gold_shop
-
-MM = 72 / 25.4
-NOTHING = (0, 0, 0, 0)
-KEY = Ed25519PrivateKey.from_private_bytes(SEED)
-KEYS = {seal.key_id(KEY.public_key().public_bytes_raw()): KEY.public_key().public_bytes_raw()}
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One printed document and what it was printed from."""
-
-    canonical: str
-    cose: bytes
-    pdf: bytes
-
-    @property
-    def text(self) -> str:
-        with pdfplumber.open(io.BytesIO(self.pdf)) as pdf:
-            return "\n".join(page.extract_text() or "" for page in pdf.pages)
-
-
-def printed(documents: dict[str, Any], status: minutes.Status = "issued", *, twin: bool = False) -> Paper:
-    """Compose, sign and print."""
-    doc = paper.compose(**documents)
-    canonical = seal.canonical_text(doc)
-    claims = seal.Claims(series="BB-ĐKT", year=2021, number=1, issued_at=1_628_137_500, sha256=seal.digest(canonical),
-                         establishment=doc["establishment"]["id"])  # fmt: skip
-    cose = seal.seal(claims, KEY)
-    return Paper(canonical, cose, minutes.render(canonical, cose, host=HOST, status=status, twin=twin))
-
-
-@lru_cache
-def sample(name: str) -> Paper:
-    """One of the three samples as issued."""
-    return printed(SAMPLES[name]())
-
-
-def pages(pdf: bytes) -> Any:
-    return pdfplumber.open(io.BytesIO(pdf)).pages
 
 
 def line_with(page: Any, words: str) -> Any:
@@ -293,6 +251,11 @@ class TestSymbol:
         claims = seal.open_sealed(seal.parse_qr(found[0].text), KEYS)
         assert claims.sha256 == seal.digest(sample(name).canonical)
 
+    @pytest.mark.parametrize("host", ["tên miền.vn", "x" * 60 + ".vn"])
+    def test_a_host_that_no_symbol_holds_is_a_clear_error(self, host: str) -> None:
+        with pytest.raises(minutes.PrintError, match="mã QR"):
+            minutes.render(sample("gold-shop").canonical, sample("gold-shop").cose, host=host, status="issued")
+
 
 class TestTwin:
     def test_is_pdf_a_3_with_the_canonical_text(self) -> None:
@@ -302,86 +265,6 @@ class TestTwin:
         assert list(reader.attachments) == ["minutes.json"]
         assert reader.attachments["minutes.json"] == [twin.canonical.encode()]
         assert twin.text == sample("fuel-station").text
-
-
-HOSTILE = [
-    "😀 👩‍👩‍👧 漢字 mã lạ",
-    "NUL\x00 BEL\x07 xóa\x7f RLO\u202etxt",
-    '#panic("x") $x^2$ *đậm* _nghiêng_ `mã` @nhãn <nhan> = đầu\n- một\n+ hai // chú thích /* */ \\ #{1+1} [x]',
-    "W" * 400,
-    "https://" + "a/b" * 200,
-    "một\r\nhai\n\n\nba\tbốn",
-    "{{ 7*7 }} ' OR 1=1 -- <script>alert(1)</script> %s {0}",
-    "e\u0301 Đa\u0323t m\u0303 \u0301",
-    "",
-    " ",
-    "\u2028\u2029\ufeff\ufffe\U0010ffff",
-    "مرحبا שלום",
-]
-
-
-class TestHostileText:
-    @pytest.mark.parametrize("twin", [False, True])
-    @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-    def test_prints_within_the_page(self, text: str, *, twin: bool) -> None:
-        pdf = printed(everywhere(fuel_station(), text), twin=twin).pdf
-        for page in pages(pdf):
-            body = [c for c in page.chars if c["text"].strip()]
-            assert max(c["x1"] for c in body) <= 195 * MM + 1.5
-            assert min(c["x0"] for c in body) >= 30 * MM - 1.5
-
-    def test_missing_characters_become_boxes_and_markup_stays_text(self) -> None:
-        text = printed(everywhere(fuel_station(), HOSTILE[0])).text
-        assert "□ □□□ □□ mã lạ" in text.replace("\n", " ")
-        flat = printed(everywhere(fuel_station(), HOSTILE[2])).text.replace("\n", " ")
-        assert '#panic("x") $x^2$ *đậm* _nghiêng_ `mã` @nhãn <nhan> = đầu' in flat
-        assert "#{1+1} [x]" in flat
-
-    def test_a_hundred_nozzles_and_wide_tables_stay_on_the_paper(self) -> None:
-        documents = fuel_station(nozzles=30, runs=2)
-        item = documents["checklists"][0]["sections"][1]["items"][2]
-        item["columns"] += [
-            {
-                "key": f"c{n}",
-                "title": {"vi": f"Cột đo bổ sung {n}", "en": ""},
-                "type": "number",
-                "unit": "mm²/s",
-                "choices": [],
-            }
-            for n in range(8)
-        ]
-        for finding in documents["findings"]:
-            for row in finding["rows"]:
-                row.update({f"c{n}": "-1234567.891" for n in range(8)})
-        for page in pages(printed(documents).pdf):
-            body = [c for c in page.chars if c["text"].strip()]
-            assert max(c["x1"] for c in body) <= 195 * MM + 1.5
-
-    def test_a_canonical_text_that_is_none_is_a_clear_error(self) -> None:
-        for text in ("", "{", "[]", '{"version":1}'):
-            with pytest.raises(minutes.PrintError, match="Không in được"):
-                minutes.render(text, None, host=HOST, status="draft")
-
-
-def everywhere(documents: dict[str, Any], text: str) -> dict[str, Any]:
-    """Put one text into every field that a person or a tablet fills in."""
-    keep = {"form", "issued_at", "number", "checklist", "item", "id", "subject_id", "key", "type", "answer", "verdict", "code",
-            "purpose", "sha256", "started_at", "ended_at", "taken_at", "kind", "role", "domains", "valid_from", "valid_to",
-            "photo_ids", "standards", "finding_ids", "instrument_id", "name_of_procedure", "status", "state", "per", "photo",
-            "decision_announced_at", "due_on", "at", "when", "procedure", "attributes"}  # fmt: skip
-
-    def replace(value: Any, key: str) -> Any:
-        if key in keep and not (
-            key == "standards" and isinstance(value, list) and value and isinstance(value[0], dict)
-        ):
-            return value
-        if isinstance(value, dict):
-            return {name: replace(each, name) for name, each in value.items()}
-        if isinstance(value, list):
-            return [replace(each, "" if isinstance(each, dict | list) else key) for each in value]
-        return text if isinstance(value, str) else value
-
-    return {name: value if name == "checklists" else replace(value, name) for name, value in documents.items()}
 
 
 def test_the_font_holds_vietnamese_and_the_signs_of_measurement() -> None:
