@@ -63,6 +63,9 @@ def compose(
     if form not in FORMS:
         raise ValueError(f"Loại biên bản {form!r} không có.")
     issued = words.local(issued_at)
+    findings, photos, signatures, measures, requirements = map(
+        _standing, (findings, photos, signatures, measures, requirements)
+    )
     definitions = [definition_of(checklist) for checklist in checklists]
     evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence"]
     evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
@@ -120,6 +123,11 @@ def compose(
 def finding_digest(state: Mapping[str, Any]) -> str:
     """Return the fingerprint of a finding's inspector-entered fields; the sync core compares with the same one."""
     return fingerprint(state)
+
+
+def _standing(documents: Sequence[Doc]) -> list[Doc]:
+    """Leave out what was voided: it stays in the record, not on paper."""
+    return [each for each in documents if not each.get("voided")]
 
 
 def _in_order(findings: Sequence[Doc]) -> list[Doc]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from flask import Response, g
 from flask_smorest import Blueprint
+from prometheus_client import Counter as Metric
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,7 @@ from server.web.openapi import json_body, problems, query
 from server.web.transaction import writing
 
 blp = Blueprint("sync", __name__, description="Đồng bộ giữa máy tính bảng và máy chủ (docs/protocol.md)")
+OPERATIONS = Metric("hientruong_operations", "Fresh operations of tablets, by what became of them", ["status"])
 ATTEMPTS = 3
 """Deadlocks and two first creations of one answer resolve themselves on the second try."""
 
@@ -45,7 +48,10 @@ def deliver(body: dict[str, Any]) -> Response:
     device_id, ops = g.device.id, body["ops"]
     if len(ops) > wire.MAX_OPS:
         raise Problem(ProblemCode.TOO_LARGE, f"Mỗi lần gửi không quá {wire.MAX_OPS} thao tác.", max_ops=wire.MAX_OPS)
-    return json_answer(_written(lambda session: push.push(session, device_id, ops, now())))
+    answer = _written(lambda session: push.push(session, device_id, ops, now()))
+    for status, count in Counter(result["status"] for result in answer["results"] if not result["replay"]).items():
+        OPERATIONS.labels(status).inc(count)
+    return json_answer(answer)
 
 
 @blp.route("/sync/pull", methods=["POST"])

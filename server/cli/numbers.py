@@ -21,6 +21,8 @@ WORDS = {
     "returned": "đã trả lại",
     "outstanding": "đang cấp cho máy",
     "gap": "KHÔNG RÕ",
+    "conflicting": "TRÙNG SỐ",
+    "quarantined": "chờ xem xét",
 }
 
 

@@ -16,7 +16,11 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from checklists.catalog import from_served
+from checklists.judge import judge
+from checklists.limits import RuleSet
 from sync import ids, paper, seal
+from sync.findings import VERIFICATION_KINDS, inspected_on
 
 API = "/api/v1"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -212,11 +216,29 @@ class Tablet:
         self.used += 1
         return lease, number
 
+    def judges(self, inspection: str, checklists: list[dict[str, Any]], rules: RuleSet) -> None:
+        """Compute the verdicts that will be printed, by the same procedures and limits as the server."""
+        found = self._state("inspection", inspection)
+        kind = self.documents["campaign", found["campaign_id"]]["state"]["kind"]
+        context, on = "verification" if kind in VERIFICATION_KINDS else "inspection", inspected_on(found)
+        lists = {served["code"]: from_served(served) for served in checklists}
+        findings = self._of(inspection, "finding")
+        for finding in findings:
+            item = lists[finding["checklist"]].item(finding["item"])
+            if item is None or item.procedure is None or on is None:
+                continue
+            answers = {f["item"]: f for subject in (None, finding["subject_id"]) for f in findings
+                       if f["checklist"] == finding["checklist"] and f["subject_id"] == subject}  # fmt: skip
+            subject = self.documents.get(("instrument", finding["subject_id"]), {}).get("state")
+            computed = judge(item, finding, subject, answers, rules, on, context)
+            self.documents["finding", finding["id"]]["state"]["computed"] = computed
+
     def issues(
-        self, inspection: str, checklists: list[dict[str, Any]], law: list[dict[str, Any]], *,
+        self, inspection: str, checklists: list[dict[str, Any]], rules: RuleSet, *,
         form: str = "inspection", amends: str | None = None,
     ) -> str:  # fmt: skip
         """Number, compose and sign minutes offline from what the tablet holds; return their id."""
+        self.judges(inspection, checklists, rules)
         lease, number = self.next_number()
         found = self._state("inspection", inspection)
         campaign = self._state("campaign", found["campaign_id"])
@@ -235,7 +257,7 @@ class Tablet:
             instruments=[s for s in self._all("instrument") if s["establishment_id"] == establishment["id"]],
             findings=self._of(inspection, "finding"),
             checklists=checklists,
-            law=law,
+            law=rules.served()["law"],
             standards=[s for s in self._all("measurement_standard") if s["id"] in found["standards"]],
             photos=self._of(inspection, "photo"),
             requirements=self._of(inspection, "requirement"),

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from server.db.users import Role
 from server.services import wording
-from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM
+from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
 
 WORDS: dict[str, Mapping[str, str]] = {
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
 def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
     for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
-                           ("words_of", words_of), ("degrees", degrees)):  # fmt: skip
+                           ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
     @bp.app_context_processor

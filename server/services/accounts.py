@@ -48,7 +48,7 @@ def everyone(session: Session) -> list[User]:
 
 def names(session: Session) -> dict[str, str]:
     """Return every account's full name by id: who did what in the journal."""
-    return dict(session.execute(select(User.id, User.full_name)).tuples().all())
+    return dict(session.execute(select(User.id, User.full_name)).all())
 
 
 def _fingerprint(user: User) -> str:

@@ -81,7 +81,7 @@ def _of_family(query: Select[Any], inspection_id: str) -> Select[Any]:
 
 
 def _tablets(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Device.id, Device.tablet_name)).tuples().all())
+    return dict(session.execute(select(Device.id, Device.tablet_name)).all())
 
 
 def _entry(raw: Mapping[str, Any], people: Mapping[str, str], tablets: Mapping[str, str]) -> Entry:
@@ -100,15 +100,24 @@ def _entry(raw: Mapping[str, Any], people: Mapping[str, str], tablets: Mapping[s
         flags=evidence.flags if evidence else (),
         who=who(people, raw.get("actor")),
         tablet=None if device is None else tablets.get(str(device), str(device)),
-        type="create" if raw["type"] in {"create", "append"} and raw["rev"] == 1 else str(raw["type"]),
+        type=_act(raw, taken),
         kind=str(raw["kind"]),
         id=str(raw["id"]),
         what=_what(str(raw["kind"]), state),
-        fields=_named(taken),
+        fields=_named(
+            {name: value for name, value in taken.items() if (raw["kind"], name) != ("inspection", "status")}
+        ),
         lost=_named(raw.get("lost") or {}),
         status=taken.get("status") if raw["kind"] == "inspection" else None,
         reason=said.get("reason") if isinstance(said, Mapping) else None,
     )
+
+
+def _act(raw: Mapping[str, Any], taken: Mapping[str, Any]) -> str:
+    """Name the act: the operation's type, but `create` only for the first, and `received` where a photo's bytes came."""
+    if raw["kind"] == "photo" and raw["type"] == "patch" and taken.get("status") in {"complete", "unusable"}:
+        return "received"
+    return "create" if raw["type"] in {"create", "append"} and raw["rev"] == 1 else str(raw["type"])
 
 
 def _what(kind: str, state: Mapping[str, Any]) -> str:

@@ -118,7 +118,7 @@ def _inspections(session: Session, visible: frozenset[str] | None) -> Iterator[_
     query = query.where(Document.kind == "inspection", Document.is_deleted.is_(False))
     if visible is not None:
         query = query.where(Document.parent.in_(sorted(visible)))
-    for id, campaign, state in session.execute(query).tuples():
+    for id, campaign, state in session.execute(query):
         yield _Found(id, str(campaign), state)
 
 
@@ -185,7 +185,7 @@ def _states(session: Session, kind: str, ids: Iterable[str]) -> dict[str, dict[s
         query = select(Document.id, Document.state).where(
             Document.kind == kind, Document.id.in_(wanted[start : start + _CHUNK])
         )
-        found.update(session.execute(query).tuples().all())
+        found.update(session.execute(query).all())
     return found
 
 
@@ -194,6 +194,6 @@ def _children(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], lis
         Document.parent.in_(ids), Document.kind.in_(("finding", "minutes", "photo")), Document.is_deleted.is_(False)
     )
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for parent, kind, state in session.execute(query).tuples():
+    for parent, kind, state in session.execute(query):
         found.setdefault((str(parent), kind), []).append(state)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.db import documents
@@ -21,6 +21,10 @@ from sync.feed import Change
 
 SYSTEM = "system"
 EXPECTED, COMPLETE, UNUSABLE = "expected", "complete", "unusable"
+_UPLOADS = Upload.__table__.c
+_DELIVERED = select(_UPLOADS.photo_id, _UPLOADS.sha256).where(
+    _UPLOADS.photo_id.in_(bindparam("photos", expanding=True)), _UPLOADS.state == "complete"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def _delivered(session: Session, photo_ids: list[str]) -> dict[str, set[str]]:
     """The hashes of the bytes that were uploaded for each photo."""
     found: dict[str, set[str]] = {}
     for start in range(0, len(photo_ids), 400):
-        where = (Upload.photo_id.in_(photo_ids[start : start + 400]), Upload.state == "complete")
-        for photo_id, sha256 in session.execute(select(Upload.photo_id, Upload.sha256).where(*where)):
+        rows = session.connection().execute(_DELIVERED, {"photos": photo_ids[start : start + 400]})
+        for photo_id, sha256 in rows:
             found.setdefault(photo_id, set()).add(sha256)
     return found
 

@@ -61,7 +61,7 @@ def listing(session: Session, *, all_states: bool, page: int) -> Listing:
     if not all_states:
         query = query.where(Quarantine.state.in_(WAITING))
     query = query.order_by(Quarantine.received_at.desc(), Quarantine.id.desc())
-    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).tuples()
+    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return Listing([_kept(row, tablet, holder) for row, tablet, holder in rows], total, waiting, page, pages)
 
 

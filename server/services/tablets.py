@@ -52,7 +52,7 @@ def every(session: Session) -> list[Tablet]:
     query = select(Device, User).join(User, User.id == Device.user_id)
     query = query.order_by(Device.revoked_at.is_not(None), User.full_name, Device.enrolled_at)
     leases = _open_leases(session)
-    return [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query).tuples()]
+    return [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query)]
 
 
 def one(session: Session, device_id: str) -> Tablet:
@@ -115,4 +115,4 @@ def _tablet(device: Device, user: User, leases: int) -> Tablet:
 def _open_leases(session: Session) -> dict[str, int]:
     """Count the ranges of numbers that each device still holds."""
     query = select(NumberLease.device_id, func.count()).where(NumberLease.returned_at.is_(None))
-    return dict(session.execute(query.group_by(NumberLease.device_id)).tuples().all())
+    return dict(session.execute(query.group_by(NumberLease.device_id)).all())

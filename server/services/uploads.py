@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.db.base import Instant
 from server.db.uploads import Blob, Upload
 from server.errors import Problem, ProblemCode
 from server.printing import photos as pictures
@@ -20,10 +20,34 @@ from server.storage.blobs import BlobStore, Staged
 from sync import upload as tus
 from sync.upload import Creation, Progress
 
-_COLUMNS = (
-    Upload.id, Upload.photo_id, Upload.sha256, Upload.filetype, Upload.length, Upload.offset, Upload.state,
-    Upload.expires_at,
+_T = Upload.__table__.c
+_COLUMNS = (_T.id, _T.photo_id, _T.sha256, _T.filetype, _T.length, _T.offset, _T.state, _T.expires_at)
+# Statements are built once and run by Core: building them anew cost more CPU than the photo's hash.
+_FIND = select(*_COLUMNS).where(_T.id == bindparam("upload"), _T.device_id == bindparam("device"))
+_SAME = (
+    select(*_COLUMNS)
+    .where(
+        _T.device_id == bindparam("device"), _T.photo_id == bindparam("photo"), _T.sha256 == bindparam("hash"),
+        _T.length == bindparam("size"), _T.state == "open", _T.expires_at > bindparam("now", type_=Instant),
+    )
+    .order_by(_T.created_at)
+    .limit(1)
 )  # fmt: skip
+_MINE = (
+    select(_T.id)
+    .where(_T.device_id == bindparam("device"), _T.sha256 == bindparam("hash"), _T.state == "complete")
+    .limit(1)
+)
+_SWAP = (
+    update(Upload)
+    .where(_T.id == bindparam("upload"), _T.offset == bindparam("was"), _T.state == "open")
+    .values(offset=bindparam("to"), state=bindparam("becomes"))
+)
+_STATE = select(_T.state).where(_T.id == bindparam("upload"))
+_BLOB = {
+    "postgresql": postgresql.insert(Blob).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(Blob).on_conflict_do_nothing(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +80,17 @@ def create(session: Session, store: BlobStore, device_id: str, creation: Creatio
     Bytes that this device has delivered before need not come again. Others' do: a hash is printed on minutes and
     proves nothing.
     """
-    same = (Upload.device_id == device_id, Upload.photo_id == creation.photo_id, Upload.sha256 == creation.sha256,
-            Upload.length == creation.length, Upload.state == "open", Upload.expires_at > now)  # fmt: skip
-    row = session.execute(select(*_COLUMNS).where(*same).order_by(Upload.created_at).limit(1)).one_or_none()
+    mine = {"device": device_id, "hash": creation.sha256}
+    same = {**mine, "photo": creation.photo_id, "size": creation.length, "now": now}
+    row = session.connection().execute(_SAME, same).one_or_none()
     if row is not None:
         return UploadState(*row)
-    is_here = _delivered_before(session, store, device_id, creation)
-    upload = Upload(
-        id=str(uuid4()), device_id=device_id, photo_id=creation.photo_id, sha256=creation.sha256,
-        filetype=creation.filetype, length=creation.length, offset=creation.length if is_here else 0,
-        state="complete" if is_here else "open", created_at=now, expires_at=now + tus.LIFETIME,
+    is_here = _delivered_before(session, store, mine, creation)
+    begun = UploadState(
+        str(uuid4()), creation.photo_id, creation.sha256, creation.filetype, creation.length,
+        creation.length if is_here else 0, "complete" if is_here else "open", now + tus.LIFETIME,
     )  # fmt: skip
-    session.add(upload)
-    session.flush()
-    begun = UploadState(upload.id, upload.photo_id, upload.sha256, upload.filetype, upload.length, upload.offset,
-                        upload.state, upload.expires_at)  # fmt: skip
+    session.connection().execute(insert(Upload), {**asdict(begun), "device_id": device_id, "created_at": now})
     if is_here:
         photos.settle(session, [creation.photo_id], now)
     else:
@@ -80,8 +100,7 @@ def create(session: Session, store: BlobStore, device_id: str, creation: Creatio
 
 def find(session: Session, device_id: str, upload_id: str, now: datetime) -> UploadState:
     """Return a device's own upload; NOT_FOUND for others', UploadRefused where it ended without being complete."""
-    where = (Upload.id == upload_id, Upload.device_id == device_id)
-    row = session.execute(select(*_COLUMNS).where(*where)).one_or_none()
+    row = session.connection().execute(_FIND, {"upload": upload_id, "device": device_id}).one_or_none()
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, "Không có lần gửi tệp này.")
     found = UploadState(*row)
@@ -119,7 +138,7 @@ def finish(session: Session, upload: UploadState, facts: Facts | None, now: date
     """
     state = "mismatch" if facts is None else "complete"
     if not _swap(session, upload, offset=upload.length, state=state):
-        found = session.execute(select(Upload.state).where(Upload.id == upload.id)).scalar()
+        found = session.connection().scalar(_STATE, {"upload": upload.id})
         if found != state:
             raise Problem(ProblemCode.OFFSET_MISMATCH, "Một kết nối khác đã gửi tiếp ảnh này.")
         return
@@ -136,8 +155,7 @@ def restart(session: Session, store: BlobStore, upload: UploadState) -> None:
 
 def terminate(session: Session, upload: UploadState) -> None:
     """Give an open upload up; a complete one is evidence and stays (CONFLICT)."""
-    statement = update(Upload).where(Upload.id == upload.id, Upload.state == "open").values(state="terminated")
-    if not _rows(session, statement):
+    if not _swap(session, upload, offset=upload.offset, state="terminated"):
         raise Problem(ProblemCode.CONFLICT, "Ảnh đã gửi xong thì không hủy được.")
 
 
@@ -149,7 +167,7 @@ def expire(session: Session, now: datetime) -> list[str]:
     where = (Upload.state.in_(("open", "mismatch")), Upload.expires_at <= now)
     ids = list(session.scalars(select(Upload.id).where(*where)))
     for start in range(0, len(ids), 400):
-        _rows(session, update(Upload).where(Upload.id.in_(ids[start : start + 400])).values(state="expired"))
+        session.execute(update(Upload).where(Upload.id.in_(ids[start : start + 400])).values(state="expired"))
     return ids
 
 
@@ -159,26 +177,19 @@ def discard(store: BlobStore, upload_ids: list[str]) -> None:
         store.discard(upload_id)
 
 
-def _swap(session: Session, upload: UploadState, **values: Any) -> bool:
-    where = (Upload.id == upload.id, Upload.offset == upload.offset, Upload.state == "open")
-    return _rows(session, update(Upload).where(*where).values(**values)) == 1
+def _swap(session: Session, upload: UploadState, *, offset: int, state: str = "open") -> bool:
+    values = {"upload": upload.id, "was": upload.offset, "to": offset, "becomes": state}
+    return session.connection().execute(_SWAP, values).rowcount == 1
 
 
-def _rows(session: Session, statement: Any) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
-
-
-def _delivered_before(session: Session, store: BlobStore, device_id: str, creation: Creation) -> bool:
-    mine = (Upload.device_id == device_id, Upload.sha256 == creation.sha256, Upload.state == "complete")
-    if session.execute(select(Upload.id).where(*mine).limit(1)).one_or_none() is None:
+def _delivered_before(session: Session, store: BlobStore, mine: dict[str, str], creation: Creation) -> bool:
+    if session.connection().execute(_MINE, mine).one_or_none() is None:
         return False
     blob = session.get(Blob, creation.sha256)
     return blob is not None and blob.size == creation.length and store.has(creation.sha256)
 
 
 def _keep_blob(session: Session, upload: UploadState, facts: Facts, now: datetime) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"sha256": upload.sha256, "size": upload.length, "media_type": facts.media_type, "width": facts.width,
               "height": facts.height, "exif": facts.exif, "stored_at": now}  # fmt: skip
-    session.execute(dialect.insert(Blob).values(**values).on_conflict_do_nothing())
+    session.connection().execute(_BLOB[session.get_bind().dialect.name], values)

@@ -33,7 +33,7 @@ def test_three_minutes_were_printed_and_their_codes_scan(day: dict[str, list[str
         pdf = pypdfium2.PdfDocument(path)
         image = pdf[len(pdf) - 1].render(scale=200 / 72).to_pil()
         (code,) = [b.text for b in zxingcpp.read_barcodes(image)]
-        assert code.upper() == url.upper()
+        assert code.rsplit("/", 1)[-1] == url.rsplit("/", 1)[-1]
         pdf.close()
 
 

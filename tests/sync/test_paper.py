@@ -265,6 +265,14 @@ class TestFrozenFindings:
         finding: dict[str, Any] = {"answer": None, "values": {}, "rows": [], "note": "", "photo_ids": []}
         assert (paper.finding_digest({**finding, **change}) == paper.finding_digest(finding)) is same
 
+    def test_voided_documents_are_not_on_paper(self) -> None:
+        documents = fuel_station()
+        for kind in ("findings", "photos", "requirements", "measures"):
+            documents[kind][-1] = {**documents[kind][-1], "voided": {"reason": "nhầm"}}
+        doc = paper.compose(**documents)
+        assert documents["findings"][-1]["id"] not in {each["id"] for each in doc["findings"]}
+        assert (len(doc["photos"]), len(doc["requirements"]), len(doc["measures"])) == (1, 1, 0)
+
 
 class TestSigners:
     def test_come_from_the_team_when_nothing_was_recorded(self) -> None:

@@ -59,7 +59,7 @@ def person(office: Office) -> Person:
     return office.hires("team_leader", "Nguyễn Văn Kiểm")
 
 
-def test_a_code_makes_a_device(client: FlaskClient, office: Office, person: Person, session: Session) -> None:
+def test_a_code_makes_a_device(client: FlaskClient, office: Office, person: Person, database: Session) -> None:
     key = new_key()
     answer = post(client, body_of(code_for(office, person), tablet_name=" Máy\t 01 ", public_key=text_of(key)))
     assert answer.status_code == 201
@@ -69,10 +69,10 @@ def test_a_code_makes_a_device(client: FlaskClient, office: Office, person: Pers
     assert told["agency"]["id"] == office.organisation_id
     assert answer.headers["Cache-Control"] == "no-store"
 
-    device = session.get_one(Device, told["device"]["id"])
+    device = database.get_one(Device, told["device"]["id"])
     assert (device.user_id, device.tablet_name, device.public_key) == (person.id, "Máy 01", key)
     assert (device.token_hash, device.upload_token_hash) == (hash_of(told["token"]), hash_of(told["upload_token"]))
-    signing = session.get_one(SigningKey, seal.key_id(key).hex())
+    signing = database.get_one(SigningKey, seal.key_id(key).hex())
     assert (signing.public_key, signing.holder, signing.revoked_at) == (key, device.id, None)
     assert told["device"]["kid"] == signing.kid
 
@@ -87,10 +87,10 @@ def test_the_tokens_open_what_they_should(client: FlaskClient, office: Office, p
     assert client.post("/api/v1/sync/push", json=push, headers=only).status_code == 200
 
 
-def test_nothing_secret_is_stored(client: FlaskClient, office: Office, person: Person, session: Session) -> None:
+def test_nothing_secret_is_stored(client: FlaskClient, office: Office, person: Person, database: Session) -> None:
     code = code_for(office, person)
     told = post(client, body_of(code)).get_json()
-    dump = "\n".join(session.connection().connection.driver_connection.iterdump())  # type: ignore[union-attr]  # sqlite3
+    dump = "\n".join(database.connection().connection.driver_connection.iterdump())  # type: ignore[union-attr]  # sqlite3
     assert told["device"]["id"] in dump
     assert [secret for secret in (code, told["token"], told["upload_token"]) if secret in dump] == []
 
@@ -118,7 +118,7 @@ def test_a_locked_account_gets_no_tablet(client: FlaskClient, office: Office, pe
     assert post(client, body_of(code)).status_code == 410
 
 
-def test_of_many_with_one_code_exactly_one_wins(app: Flask, office: Office, person: Person, session: Session) -> None:
+def test_of_many_with_one_code_exactly_one_wins(app: Flask, office: Office, person: Person, database: Session) -> None:
     code = code_for(office, person)
     start, statuses = threading.Barrier(8), []
 
@@ -133,7 +133,7 @@ def test_of_many_with_one_code_exactly_one_wins(app: Flask, office: Office, pers
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [201] + [410] * 7
-    assert session.scalar(select(func.count()).select_from(Device)) == 1
+    assert database.scalar(select(func.count()).select_from(Device)) == 1
 
 
 # Points of order 1, 2, 4 and 8 (RFC 7748's weak ones carried to Edwards form), and one that is a good key plus one of them.
@@ -243,11 +243,11 @@ def test_bad_bodies_get_a_problem(client: FlaskClient, data: bytes, kind: str, s
 
 
 def test_text_of_other_languages_in_a_name_stays_text(
-    client: FlaskClient, office: Office, person: Person, session: Session
+    client: FlaskClient, office: Office, person: Person, database: Session
 ) -> None:
     name = "'); DROP TABLE device; -- {{ 7*7 }} <b>"
     told = post(client, body_of(code_for(office, person), tablet_name=name)).get_json()
-    assert session.get_one(Device, told["device"]["id"]).tablet_name == name
+    assert database.get_one(Device, told["device"]["id"]).tablet_name == name
 
 
 def test_guessing_codes_is_slowed_down_but_enrolling_is_not(
@@ -263,15 +263,15 @@ def test_guessing_codes_is_slowed_down_but_enrolling_is_not(
     assert int(slowed.headers["Retry-After"]) > 0
 
 
-def test_old_codes_are_swept(office: Office, person: Person, session: Session) -> None:
+def test_old_codes_are_swept(office: Office, person: Person, database: Session) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=40)
     code_for(office, person, long_ago)
     code_for(office, person)
-    assert session.scalar(select(func.count()).select_from(EnrolmentCode)) == 1
+    assert database.scalar(select(func.count()).select_from(EnrolmentCode)) == 1
 
 
 def test_a_revoked_tablet_stops_and_its_queue_goes_to_quarantine(
-    client: FlaskClient, office: Office, person: Person, session: Session
+    client: FlaskClient, office: Office, person: Person, database: Session
 ) -> None:
     told = post(client, body_of(code_for(office, person))).get_json()
     with office.transaction() as writing:
@@ -286,5 +286,5 @@ def test_a_revoked_tablet_stops_and_its_queue_goes_to_quarantine(
           "id": "01900000-0000-7000-8000-000000000002", "scope": "agency", "set": {}}  # fmt: skip
     answer = client.post("/api/v1/sync/push", json={"protocol": 1, "epoch": "", "ops": [op]}, headers=headers)
     assert answer.get_json()["results"][0]["code"] == "revoked_device"
-    assert session.get_one(SigningKey, told["device"]["kid"]).revoked_at is not None
-    assert tablets.reason_of(session, told["device"]["id"]) == "mất máy"
+    assert database.get_one(SigningKey, told["device"]["kid"]).revoked_at is not None
+    assert tablets.reason_of(database, told["device"]["id"]) == "mất máy"

@@ -30,6 +30,7 @@ def test_metrics_are_prometheus_text(client: FlaskClient) -> None:
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert "python_info" in answer.get_data(as_text=True)
+    assert "hientruong_operations" in answer.get_data(as_text=True)
 
 
 def test_the_page_of_the_api_names_every_operation(client: FlaskClient) -> None:

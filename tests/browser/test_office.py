@@ -1,0 +1,129 @@
+"""A supervisor's morning in a browser without JavaScript: sign in, find, read, return, approve; and give out a tablet."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.builders import Office
+from tests.pictures import jpeg
+from tests.server.api.tus_wire import Tus, records_photo
+from tests.server.pages.scene import Scene, scene_of
+
+
+@pytest.fixture
+def scene(office: Office, client: FlaskClient) -> Scene:
+    """An issued inspection with a real photo."""
+    found = scene_of(office, client)
+    data = jpeg(size=(1600, 1200))
+    id = records_photo(office, found.site, data, finding_id=found.site.finding_id("FU11"))
+    Tus(client, found.kit).send(data, id)
+    return found
+
+
+def signs_in(page: Page, scene: Scene) -> None:
+    """Sign in by keyboard."""
+    page.goto("/")
+    page.get_by_label("Tên đăng nhập").fill(scene.supervisor.username)
+    page.get_by_label("Mật khẩu").fill(scene.supervisor.password)
+    page.get_by_label("Mật khẩu").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cuộc kiểm tra")
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture where PICTURES names a folder."""
+    if folder := os.environ.get("PICTURES"):
+        width = (page.viewport_size or {"width": 0})["width"]
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def fits(page: Page) -> None:
+    """The page does not scroll sideways."""
+    wide, given = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= given
+
+
+def test_a_morning(page: Page, scene: Scene) -> None:
+    """Find an inspection, return one item, see it returned; approve after the amendment."""
+    shot_sign_in(page)
+    signs_in(page, scene)
+    shot(page, "list")
+    fits(page)
+    page.get_by_label("Tìm").fill("cua hang")
+    page.get_by_role("button", name="Tìm").click()
+    page.get_by_role("link", name="Cửa hàng xăng dầu số 1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cửa hàng xăng dầu số 1")
+    shot(page, "inspection")
+    fits(page)
+    photo = page.locator("figure img").first
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_be_visible()
+
+    page.get_by_label("Trả lại mục này (FU11)").check()
+    page.get_by_label("Ý kiến cho mục FU11").fill("Chụp lại vị trí cầu dao")
+    page.get_by_role("button", name="Trả lại để bổ sung…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trả lại để bổ sung?")
+    shot(page, "confirm")
+    page.get_by_role("button", name="Trả lại để bổ sung").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
+    expect(page.locator("#finding-" + scene.site.finding_id("FU11"))).to_contain_text("Chụp lại vị trí cầu dao")
+
+    scene.issues("amendment")
+    page.reload()
+    page.get_by_role("button", name="Phê duyệt…").click()
+    page.get_by_role("button", name="Phê duyệt").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã phê duyệt")
+    shot(page, "approved")
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
+
+
+def shot_sign_in(page: Page) -> None:
+    """The first page that anyone sees."""
+    page.goto("/")
+    shot(page, "sign-in")
+    fits(page)
+
+
+def test_a_tablet_is_given_out_and_taken_back(page: Page, scene: Scene, app: Flask) -> None:
+    """The QR on the page is the URL with the code; the code is nowhere else."""
+    signs_in(page, scene)
+    page.get_by_role("link", name="Máy tính bảng").click()
+    shot(page, "tablets")
+    fits(page)
+    page.get_by_label("Người sẽ dùng máy").select_option(scene.member.id)
+    page.get_by_role("button", name="Cấp mã một lần").click()
+    shot(page, "code")
+    fits(page)
+    picture = Image.open(io.BytesIO(page.get_by_role("img", name="Mã QR ghi danh").screenshot()))
+    found = zxingcpp.read_barcode(picture)
+    code = (page.locator("strong.code").text_content() or "").replace("-", "")
+    assert found is not None
+    assert found.text == f"{app.config['SETTINGS'].public_url}/app/#enrol={code}"
+
+    page.get_by_role("link", name="‹ Máy tính bảng").click()
+    page.get_by_role("link", name="Thu hồi máy của Trần Văn Trưởng").click()
+    shot(page, "revoke")
+    page.get_by_label("Lý do thu hồi").fill("Báo mất")
+    page.get_by_role("button", name="Thu hồi").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã thu hồi quyền")
+
+
+def test_the_skip_link_is_first(page: Page, scene: Scene) -> None:
+    """A keyboard reaches the content in one step, and the focus is seen."""
+    signs_in(page, scene)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Đến nội dung chính")
+    expect(skip).to_be_focused()
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
