@@ -72,7 +72,9 @@ def change(
 
     Created where it does not exist; moved where its scope differs.
     """
-    row = session.get(Document, (kind, id))
+    row = session.get(Document, (kind, id), with_for_update=True)
+    if row is not None and row.is_deleted:
+        raise ValueError(f"{kind} {id} is deleted and does not come back")
     old = row.state if row is not None else {}
     return Change(
         op_id=None, kind=kind, id=id, parent=parent if parent is not None else (row.parent if row else None), scope=scope,

@@ -1,0 +1,51 @@
+"""`flask tablets`: a code in the terminal, the list, revocation."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import Office
+from tests.server.api.test_enrolments import body_of
+
+
+def test_enrol_prints_one_document_that_enrols(app: Flask, client: FlaskClient, office: Office) -> None:
+    person = office.hires("team_leader")
+    done = app.test_cli_runner().invoke(args=["tablets", "enrol", "--user", person.username, "--json"])
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert set(told) == {"code", "url", "expires_at"}
+    assert told["url"] == f"https://kiemtra.bacninh.gov.vn/app/#enrol={told['code']}"
+    left = datetime.fromisoformat(told["expires_at"]) - datetime.now(UTC)
+    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+    assert client.post("/api/v1/enrolments", json=body_of(told["code"])).status_code == 201
+
+
+def test_enrol_draws_a_symbol_for_people(app: Flask, office: Office) -> None:
+    done = app.test_cli_runner().invoke(args=["tablets", "enrol", "--user", office.hires().username])
+    assert done.exit_code == 0
+    assert "█" in done.stdout
+    assert "Mã ghi danh cho Nguyễn Văn Kiểm:" in done.stdout
+
+
+def test_errors_go_to_standard_error(app: Flask, office: Office) -> None:
+    done = app.test_cli_runner().invoke(args=["tablets", "enrol", "--user", "khong-co"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Không có tài khoản" in done.stderr
+    assert app.test_cli_runner().invoke(args=["tablets", "enrol"]).exit_code == 2
+    assert app.test_cli_runner().invoke(args=["tablets", "revoke", "x", "--reason", "mất"]).exit_code == 1
+
+
+def test_a_tablet_is_listed_and_revoked(app: Flask, office: Office) -> None:
+    runner = app.test_cli_runner()
+    assert "Chưa có máy" in runner.invoke(args=["tablets", "list"]).stdout
+    kit = office.enrols(office.hires("inspector", "Lê Mất Máy"))
+    (row,) = json.loads(runner.invoke(args=["tablets", "list", "--json"]).stdout)
+    assert (row["id"], row["holder"], row["state"]) == (kit.device_id, "Lê Mất Máy", "active")
+    assert runner.invoke(args=["tablets", "revoke", kit.device_id, "--reason", "  "]).exit_code == 1
+    assert runner.invoke(args=["tablets", "revoke", kit.device_id, "--reason", "mất"]).stdout == "Đã thu hồi.\n"
+    assert "từ trước" in runner.invoke(args=["tablets", "revoke", kit.device_id, "--reason", "mất"]).stdout
+    assert "đã thu hồi" in runner.invoke(args=["tablets", "list"]).stdout

@@ -1,0 +1,128 @@
+"""/tablets, /quarantine, /people: codes, revocation, and what stands aside."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.db.sync import Quarantine
+from server.db.users import User
+from tests.builders import Office, Person
+from tests.server.api.test_enrolments import body_of
+from tests.server.api.wire import Wire
+from tests.server.pages.scene import NASTY, Desk
+
+
+@pytest.fixture
+def supervisor(office: Office) -> Person:
+    """A supervisor."""
+    return office.hires("supervisor", "Nguyễn Thanh Bình")
+
+
+@pytest.fixture
+def desk(office: Office, supervisor: Person) -> Desk:
+    """Signed in."""
+    return Desk(office.app.test_client()).signs_in(supervisor)
+
+
+def test_a_code_from_the_page_enrols_and_then_shows(desk: Desk, office: Office, client: FlaskClient) -> None:
+    person = office.hires("inspector", "Lê Thị Thành Viên")
+    made = desk.sends(desk.opens("/tablets"), "/tablets/codes", user_id=person.id)
+    assert made.status_code == 200
+    assert made.headers["Cache-Control"] == "no-store"
+    page = made.get_data(as_text=True)
+    code = re.findall(r'<strong class="code">([^<]+)<', page)[0]
+    assert f"https://kiemtra.bacninh.gov.vn/app/#enrol={code.replace('-', '')}" in page
+    assert "Lê Thị Thành Viên" in page
+    assert client.post("/api/v1/enrolments", json=body_of(code, tablet_name=NASTY)).status_code == 201
+    listed = desk.opens("/tablets")
+    assert "Lê Thị Thành Viên" in listed
+    assert html.escape(NASTY, quote=False).replace("'", "&#39;") in listed
+    assert code not in listed
+
+
+@pytest.mark.parametrize("user_id", ["", "x", "x" * 36, "é" * 36, str(uuid4())])
+def test_a_code_is_for_someone(desk: Desk, user_id: str) -> None:
+    answer = desk.sends(desk_page(desk), "/tablets/codes", user_id=user_id)
+    assert answer.status_code == 400
+    assert "Hãy chọn người" in answer.get_data(as_text=True)
+
+
+def desk_page(desk: Desk) -> str:
+    """The page of tablets, with the form whether or not anyone may carry one."""
+    return desk.opens("/tablets")
+
+
+@pytest.mark.parametrize("role", ["clerk", "admin"])
+def test_the_page_makes_no_code_for_who_stays_in_the_office(desk: Desk, office: Office, role: str) -> None:
+    person = office.hires(role)
+    assert desk.sends(desk.opens("/tablets"), "/tablets/codes", user_id=person.id).status_code == 400
+
+
+def test_a_locked_account_is_not_offered(desk: Desk, office: Office) -> None:
+    person = office.hires("inspector", "Người Đã Nghỉ")
+    with office.transaction() as session:
+        session.get_one(User, person.id).is_active = False
+    assert "Người Đã Nghỉ" not in desk.opens("/tablets")
+    assert desk.sends(desk.opens("/tablets"), "/tablets/codes", user_id=person.id).status_code == 404
+
+
+def test_revoking_asks_for_a_reason_and_happens_once(desk: Desk, office: Office, client: FlaskClient) -> None:
+    kit = office.enrols(office.hires("inspector", "Lê Mất Máy"))
+    path = f"/tablets/{kit.device_id}/revoke"
+    page = desk.opens(path)
+    assert "Không hoàn tác được" in page
+    for reason in ("", "  ", "x" * 501):
+        assert desk.sends(page, path, reason=reason).status_code == 400
+    assert desk.sends(page, path, reason="Báo mất ở Lục Ngạn").status_code == 303
+    assert "Đã thu hồi quyền" in desk.opens("/tablets")
+    assert desk.sends(page, path, reason="lần hai").status_code == 303
+    said = desk.opens(path)
+    assert "Báo mất ở Lục Ngạn" in said
+    assert '<form class="stack"' not in said
+    keys = client.get("/.well-known/minutes-keys.json").get_json()["keys"]
+    assert [k["revoked_at"] is not None for k in keys if k["holder"] == kit.device_id] == [True]
+
+
+def test_an_unknown_tablet_is_not_found(desk: Desk) -> None:
+    desk.opens(f"/tablets/{uuid4()}/revoke", 404)
+
+
+def test_quarantine_shows_what_came_whole_and_as_text(desk: Desk, office: Office, client: FlaskClient) -> None:
+    assert "Không có gì đang chờ" in desk.opens("/quarantine")
+    wire = Wire(client, office.enrols(office.hires("inspector", "Lê Gửi Nhầm")))
+    wire.push(wire.op("finding", str(uuid4()), "create", "agency", {"note": NASTY}))
+    page = desk.opens("/quarantine")
+    assert "Lê Gửi Nhầm" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in page
+    assert "<details>" in page
+
+
+def test_quarantine_pages_and_odd_raw_text(desk: Desk, office: Office) -> None:
+    kit = office.enrols(office.hires("inspector"))
+    raws = ["không phải JSON", '{"a":"\\ud800"}', "[" * 50_000, '"' + "x" * 50_000 + '"', "5"]
+    with office.transaction() as session:
+        for n in range(60):
+            session.add(Quarantine(id=str(uuid4()), op_id=None, device_id=kit.device_id, device_seq=n, parent=None,
+                                   raw=raws[n % len(raws)], digest="0" * 64, code="malformed", detail="Không đúng.",
+                                   state="discarded" if n == 0 else "quarantined", received_at=datetime.now(UTC), decision=None))  # fmt: skip
+    first, second, everything = (desk.opens(f"/quarantine?{q}") for q in ("", "page=2", "all=1&page=2"))
+    assert [p.count("<article") for p in (first, second, everything)] == [50, 9, 10]
+    assert "chỉ hiện phần đầu" in first
+
+
+def test_people_are_listed_for_the_administrator(office: Office, client: FlaskClient) -> None:
+    locked = office.hires("inspector", "Người Đã Nghỉ")
+    with office.transaction() as session:
+        session.get_one(User, locked.id).is_active = False
+    page = Desk(client).signs_in(office.hires("admin", "Vũ Anh Tuấn")).opens("/people")
+    assert "2 tài khoản" in page
+    assert "Người Đã Nghỉ" in page
+    assert "Đã khóa" in page
+    assert "argon2" not in page
