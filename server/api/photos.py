@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
-from werkzeug.wsgi import wrap_file
 
 from schemas.uploads import PhotoQuerySchema
+from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.printing.photos import EXTENSIONS
 from server.services import grants, photos
 from server.services.photos import StoredPhoto
 from server.storage import open_store
+from server.storage.blobs import BlobStore
 from server.web.guards import device_or_signed_in
 from server.web.openapi import problems, query
 
@@ -22,6 +24,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 """Bytes never change under an id; `private` because the right to see them does."""
 SANDBOX = "sandbox; default-src 'none'"
 """Bytes that a stranger chose never run as a page of ours."""
+BLOCK = 64 * 1024
 BINARY = {"type": "string", "format": "binary"}
 
 
@@ -38,14 +41,22 @@ def fetch(args: dict[str, int], photo_id: UUID) -> Response:
     photo = photos.stored(session, str(photo_id), scopes)
     session.rollback()  # decoding and sending are slow; the database is let go
     store = open_store(current_app.config["SETTINGS"].blob_url)
+    if not store.has(photo.sha256):
+        raise Problem(ProblemCode.UNAVAILABLE, "Kho tệp đang thiếu tệp của ảnh này: hãy báo quản trị.")
     size = args.get("size")
     if size is not None:
         response = Response(photos.smaller(store, photo, size), mimetype="image/jpeg")
         return _headers(response, photo, f"{photo.sha256}-{size}", f"{photo.id}-{size}.jpg")
-    body = wrap_file(request.environ, store.open(photo.sha256))
-    response = Response(body, mimetype=photo.media_type, direct_passthrough=True)
+    response = Response(_original(store, photo), mimetype=photo.media_type, direct_passthrough=True)
     response.content_length = photo.size
     return _headers(response, photo, photo.sha256, f"{photo.id}.{EXTENSIONS.get(photo.media_type, 'bin')}")
+
+
+def _original(store: BlobStore, photo: StoredPhoto) -> Iterator[bytes]:
+    """Opened when the first byte is sent: an answer that sends none (304, HEAD) leaves nothing open."""
+    with store.open(photo.sha256) as file:
+        while block := file.read(BLOCK):
+            yield block
 
 
 def _headers(response: Response, photo: StoredPhoto, etag: str, name: str) -> Response:

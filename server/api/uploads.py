@@ -44,6 +44,7 @@ def options() -> Response:
 
 @blp.route("/uploads/<uuid:upload_id>", methods=["OPTIONS"])
 @blp.response(204, description="Khả năng của máy chủ nằm trong các tiêu đề Tus-*")
+@problems(blp, 404)
 @public
 def options_of_one(upload_id: UUID) -> Response:  # noqa: ARG001 - the same for every upload
     """Tell what this server can do."""

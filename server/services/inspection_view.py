@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -19,6 +20,7 @@ from server.errors import Problem, ProblemCode
 from server.services import accounts, history
 from server.services.inspection_list import visible_campaigns
 from server.services.inspection_results import Block, Photo, blocks_of, conflicts_of, photos_of
+from sync.findings import inspected_on
 from sync.inspection import reopened
 
 RECENT = 15
@@ -111,6 +113,7 @@ def page(session: Session, id: str, user: User) -> Page:
     site_id = str(state.get("establishment_id"))
     campaign = documents.get(session, "campaign", str(inspection.parent))
     site = documents.get(session, "establishment", site_id)
+    on = inspected_on(state)
     people = accounts.names(session)
     children = {kind: [_with_id(d) for d in documents.children(session, id, kind)] for kind in _KINDS}
     instruments = [_with_id(d) for d in documents.children(session, site_id, "instrument")]
@@ -130,10 +133,10 @@ def page(session: Session, id: str, user: User) -> Page:
         campaign={} if campaign is None else campaign.state,
         campaign_id=str(inspection.parent),
         establishment={} if site is None else site.state,
-        area=_area(session, {} if site is None else site.state),
+        area=_area(session, {} if site is None else site.state, on),
         lead=people.get(str(state.get("lead_user_id")), ""),
         follows=str(state["follows"]) if state.get("follows") else None,
-        standards=[d.state for sid in state.get("standards") or [] if (d := documents.get(session, "measurement_standard", str(sid)))],
+        standards=_standards(session, state, on),
         blocks=blocks,
         conflicts=[*conflicts_of("Cuộc kiểm tra", {"id": id, **state}, people),
                    *(c for b in blocks for s in b.sections for each in s.subjects for r in each.results for c in r.conflicts),
@@ -206,16 +209,26 @@ def _measures(measures: Sequence[State], instruments: Sequence[State]) -> list[S
     return sorted(named, key=lambda m: str(m.get("at")))
 
 
-def _area(session: Session, site: State) -> str:
-    """Name the commune of a site; the code where the area is not known."""
+def _standards(session: Session, state: State, on: date | None) -> list[State]:
+    """Return the standards used, each with whether its calibration had run out on the day (design, rules of the domain)."""
+    found = (documents.get(session, "measurement_standard", str(id)) for id in state.get("standards") or [])
+    states = [d.state for d in found if d is not None]
+    day = on.isoformat() if on is not None else ""
+    return [{**s, "expired": bool(s.get("calibrated_until")) and str(s["calibrated_until"]) < day} for s in states]
+
+
+def _area(session: Session, site: State, on: date | None) -> str:
+    """Name the commune of a site as it was on the day of the inspection; the code where the area is not known."""
     code = str(site.get("area_code") or "")
     query = select(Document.state).where(
         Document.kind == "area", Document.scope == f"area:{code}", Document.is_deleted.is_(False)
     )
     rows = sorted(session.scalars(query), key=lambda a: str(a.get("valid_from")))
+    day = on.isoformat() if on is not None else ""
+    then = [a for a in rows if str(a.get("valid_from") or "") <= day <= str(a.get("valid_to") or "9999")]
     if not rows:
         return code
-    return ", ".join(str(rows[-1][name]) for name in ("name", "district") if rows[-1].get(name))
+    return ", ".join(str((then or rows)[-1][name]) for name in ("name", "district") if (then or rows)[-1].get(name))
 
 
 def _held(session: Session, id: str) -> int:

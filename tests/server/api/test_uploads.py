@@ -262,7 +262,7 @@ BAD_CREATIONS: dict[str, tuple[int, dict[str, str]]] = {
 
 @pytest.mark.parametrize(("status", "headers"), BAD_CREATIONS.values(), ids=BAD_CREATIONS.keys())
 def test_bad_creations(tus: Tus, status: int, headers: dict[str, str], database: Session) -> None:
-    answer = tus.ask("POST", UPLOADS, **{"Upload_Length": "5", "Upload_Metadata": GOOD, **headers})
+    answer = tus.ask("POST", UPLOADS, None, **{"Upload_Length": "5", "Upload_Metadata": GOOD, **headers})
     problem = answer.get_json()
     assert answer.status_code == problem["status"] == status
     assert answer.mimetype == "application/problem+json"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from tests.builders import Office
 from tests.server.api.test_enrolments import body_of
@@ -27,8 +29,21 @@ def test_enrol_prints_one_document_that_enrols(app: Flask, client: FlaskClient, 
 def test_enrol_draws_a_symbol_for_people(app: Flask, office: Office) -> None:
     done = app.test_cli_runner().invoke(args=["tablets", "enrol", "--user", office.hires().username])
     assert done.exit_code == 0
-    assert "█" in done.stdout
+    found = zxingcpp.read_barcode(_picture(done.stdout))
+    assert found is not None
+    assert found.text == next(line for line in done.stdout.splitlines() if line.startswith("https://"))
     assert "Mã ghi danh cho Nguyễn Văn Kiểm:" in done.stdout
+
+
+def _picture(text: str) -> Image.Image:
+    """What a dark terminal shows of half blocks: lit modules are light."""
+    rows = [line for line in text.splitlines() if set(line) & set("▀▄█")]
+    image = Image.new("L", (max(map(len, rows)), 2 * len(rows)))
+    for y, row in enumerate(rows):
+        for x, block in enumerate(row):
+            image.putpixel((x, 2 * y), 255 * (block in "▀█"))
+            image.putpixel((x, 2 * y + 1), 255 * (block in "▄█"))
+    return image.resize((image.width * 6, image.height * 6), Image.Resampling.NEAREST)
 
 
 def test_errors_go_to_standard_error(app: Flask, office: Office) -> None:

@@ -96,15 +96,38 @@ def test_a_paper_that_differs_from_the_server_says_where(scene: Scene, desk: Des
     with office.transaction() as session:
         minutes = documents.get(session, "minutes", scene.minutes_id)
         assert minutes is not None
-        state = {**minutes.state, "diverged": [id], "warnings": [{"code": "missing_answer", "detail": "Chưa có kết quả của mục FU20."}]}  # fmt: skip
+        state: dict[str, Any] = {**minutes.state, "diverged": [id], "warnings": [{"code": "missing_answer", "detail": "Chưa có kết quả của mục FU20."}]}  # fmt: skip
     office.records("minutes", scene.site.scope, state, id=scene.minutes_id, parent=scene.site.inspection)
     said = words(desk.opens(scene.path))
     assert "Khác với dữ liệu hiện có: FU11" in said
     assert "Chưa có kết quả của mục FU20." in said
 
 
+def test_a_standard_past_its_calibration_is_flagged(scene: Scene, desk: Desk, office: Office) -> None:
+    ids = [
+        office.records("measurement_standard", "agency", {"name": f"Bình chuẩn {until}", "kind": "proving_measure", "serial": "BC-1",
+                       "calibrated_until": until, "certificate_number": "1", "attributes": {}})
+        for until in ("2021-08-04", "2021-08-05")
+    ]  # fmt: skip
+    with office.transaction() as session:
+        row = session.get_one(Document, ("inspection", scene.site.inspection))
+        row.state = {**row.state, "standards": ids}
+    said = words(desk.opens(scene.path))
+    assert "Bình chuẩn 2021-08-04 số BC-1 hạn hiệu chuẩn 04/08/2021 ⚠ đã quá hạn vào ngày kiểm tra" in said
+    assert said.count("đã quá hạn") == 1
+
+
+def test_the_commune_is_named_as_it_was_on_the_day(scene: Scene, desk: Desk, office: Office) -> None:
+    for name, first, last in (("Phường Mới", "2025-07-01", None), ("Xã Song Mai", "2004-01-01", "2025-06-30")):
+        office.records("area", "area:07213", {"code": "07213", "name": name, "district": "Thành phố Bắc Giang" if last else None,
+                       "valid_from": first, "valid_to": last})  # fmt: skip
+    said = words(desk.opens(scene.path))
+    assert "Xã Song Mai, Thành phố Bắc Giang" in said
+    assert "Phường Mới" not in said
+
+
 def test_a_signed_page_ends_the_waiting(scene: Scene, desk: Desk, office: Office) -> None:
-    state = {"inspection_id": scene.site.inspection, "finding_id": None, "purpose": "signed_paper", "status": "complete",
+    state: dict[str, Any] = {"inspection_id": scene.site.inspection, "finding_id": None, "purpose": "signed_paper", "status": "complete",
              "sha256": "cd" * 32, "taken_at": "2021-08-05T11:00:00+07:00", "warnings": []}  # fmt: skip
     office.records("photo", scene.site.scope, state, parent=scene.site.inspection)
     said = words(desk.opens(scene.path))
@@ -139,7 +162,15 @@ def test_other_pages_are_the_supervisors(office: Office, client: FlaskClient, ro
     assert "không có quyền" in page
 
 
-@pytest.mark.parametrize("path", [f"/inspections/{uuid4()}", f"/inspections/{uuid4()}/history", "/inspections/x", "/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/inspections/3f0c1a52-7d1e-4c8e-9a55-0d8c3b6f1e02",
+        "/inspections/3f0c1a52-7d1e-4c8e-9a55-0d8c3b6f1e02/history",
+        "/inspections/x",
+        "/x",
+    ],
+)
 def test_what_is_not_there_is_said_in_vietnamese(office: Office, client: FlaskClient, path: str) -> None:
     page = Desk(client).signs_in(office.hires("supervisor")).opens(path, 404)
     assert "Không tìm thấy." in page
