@@ -10,11 +10,10 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from schemas.minutes import MinutesSchema
-from server.db.campaigns import grants_of
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.printing.minutes import render
-from server.services import minutes
+from server.services import grants, minutes
 from server.settings import Settings
 from server.web.answers import json_answer
 from server.web.guards import device_or_signed_in
@@ -50,9 +49,10 @@ def as_json(minutes_id: Any) -> Response:
 
 
 def _readable(minutes_id: str) -> Session:
-    """A session, once the reader may see these minutes; a tablet only those of its scopes."""
+    """A session, once the reader may see these minutes; tablets and inspectors only those of their campaigns."""
     session: Session = db.session()
     scope = minutes.scope_of(session, minutes_id)
-    if g.device is not None and scope not in grants_of(session, g.device.user_id):
+    scopes = grants.readable(session, g.device, g.user)
+    if scopes is not None and scope not in scopes:
         raise Problem(ProblemCode.NOT_FOUND)
     return session

@@ -37,7 +37,7 @@ BINARY = {"type": "string", "format": "binary"}
 def fetch(args: dict[str, int], photo_id: UUID) -> Response:
     """Fetch the original bytes, or a JPEG of at most 320 or 1280 pixels."""
     session = db.session()
-    scopes = None if g.device is None else grants.scopes_of(session, g.device)
+    scopes = grants.readable(session, g.device, g.user)
     photo = photos.stored(session, str(photo_id), scopes)
     session.rollback()  # decoding and sending are slow; the database is let go
     store = open_store(current_app.config["SETTINGS"].blob_url)

@@ -20,6 +20,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+READS_ALL = frozenset({Role.SUPERVISOR.value, Role.CLERK.value, Role.ADMIN.value})
+"""Who reads every campaign; others read those they are on the team of."""
+
+
 class User(Model):
     """One person with an account. Deactivated, never deleted: their name stands in the journal."""
 

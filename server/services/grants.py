@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.db import campaigns
 from server.db.devices import Device
-from server.db.users import User
+from server.db.users import READS_ALL, User
 from sync.batch import DeviceContext
 
 _IS_ACTIVE = select(User.__table__.c.is_active).where(User.__table__.c.id == bindparam("id"))
@@ -35,3 +35,15 @@ def context_of(session: Session, device: Device) -> DeviceContext:
         public_key=device.public_key,
         led_campaigns=campaigns.led_by(session, device.user_id) if is_active else frozenset(),
     )
+
+
+def readable(session: Session, device: Device | None, user: User | None) -> frozenset[str] | None:
+    """Return the scopes that a tablet or a person signed in may read documents of; None = all.
+
+    Supervisors, clerks and administrators read everything, others what their campaigns hold.
+    """
+    if device is not None:
+        return scopes_of(session, device)
+    if user is not None and user.role in READS_ALL:
+        return None
+    return frozenset() if user is None else campaigns.grants_of(session, user.id)

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.campaigns import CampaignMember
 from server.db.documents import Document
-from server.db.users import Role, User
+from server.db.users import READS_ALL, User
 from server.services import accounts
 from server.services.wording import INSPECTION_STATUSES, folded
 
 PAGE_SIZE = 25
 MAX_PAGE = 100_000
 _CHUNK = 400
-_SEE_ALL = frozenset({Role.SUPERVISOR.value, Role.CLERK.value, Role.ADMIN.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class _Found:
 
 def visible_campaigns(session: Session, user: User) -> frozenset[str] | None:
     """Return the campaigns whose inspections a person may read; None = all."""
-    if user.role in _SEE_ALL:
+    if user.role in READS_ALL:
         return None
     return frozenset(session.scalars(select(CampaignMember.campaign_id).where(CampaignMember.user_id == user.id)))
 

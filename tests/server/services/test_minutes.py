@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -177,3 +179,19 @@ def test_minutes_verify_needs_no_network(desk: Desk, session: Session, tmp_path:
     assert run(args=["minutes", "verify", qr_of(session, id), *keys]).exit_code == 0
     bad = run(args=["minutes", "verify", qr_of(session, id)[:-4], *keys])
     assert (bad.exit_code, json.loads(bad.output)["outcome"]) == (1, "altered")
+
+
+def test_minutes_are_read_by_their_team_and_the_office_only(desk: Desk, app: Flask) -> None:
+    path = f"/api/v1/minutes/{desk.issues()}.pdf"
+    stranger, clerk = desk.office.hires("inspector"), desk.office.hires("clerk")
+    for person, status in ((desk.leader, 200), (clerk, 200), (stranger, 404)):
+        kit = desk.office.enrols(person) if person is not clerk else None
+        browser = app.test_client()
+        page = browser.get("/sign-in").get_data(as_text=True)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token is not None
+        form = {"username": person.username, "password": person.password, "csrf_token": token[1]}
+        browser.post("/sign-in", data=form, headers={"Referer": "https://localhost/sign-in"})
+        assert browser.get(path).status_code == status
+        if kit is not None:
+            assert app.test_client().get(path, headers=kit.headers).status_code == status
