@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sync.batch import DeviceGap
@@ -73,6 +73,9 @@ def test_a_batch_cut_anywhere_ends_as_the_whole(plan: list[dict[str, Any]], cut:
     whole, parts = begun(), begun()
     plan = [{**edit, "group": None} for edit in plan]
     batch = [write(whole, whole.member, edit) for edit in plan]
+    # What comes before its own document is judged at the end of its batch (protocol), so there the cut does matter.
+    assume(not any(late["id"] == early["id"] and late["type"] == "create" != early["type"]
+                   for n, early in enumerate(batch) for late in batch[n + 1 :]))  # fmt: skip
     one = whole.server.push(whole.member.device_id, batch)
     two = parts.server.push(parts.member.device_id, batch[:cut])
     two += parts.server.push(parts.member.device_id, batch[cut:])
