@@ -78,6 +78,8 @@ class Judging:
 
     def _judge(self, unit: Unit) -> list[str]:
         """Apply a unit whole or not at all; returns the ids of the documents that it created."""
+        if any(isinstance(slot.raw, dict) and slot.raw.get("kind") == "minutes" for slot in unit.slots):
+            self._recompute()  # minutes freeze verdicts: what answers of this batch still feed must be in them first
         draft = self.view.layer()
         done: dict[int, tuple[Applied, int]] = {}
         pending = list(range(len(unit.slots)))
@@ -191,7 +193,8 @@ class Judging:
         return found if found is not None and found.scope in slot.device.grants else None
 
     def _recompute(self) -> None:
-        for inspection_id, changed in self._fed.items():
+        fed, self._fed = self._fed, {}
+        for inspection_id, changed in fed.items():
             inspection = self.view.live("inspection", inspection_id)
             layer = self.view.layer()
             try:

@@ -182,7 +182,7 @@ class Day:
                 check(theirs["answer"] == state["answer"], f"{key} khác với máy chủ")
                 check(
                     theirs.get("computed") == state.get("computed"),
-                    f"{key}: máy tính bảng và máy chủ kết luận khác nhau",
+                    f"{key}: máy tính bảng và máy chủ kết luận khác nhau: {state.get('computed')} / {theirs.get('computed')}",
                 )
         verdicts = {v.checklist: self._verdicts(v) for v in self.visits}
         check("fail" in verdicts["fuel-dispenser"], "vòi vượt giới hạn mà không kết luận không đạt")
