@@ -50,8 +50,8 @@ bench: $(STAMP)/python ## Đo CPU của các việc chính (bảng, trung vị)
 	@$(BIN)/python tools/bench.py
 
 lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
-	pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
-	pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links -c requirements.txt -o requirements-dev.txt requirements-dev.in
+	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 
 clean: ## Xóa .venv và mọi thứ dựng ra (không đụng tới instance/)
 	rm -rf $(VENV) $(STAMP) build tests/node/node_modules

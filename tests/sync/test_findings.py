@@ -54,6 +54,19 @@ def test_a_frozen_verdict_is_not_computed_again(station: Station) -> None:
     assert station.server.state("finding", id) == before
 
 
+def test_minutes_freeze_the_verdict_that_answers_of_the_same_push_lead_to(station: Station) -> None:
+    station.server.lease(station.leader.device_id, 1, 9)
+    pump, id = station.instrument, station.answer("NA12", subject=station.instrument)
+    station.record(station.member, "NA12", subject=pump, rows=[{"load": "1000", "indication": "1003"}])
+    station.member.push()
+    fields, minutes = station.paper(station.leader, 1, closes=False, form="working"), station.server.new_id()
+    station.record(station.leader, "NA11", subject=pump, values={"value": "1"})
+    station.leader.write("minutes", minutes, station.scope, "create", parent=station.inspection, set=fields)
+    assert station.leader.push()[-1]["status"] == "applied"
+    assert id in station.server.state("minutes", minutes)["freezes"]
+    assert station.server.state("finding", id)["computed"]["verdict"] == "pass"
+
+
 @pytest.mark.parametrize("rows", [["x"], [None], [{"load": "1e999"}], [{"load": "NaN", "indication": "0,5"}], [[]], []])
 def test_bad_readings_are_inconclusive_never_an_error(station: Station, rows: list[object]) -> None:
     station.record(station.member, "NA12", subject=station.instrument, rows=rows)
