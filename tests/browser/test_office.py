@@ -45,24 +45,28 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
-def fits(page: Page) -> None:
-    """The page does not scroll sideways."""
+def sees(page: Page, heading: str, name: str) -> None:
+    """The page of this heading has come, and does not scroll sideways.
+
+    Waits for the heading first: right after a click the old document may be gone and the new one not there yet.
+    """
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state("load")
+    shot(page, name)
     wide, given = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= given
 
 
 def test_a_morning(page: Page, scene: Scene) -> None:
     """Find an inspection, return one item, see it returned; approve after the amendment."""
-    shot_sign_in(page)
+    page.goto("/")
+    sees(page, "Đăng nhập", "sign-in")
     signs_in(page, scene)
-    shot(page, "list")
-    fits(page)
+    sees(page, "Cuộc kiểm tra", "list")
     page.get_by_label("Tìm").fill("cua hang")
     page.get_by_role("button", name="Tìm").click()
     page.get_by_role("link", name="Cửa hàng xăng dầu số 1").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cửa hàng xăng dầu số 1")
-    shot(page, "inspection")
-    fits(page)
+    sees(page, "Cửa hàng xăng dầu số 1", "inspection")
     photo = page.locator("figure img").first
     photo.scroll_into_view_if_needed()
     expect(photo).to_be_visible()
@@ -70,8 +74,7 @@ def test_a_morning(page: Page, scene: Scene) -> None:
     page.get_by_label("Trả lại mục này (FU11)").check()
     page.get_by_label("Ý kiến cho mục FU11").fill("Chụp lại vị trí cầu dao")
     page.get_by_role("button", name="Trả lại để bổ sung…").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Trả lại để bổ sung?")
-    shot(page, "confirm")
+    sees(page, "Trả lại để bổ sung?", "confirm")
     page.get_by_role("button", name="Trả lại để bổ sung").click()
     expect(page.get_by_role("status")).to_contain_text("Đã trả lại")
     expect(page.locator("#finding-" + scene.site.finding_id("FU11"))).to_contain_text("Chụp lại vị trí cầu dao")
@@ -79,6 +82,7 @@ def test_a_morning(page: Page, scene: Scene) -> None:
     scene.issues("amendment")
     page.reload()
     page.get_by_role("button", name="Phê duyệt…").click()
+    sees(page, "Phê duyệt?", "confirm-approval")
     page.get_by_role("button", name="Phê duyệt").click()
     expect(page.get_by_role("status")).to_contain_text("Đã phê duyệt")
     shot(page, "approved")
@@ -86,23 +90,14 @@ def test_a_morning(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
 
 
-def shot_sign_in(page: Page) -> None:
-    """The first page that anyone sees."""
-    page.goto("/")
-    shot(page, "sign-in")
-    fits(page)
-
-
 def test_a_tablet_is_given_out_and_taken_back(page: Page, scene: Scene, app: Flask) -> None:
     """The QR on the page is the URL with the code; the code is nowhere else."""
     signs_in(page, scene)
     page.get_by_role("link", name="Máy tính bảng").click()
-    shot(page, "tablets")
-    fits(page)
+    sees(page, "Máy tính bảng", "tablets")
     page.get_by_label("Người sẽ dùng máy").select_option(scene.member.id)
     page.get_by_role("button", name="Cấp mã một lần").click()
-    shot(page, "code")
-    fits(page)
+    sees(page, f"Mã ghi danh cho {scene.member.name}", "code")
     picture = Image.open(io.BytesIO(page.get_by_role("img", name="Mã QR ghi danh").screenshot()))
     found = zxingcpp.read_barcode(picture)
     code = (page.locator("strong.code").text_content() or "").replace("-", "")
@@ -111,7 +106,7 @@ def test_a_tablet_is_given_out_and_taken_back(page: Page, scene: Scene, app: Fla
 
     page.get_by_role("link", name="‹ Máy tính bảng").click()
     page.get_by_role("link", name="Thu hồi máy của Trần Văn Trưởng").click()
-    shot(page, "revoke")
+    sees(page, "Máy tính bảng 1 – Trần Văn Trưởng", "revoke")
     page.get_by_label("Lý do thu hồi").fill("Báo mất")
     page.get_by_role("button", name="Thu hồi").click()
     expect(page.get_by_role("status")).to_contain_text("Đã thu hồi quyền")
