@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync import findings, minutes
+from sync.feed import identical
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
-from sync.merge import CONFLICTS, Merged, Writer, fresh, identical, merge, note_conflict, resolve, same, with_actors
+from sync.merge import CONFLICTS, Merged, Writer, fresh, merge, note_conflict, resolve, same, with_actors
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal, Waiting, held

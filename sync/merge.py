@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.feed import canonical
+from sync.feed import canonical, identical
 from sync.refusals import Refusal
 from sync.world import Author
 
@@ -34,16 +34,7 @@ class Merged:
 
 def same(one: Any, other: Any) -> bool:
     """Say whether two JSON values are equal; absent, null and empty are one (a tablet's form has no absent fields)."""
-    if one is other or (_blank(one) and _blank(other)):
-        return True
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    return type(one) is type(other) and canonical(one) == canonical(other)
-
-
-def identical(one: Any, other: Any) -> bool:
-    """Say whether two JSON values are the same to the byte: Python finds 1 equal to True."""
-    return one == other and canonical(one) == canonical(other)
+    return (_blank(one) and _blank(other)) or identical(one, other)
 
 
 def _blank(value: Any) -> bool:

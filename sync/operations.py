@@ -180,12 +180,17 @@ def _refuse_bad_number(value: Any) -> None:
 
 
 def _size_of_names(container: Mapping[Any, Any]) -> int:
-    total = 0
-    for name in container:
-        if not isinstance(name, str) or len(name) > MAX_NAME:
-            raise Refusal("malformed", "Tên trường không hợp lệ.")
-        total += len(name) if name.isidentifier() else _size_of_text(name, [])
-    return total
+    try:
+        names = "".join(container)
+    except TypeError:
+        raise Refusal("malformed", "Tên trường không hợp lệ.") from None
+    if len(names) > MAX_NAME and any(len(name) > MAX_NAME for name in container):
+        raise Refusal("malformed", "Tên trường không hợp lệ.")
+    if names.isascii() and names.isprintable():
+        return len(names)
+    if _CONTROL.search(names):
+        raise Refusal("bad_text")
+    return len(names.encode())
 
 
 def _size_of_text(text: str, sealed: list[str]) -> int:
@@ -226,7 +231,7 @@ def _is_normal(value: Any) -> bool:
     if isinstance(value, str):
         return unicodedata.is_normalized("NFC", value)
     if isinstance(value, dict):
-        return all(_is_normal(name) and _is_normal(item) for name, item in value.items())
+        return unicodedata.is_normalized("NFC", "\n".join(value)) and all(map(_is_normal, value.values()))
     return all(map(_is_normal, value)) if isinstance(value, list) else True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Model
@@ -26,15 +26,23 @@ class CampaignEstablishment(Model):
     establishment_id: Mapped[str] = mapped_column(String(36), primary_key=True)
 
 
+_MEMBER, _TARGET, _DOCUMENT = CampaignMember.__table__.c, CampaignEstablishment.__table__.c, Document.__table__.c
+# Built once, and run by Core: every pull asks these, and building them anew cost more than running them.
+_CAMPAIGNS = select(_MEMBER.campaign_id).where(_MEMBER.user_id == bindparam("user"))
+_AREAS = (
+    select(_DOCUMENT.scope)
+    .join(CampaignEstablishment, _TARGET.establishment_id == _DOCUMENT.id)
+    .join(CampaignMember, _MEMBER.campaign_id == _TARGET.campaign_id)
+    .where(_DOCUMENT.kind == "establishment", _MEMBER.user_id == bindparam("user"))
+    .distinct()
+)
+
+
 def grants_of(session: Session, user_id: str) -> frozenset[str]:
     """`agency`, the user's campaigns, and the areas of those campaigns' establishments (protocol §2)."""
-    campaigns = list(session.scalars(select(CampaignMember.campaign_id).where(CampaignMember.user_id == user_id)))
-    areas = session.scalars(
-        select(Document.scope)
-        .join(CampaignEstablishment, CampaignEstablishment.establishment_id == Document.id)
-        .where(Document.kind == "establishment", CampaignEstablishment.campaign_id.in_(campaigns))
-        .distinct()
-    )
+    connection = session.connection()
+    campaigns = connection.execute(_CAMPAIGNS, {"user": user_id}).scalars()
+    areas = connection.execute(_AREAS, {"user": user_id}).scalars()
     return frozenset({"agency", *(f"campaign:{c}" for c in campaigns), *areas})
 
 

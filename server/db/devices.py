@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Instant, Model
@@ -51,9 +51,13 @@ class SigningKey(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+_BY_TOKEN = select(Device).where(
+    (Device.token_hash == bindparam("hash")) | (Device.upload_token_hash == bindparam("hash"))
+)
+"""Built once: every request of a tablet begins with it."""
+
+
 def by_token_hash(session: Session, token_hash: str) -> tuple[Device, bool] | None:
     """Return (device, may do everything) for a token's hash; False = it may only push and upload."""
-    device = session.scalar(
-        select(Device).where((Device.token_hash == token_hash) | (Device.upload_token_hash == token_hash))
-    )
+    device = session.scalar(_BY_TOKEN, {"hash": token_hash})
     return None if device is None else (device, device.token_hash == token_hash)

@@ -34,9 +34,10 @@ def test_uuid7_is_a_uuid_of_version_7_in_order_of_time() -> None:
 
 
 def test_an_answer_id_is_the_uuid5_of_the_protocol() -> None:
-    inspection = uuid7(1)
-    name = "fuel-dispenser/FU01|-|0"
-    assert answer_id(inspection, "fuel-dispenser", "FU01", None, 0) == str(uuid5(UUID(inspection), name))
+    for moment in range(64):  # enough for each of the sixteen digits that the variant replaces
+        inspection = uuid7(moment)
+        name = f"fuel-dispenser/FU01|-|{moment}"
+        assert answer_id(inspection, "fuel-dispenser", "FU01", None, moment) == str(uuid5(UUID(inspection), name))
     assert answer_id(inspection, "a", "b", "c", 1) != answer_id(inspection, "a", "b", "c", 2)
 
 
