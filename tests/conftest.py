@@ -1,4 +1,7 @@
-"""One migrated template database a session, copied for each test: real commits, real WAL, 1 ms a test."""
+"""Each test's own server on its own database, copied from a migrated template: SQLite in 1 ms, PostgreSQL in 50.
+
+What asks for a database runs on both engines under the folders of `ON_BOTH`; `-k "not postgresql"` leaves one half out.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,14 @@ from sqlalchemy.orm import Session
 from server.app import create_app
 from server.extensions import db, limiter
 from server.settings import Settings
+from tests import postgres
 from tests.builders import Office
+from tests.postgres import Cluster
 
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ON_BOTH = ("server", "migrations", "contract")
+"""Folders whose tests run on both engines. Journeys and browsers look at what lies above the database."""
+RUN = pytest.StashKey[postgres.Run]()
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 
 hypothesis_settings.register_profile(
@@ -27,10 +36,37 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("ci")
 
 
-def settings_in(folder: Path) -> Settings:
-    """Settings of a server that lives in one folder."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run where a person started it; workers belong to that one."""
+    if not hasattr(config, "workerinput"):
+        config.stash[RUN] = postgres.Run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run that was begun here."""
+    if RUN in config.stash:
+        config.stash[RUN].end()
+
+
+def engines_of(item: pytest.Item | pytest.Metafunc) -> tuple[str, ...]:
+    """Name the engines that a test runs on."""
+    node = item.definition if isinstance(item, pytest.Metafunc) else item
+    folder = node.path.relative_to(Path(__file__).parent).parts[0]
+    if folder not in ON_BOTH or node.get_closest_marker("sqlite_only"):
+        return (SQLITE,)
+    return (POSTGRESQL,) if node.get_closest_marker("postgresql_only") else (SQLITE, POSTGRESQL)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on every engine what asks for a database, directly or through a fixture."""
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", engines_of(metafunc))
+
+
+def settings_in(folder: Path, database_url: str | None = None) -> Settings:
+    """Settings of a server that lives in one folder; its database too, where no other is given."""
     return Settings(
-        database_url=f"sqlite:///{folder / 'test.sqlite3'}",
+        database_url=database_url or f"sqlite:///{folder / 'test.sqlite3'}",
         blob_url=f"file:{folder / 'blobs'}",
         secret_key=SECRET,
         public_url="https://kiemtra.bacninh.gov.vn",
@@ -39,24 +75,53 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all migrations run and nothing in it."""
-    folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_in(folder))
+def migrate(settings: Settings) -> None:
+    """Run all migrations on a database."""
+    app = create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if db.engine.dialect.name == SQLITE:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all migrations run and nothing in it."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate(settings_in(folder))
     return folder / "test.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The run's PostgreSQL."""
+    with postgres.cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def template_name(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The PostgreSQL database with all migrations run; the first worker that asks makes it for all."""
+    name = f"{cluster.prefix}_template"
+    with postgres.alone():
+        if not cluster.has(name):
+            cluster.create(name, "template0")
+            migrate(settings_in(tmp_path_factory.mktemp("template"), cluster.url(name)))
+    return name
+
+
 @pytest.fixture
-def settings(tmp_path: Path, template_database: Path) -> Settings:
+def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of this test's own server; its database is migrated and empty."""
-    shutil.copy(template_database, tmp_path / "test.sqlite3")
-    return settings_in(tmp_path)
+    if engine == SQLITE:
+        shutil.copy(request.getfixturevalue("template_database"), tmp_path / "test.sqlite3")
+        yield settings_in(tmp_path)
+    else:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        with cluster.database(request.getfixturevalue("template_name")) as url:
+            yield settings_in(tmp_path, url)
 
 
 @pytest.fixture
