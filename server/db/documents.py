@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Index, String, select, tuple_
+from sqlalchemy import Index, String, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Json, Model
+
+_RESERVE = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:names AS text[])) AS k")
 
 
 class Document(Model):
@@ -53,6 +55,20 @@ def many(session: Session, keys: Iterable[tuple[str, str]], *, lock: bool = Fals
         query = (
             select(Document).where(tuple_(Document.kind, Document.id).in_(part)).order_by(Document.kind, Document.id)
         )
-        for row in session.scalars(query.with_for_update() if lock else query):
+        if lock:  # what was read before the lock may be stale
+            query = query.with_for_update().execution_options(populate_existing=True)
+        for row in session.scalars(query):
             found[row.kind, row.id] = row
     return found
+
+
+def can_be_reserved(session: Session) -> bool:
+    """Say whether writers run at once, so that ids of documents not yet there must be taken; SQLite has one writer."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def reserve(session: Session, keys: Iterable[tuple[str, str]]) -> None:
+    """Take ids that may have no row to lock, in sorted order, until the transaction ends."""
+    names = sorted({f"{kind}/{id}" for kind, id in keys})
+    if names and can_be_reserved(session):
+        session.execute(_RESERVE, {"names": names}).all()

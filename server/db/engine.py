@@ -1,19 +1,47 @@
-"""How an engine is prepared: SQLite needs its transactions taken out of the driver's hands."""
+"""How an engine is prepared: SQLite needs its transactions taken out of the driver's hands, PostgreSQL its limits."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 
 BUSY_TIMEOUT_MS = 5000
+"""How long one writer waits for another on either engine (protocol, "The sequence")."""
+CONNECT_TIMEOUT_S = 5
+
+
+def options(database_url: str) -> dict[str, Any]:
+    """Return how connections to this database are made and pooled.
+
+    A connection that died with a restarted PostgreSQL is noticed and replaced before it is used, so that the server
+    recovers by itself; a PostgreSQL that does not answer is given up after seconds, not minutes.
+    """
+    if make_url(database_url).get_backend_name() != "postgresql":
+        return {}
+    return {
+        "pool_pre_ping": True,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"connect_timeout": CONNECT_TIMEOUT_S},
+    }
 
 
 def prepare(engine: Engine) -> None:
-    """Attach what the engine needs. PostgreSQL needs nothing here."""
+    """Attach what the engine needs."""
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
+    else:
+        prepare_postgresql(engine)
+
+
+def prepare_postgresql(engine: Engine) -> None:
+    """Wait for a lock for seconds, then give up: the caller answers 503 or tries again."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.commit()  # or the first rollback would take the setting back
 
 
 def prepare_sqlite(engine: Engine) -> None:

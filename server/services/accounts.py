@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.db.users import User, by_username
 from server.security.passwords import matches
+from server.services.alphabet import name_order
 
 MAX_USERNAME = 64
 MAX_PASSWORD = 128
@@ -43,7 +44,8 @@ def by_session_key(session: Session, key: str) -> User | None:
 
 def everyone(session: Session) -> list[User]:
     """All accounts, active ones first, by name."""
-    return list(session.scalars(select(User).order_by(User.is_active.desc(), User.full_name, User.username)))
+    users = session.scalars(select(User))
+    return sorted(users, key=lambda user: (not user.is_active, name_order(user.full_name), user.username))
 
 
 def names(session: Session) -> dict[str, str]:

@@ -18,6 +18,7 @@ from server.db.users import Role, User, by_username
 from server.errors import Problem, ProblemCode
 from server.security.tokens import hash_of, new_code, new_token
 from server.services import ledger, public_keys
+from server.services.alphabet import name_order
 from sync import seal
 
 LIFETIME = timedelta(minutes=15)
@@ -70,7 +71,7 @@ def user_with_id(session: Session, id: str) -> User | None:
 def carriers(session: Session) -> list[User]:
     """Active accounts that may carry a tablet, by name."""
     query = select(User).where(User.role.in_(sorted(CARRIERS)), User.is_active.is_(True))
-    return list(session.scalars(query.order_by(User.full_name, User.username)))
+    return sorted(session.scalars(query), key=lambda user: (name_order(user.full_name), user.username))
 
 
 def url_of(public_url: str, code: str) -> str:

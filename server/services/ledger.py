@@ -15,12 +15,14 @@ from uuid import uuid4
 from sqlalchemy import Insert, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from server.db import documents
 from server.db.base import Model
 from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
+from server.errors import Problem, ProblemCode
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
@@ -73,9 +75,14 @@ def change(
 ) -> Change:  # fmt: skip
     """Build the change that gives a document a new state on the server's own behalf (`device` null).
 
-    Created where it does not exist; moved where its scope differs.
+    Created where it does not exist; moved where its scope differs. Refuses (CONFLICT) where another change was
+    committed since the caller read the document that the new state was made from: it would be overwritten.
     """
-    row = session.get(Document, (kind, id), with_for_update=True)
+    seen = session.identity_map.get(identity_key(Document, (kind, id)))
+    rev = None if seen is None else seen.rev
+    row = session.get(Document, (kind, id), with_for_update=True, populate_existing=True)
+    if rev is not None and (row is None or row.rev != rev):
+        raise Problem(ProblemCode.CONFLICT, "Dữ liệu vừa được người khác sửa: hãy mở lại rồi thực hiện lại.")
     if row is not None and row.is_deleted:
         raise ValueError(f"{kind} {id} is deleted and does not come back")
     old = row.state if row is not None else {}

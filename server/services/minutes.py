@@ -54,7 +54,7 @@ def issue(
 
     Final and amendment minutes close the inspection (protocol, row "minutes").
     """
-    inspection = _existing(session, "inspection", inspection_id)
+    inspection = _existing(session, "inspection", inspection_id, lock=True)  # no finding of it changes meanwhile
     campaign = _existing(session, "campaign", inspection.state["campaign_id"])
     organisation = _existing(session, "organisation", campaign.state["organisation_id"])
     first = None if amends is None else _first(session, amends, inspection_id)
@@ -92,7 +92,7 @@ def void(
     session: Session, minutes_id: str, reason: str, *, actor: str, now: datetime, replaced_by: str | None = None
 ) -> None:
     """Void minutes: the number stays used, the paper stays, both say why."""
-    minutes = _existing(session, "minutes", minutes_id)
+    minutes = _existing(session, "minutes", minutes_id, lock=True)
     if not reason.strip():
         raise Problem(ProblemCode.INVALID_REQUEST, "Phải ghi lý do hủy biên bản.")
     if minutes.state["status"] == "void":
@@ -242,15 +242,17 @@ def _public_keys(session: Session) -> dict[bytes, bytes]:
 
 
 def _first(session: Session, minutes_id: str, inspection_id: str) -> Document:
-    first = _existing(session, "minutes", minutes_id)
+    first = _existing(session, "minutes", minutes_id, lock=True)
     if first.parent != inspection_id:
         raise Problem(ProblemCode.CONFLICT, "Biên bản bổ sung phải cùng cuộc kiểm tra với biên bản được bổ sung.")
     return first
 
 
-def _existing(session: Session, kind: str, id: str) -> Document:
-    found = documents.get(session, kind, id)
-    if found is None:
+def _existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Document:
+    found = (
+        documents.many(session, [(kind, id)], lock=True).get((kind, id)) if lock else documents.get(session, kind, id)
+    )
+    if found is None or found.is_deleted:
         raise Problem(ProblemCode.NOT_FOUND)
     return found
 

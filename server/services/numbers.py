@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db.devices import Device
@@ -47,6 +48,7 @@ def grant(session: Session, device: Device, series: str, year: int, count: int, 
     if not 1 <= count <= MAX_COUNT:
         raise Problem(ProblemCode.INVALID_REQUEST, f"Mỗi lần chỉ cấp từ 1 đến {MAX_COUNT} số.")
     _known(session, series, year, now)
+    _lock(session, series, year)
     first, last = _returned_run(session, series, year, count) or _fresh(session, series, year, count)
     lease = NumberLease(id=new_id(), series=series, year=year, device_id=device.id, first=first, last=last,
                         granted_at=now, expires_on=date(year, 12, 31))  # fmt: skip
@@ -64,6 +66,8 @@ def give_back(session: Session, lease_id: str, device: Device, first_unused: int
     lease = session.get(NumberLease, lease_id)
     if lease is None or lease.device_id != device.id:
         raise Problem(ProblemCode.NOT_FOUND, "Không có dải số này cho máy tính bảng của bạn.")
+    _lock(session, lease.series, lease.year)
+    session.refresh(lease)
     used = {row.number for row in _rows(session, lease.series, lease.year) if row.status != "returned"}
     start = lease.first if first_unused is None else first_unused
     if not lease.first <= start <= lease.last + 1:
@@ -91,6 +95,7 @@ def void(session: Session, series: str, year: int, number: int, reason: str, now
     last = _next_number(session, series, year) - 1
     if not 1 <= number <= last:
         raise Problem(ProblemCode.NOT_FOUND, f"Số {number} chưa được cấp trong sổ {series} năm {year}.")
+    _lock(session, series, year)
     row = session.get(MinutesNumber, (series, year, number))
     if row is not None and row.status in {"issued", "void"}:
         raise Problem(ProblemCode.CONFLICT, f"Số {number} đã {'hủy' if row.status == 'void' else 'phát hành'}.")
@@ -104,6 +109,7 @@ def void(session: Session, series: str, year: int, number: int, reason: str, now
 def take_next(session: Session, series: str, year: int, minutes_id: str, now: datetime) -> int:
     """Take one number for minutes that the server itself issues."""
     _known(session, series, year, now)
+    _lock(session, series, year)
     number, _ = _returned_run(session, series, year, 1) or _fresh(session, series, year, 1)
     session.add(MinutesNumber(series=series, year=year, number=number, minutes_id=minutes_id, status="issued",
                               source="server", lease_id=None, reason=None, at=now))  # fmt: skip
@@ -168,11 +174,19 @@ def _next_number(session: Session, series: str, year: int) -> int:
     return 1 if row is None else row.next_number
 
 
+def _lock(session: Session, series: str, year: int) -> None:
+    """Hold a series' year alone until the transaction ends; begins it where this is its first number.
+
+    Whoever gives numbers out, takes them back or crosses them out comes through here, before reading any of them.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    first = dialect.insert(SeriesYear).values(series=series, year=year, next_number=1)
+    session.execute(first.on_conflict_do_nothing())
+    session.get(SeriesYear, (series, year), with_for_update=True, populate_existing=True)
+
+
 def _fresh(session: Session, series: str, year: int, count: int) -> tuple[int, int]:
-    row = session.get(SeriesYear, (series, year), with_for_update=True)
-    if row is None:
-        row = SeriesYear(series=series, year=year, next_number=1)
-        session.add(row)
+    row = session.get_one(SeriesYear, (series, year))
     first = row.next_number
     row.next_number = first + count
     return first, first + count - 1

@@ -49,7 +49,9 @@ def settle(session: Session, photo_ids: Iterable[str], now: datetime, actor: str
     complete (I13). Bytes count only if they were uploaded for this very photo: who merely knows a hash, printed on
     minutes, must not get to see another campaign's photo.
     """
-    delivered = _delivered(session, sorted(set(photo_ids)))
+    wanted = sorted(set(photo_ids))
+    documents.reserve(session, [("photo", id) for id in wanted])  # or record and bytes, coming at once, miss each other
+    delivered = _delivered(session, wanted)
     found = documents.many(session, [("photo", id) for id in delivered], lock=True)
     changes: list[Change] = []
     for (_, id), photo in sorted(found.items()):

@@ -14,6 +14,7 @@ from server.db.numbers import NumberLease
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import ledger
+from server.services.alphabet import name_order
 from server.services.wording import plain_text
 from sync import seal
 from sync.feed import Change
@@ -50,9 +51,9 @@ class Tablet:
 def every(session: Session) -> list[Tablet]:
     """All devices: those in use first, then by holder's name."""
     query = select(Device, User).join(User, User.id == Device.user_id)
-    query = query.order_by(Device.revoked_at.is_not(None), User.full_name, Device.enrolled_at)
     leases = _open_leases(session)
-    return [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query)]
+    tablets = [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query)]
+    return sorted(tablets, key=lambda t: (t.revoked_at is not None, name_order(t.holder), t.enrolled_at))
 
 
 def one(session: Session, device_id: str) -> Tablet:

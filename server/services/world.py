@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from checklists import catalog
 from checklists.limits import RuleSet
 from checklists.model import Checklist
+from server.db import documents
 from server.db.devices import Device
 from server.db.documents import Document as DocumentRow
 from server.db.journal import JournalEntry
-from server.db.numbers import MinutesNumber, NumberLease
+from server.db.numbers import MinutesNumber, NumberLease, SeriesYear
 from server.db.sync import Quarantine
 from server.db.sync import Receipt as ReceiptRow
 from server.services import grants, rules
@@ -48,7 +49,6 @@ class DatabaseWorld:
 
     def __init__(self, session: Session, device: DeviceContext, raw_ops: Sequence[Any]) -> None:
         self._session, self._device = session, device
-        self._is_postgres = session.get_bind().dialect.name == "postgresql"
         self._documents: dict[Key, Document | None] = {}
         self._children: dict[str, dict[str, list[Document]]] = {}
         self._rules: dict[str, RuleSet | None] = {}
@@ -56,8 +56,9 @@ class DatabaseWorld:
         op_ids = {op_id for raw in raw_ops if (op_id := op_id_of(raw)) is not None}
         self._receipts = _receipts(session, op_ids)
         self._quarantined = _quarantined(session, device.device_id, op_ids, raw_ops)
-        self._held = _held(session, {raw["id"] for raw in raw_ops if isinstance(raw, dict) and is_uuid(raw.get("id"))})
         self._preload([raw for raw in raw_ops if isinstance(raw, dict) and op_id_of(raw) not in self._receipts])
+        # Only now, that the documents are ours: a child of one of them may just have been held by another tablet's push.
+        self._held = _held(session, {raw["id"] for raw in raw_ops if isinstance(raw, dict) and is_uuid(raw.get("id"))})
 
     def get(self, kind: str, id: str) -> Document | None:
         """Return a document, a deleted one too."""
@@ -108,7 +109,8 @@ class DatabaseWorld:
         """
         if not (0 < year <= _MAX_INT and 0 < number <= _MAX_INT and 0 < len(series) <= 40 and "\0" not in series):
             return _NOBODY
-        row = self._session.get(MinutesNumber, (series, year, number))
+        self._session.get(SeriesYear, (series, year), with_for_update=True)  # the office may void it meanwhile
+        row = self._session.get(MinutesNumber, (series, year, number), populate_existing=True)
         status = None if row is None else row.status
         lease = self._session.scalars(
             select(NumberLease)
@@ -135,24 +137,44 @@ class DatabaseWorld:
     # -- loading
 
     def _preload(self, raw_ops: Sequence[dict[str, Any]]) -> None:
-        self._load(_keys(raw_ops), lock=True)
+        keys = set(_keys(raw_ops))
+        keys |= self._parents_unsaid(raw_ops, keys)
+        self._load((key for key in keys if key[0] in KINDS), lock=True)
+        self._load(keys, lock=False)  # the office's own: nobody waits for a campaign to be pushed to
         inspections = [d for d in self._documents.values() if d is not None and d.kind == "inspection"]
         self._load([("campaign", d.parent) for d in inspections if d.parent is not None], lock=False)
         if inspections:
             self._load_families([d.id for d in inspections])
 
+    def _parents_unsaid(self, raw_ops: Sequence[dict[str, Any]], keys: Set[Key]) -> set[Key]:
+        """Name the parents of documents whose operations do not name them; a document's parent never changes."""
+        silent = [raw for raw in raw_ops if raw.get("parent") is None and isinstance(raw.get("kind"), str)]
+        unsaid = {key for raw in silent if is_uuid(raw.get("id")) and (key := (raw["kind"], raw["id"])) in keys}
+        found: set[Key] = set()
+        for kind in sorted({kind for kind, _ in unsaid}):
+            parent_kind = KINDS[kind].parent_kind
+            if parent_kind is not None:
+                ids = sorted(id for named, id in unsaid if named == kind)
+                where = DocumentRow.kind == kind, DocumentRow.id.in_(ids), DocumentRow.parent.is_not(None)
+                found |= {
+                    (parent_kind, str(parent))
+                    for parent in self._session.scalars(select(DocumentRow.parent).where(*where))
+                }
+        return found
+
     def _load(self, keys: Iterable[Key], *, lock: bool) -> None:
-        """Read documents by kind and id; `lock` takes their rows, in sorted order, and reserves ids that are not there."""
+        """Read documents by kind and id; `lock` takes their rows and reserves ids that are not there.
+
+        Parents come before children, each kind in sorted order: who holds an inspection may write all below it.
+        """
         by_kind: dict[str, list[str]] = defaultdict(list)
-        for kind, id in sorted(set(keys)):
+        for kind, id in sorted(set(keys), key=lambda key: (_depth(key[0]), key)):
             if (kind, id) not in self._documents:
                 by_kind[kind].append(id)
         missing = self._read(by_kind, lock=lock)
-        if missing and lock and self._is_postgres:
+        if missing and lock and documents.can_be_reserved(self._session):
             # Two tablets may create one answer at once: the second waits here and then sees the first's.
-            names = sorted(f"{kind}/{id}" for kind, ids in missing.items() for id in ids)
-            reserve = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:k AS text[])) AS k")
-            self._session.execute(reserve, {"k": names}).all()
+            documents.reserve(self._session, ((kind, id) for kind, ids in missing.items() for id in ids))
             self._read(missing, lock=True)
 
     def _read(self, by_kind: dict[str, list[str]], *, lock: bool) -> dict[str, list[str]]:
@@ -188,6 +210,11 @@ class DatabaseWorld:
             device = self._session.get_one(Device, device_id)
             self._devices[device_id] = grants.context_of(self._session, device)
         return self._devices[device_id]
+
+
+def _depth(kind: str) -> int:
+    parent = KINDS[kind].parent_kind if kind in KINDS else None
+    return 0 if parent is None else 1 + _depth(parent)
 
 
 def _keys(raw_ops: Sequence[dict[str, Any]]) -> Iterator[Key]:

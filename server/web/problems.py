@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, render_template, request
 from flask_smorest import Api
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
 from server.errors import Problem, ProblemCode
@@ -34,7 +35,9 @@ def register(app: Flask) -> None:
     """Answer Problem, HTTP errors, a busy database and surprises."""
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    for busy in (OperationalError, NoConnectionError, IntegrityError):
+        app.register_error_handler(busy, _database)
+    app.register_error_handler(StatementError, _statement)
     app.register_error_handler(Exception, _surprise)
 
 
@@ -72,9 +75,18 @@ def _http(error: HTTPException) -> Response:
     return answer(Problem(code, headers=headers, **extra))
 
 
-def _database(error: OperationalError) -> Response:
-    log.warning("database busy or unreachable: %s", error.orig)
+def _database(error: OperationalError | NoConnectionError | IntegrityError) -> Response:
+    """Say that it will work later: a lock not had in time, a deadlock, two first creations, a database that is down."""
+    log.warning("database busy or unreachable: %s", getattr(error, "orig", error))
     return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
+
+
+def _statement(error: StatementError) -> Response:
+    """Tell a connection that died in the middle, and text that no database stores, from our own mistakes."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        log.warning("database connection lost: %s", error.orig)
+        return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
+    return _surprise(error)
 
 
 def _surprise(error: Exception) -> Response:
