@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
-
-from flask.testing import FlaskClient
 
 from sync.ids import answer_id, uuid7
 from sync.operations import op_id_of
 from tests.builders import Kit, Office, Person
 
 AT = "2021-08-05T08:12:05+07:00"
+
+
+class Client(Protocol):
+    """What asks: flask's test client, or one over HTTP."""
+
+    def get(self, path: str, /, **request: Any) -> Any:
+        """GET with `headers`."""
+
+    def post(self, path: str, /, **request: Any) -> Any:
+        """POST `json` with `headers`; the answer has status_code, get_json and get_data."""
 
 
 def new_id() -> str:
@@ -52,7 +60,7 @@ def site_of(office: Office, leader: Person, *members: Person) -> Site:
 class Wire:
     """One enrolled tablet speaking to the server."""
 
-    client: FlaskClient
+    client: Client
     kit: Kit
     seq: int = 0
     cursor: str | None = None
