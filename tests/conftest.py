@@ -153,3 +153,15 @@ def session(app: Flask) -> Iterator[Session]:
 def office(app: Flask) -> Office:
     """The department: hires people, opens campaigns, registers sites."""
     return Office(app)
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[Session]:
+    """A look into the database beside the requests: no app context around them, so that each has its own session and `g`.
+
+    Its view is that of its first question until it rolls back.
+    """
+    with app.app_context():
+        engine = db.engine
+    with Session(engine) as session:
+        yield session

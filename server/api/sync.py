@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response, g
 from flask_smorest import Blueprint
 from prometheus_client import Counter as Metric
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from schemas import sync as wire
 from server.errors import Problem, ProblemCode
@@ -19,12 +16,10 @@ from server.services import grants, hello, pull, push, receipts
 from server.web.answers import json_answer
 from server.web.guards import device_required, now, queue_delivery
 from server.web.openapi import json_body, problems, query
-from server.web.transaction import writing
+from server.web.transaction import written
 
 blp = Blueprint("sync", __name__, description="Đồng bộ giữa máy tính bảng và máy chủ (docs/protocol.md)")
 OPERATIONS = Metric("hientruong_operations", "Fresh operations of tablets, by what became of them", ["status"])
-ATTEMPTS = 3
-"""Deadlocks and two first creations of one answer resolve themselves on the second try."""
 
 
 @blp.route("/sync/hello", methods=["POST"])
@@ -35,7 +30,7 @@ ATTEMPTS = 3
 def say_hello(body: dict[str, Any]) -> Response:
     """Ask for scopes, leases, the rules in force and where this device's numbering stands."""
     device_id, lowest = g.device.id, body.get("lowest_device_seq")
-    return json_answer(_written(lambda session: hello.hello(session, device_id, lowest, now())))
+    return json_answer(written(db.session, lambda session: hello.hello(session, device_id, lowest, now())))
 
 
 @blp.route("/sync/push", methods=["POST"])
@@ -48,7 +43,7 @@ def deliver(body: dict[str, Any]) -> Response:
     device_id, ops = g.device.id, body["ops"]
     if len(ops) > wire.MAX_OPS:
         raise Problem(ProblemCode.TOO_LARGE, f"Mỗi lần gửi không quá {wire.MAX_OPS} thao tác.", max_ops=wire.MAX_OPS)
-    answer = _written(lambda session: push.push(session, device_id, ops, now()))
+    answer = written(db.session, lambda session: push.push(session, device_id, ops, now()))
     for status, count in Counter(result["status"] for result in answer["results"] if not result["replay"]).items():
         OPERATIONS.labels(status).inc(count)
     return json_answer(answer)
@@ -76,15 +71,3 @@ def fetch(body: dict[str, Any]) -> Response:
 def remember(args: dict[str, int]) -> Response:
     """List what the server answered to this device's operations after a number."""
     return json_answer(receipts.after(db.session(), g.device.id, args["after_device_seq"]))
-
-
-def _written(work: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
-    """Do the work in one write transaction, again after a deadlock; the work is repeated whole or not done."""
-    for attempt in range(ATTEMPTS):
-        try:
-            with writing(db.session) as session:
-                return work(session)
-        except (OperationalError, IntegrityError):
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")

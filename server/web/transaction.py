@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 AFTER_COMMIT = "after_commit"
+Result = TypeVar("Result")
+ATTEMPTS = 4
+_GIVE_WAY = frozenset({"40P01", "40001"})
+"""SQLSTATE of a deadlock's victim and of a transaction that must be run anew."""
 
 
 @contextmanager
@@ -35,6 +42,26 @@ def writing(scoped: scoped_session[Any]) -> Iterator[Session]:
             raise
     for action in session.info.pop(AFTER_COMMIT, []):
         action()
+
+
+def written(scoped: scoped_session[Any], work: Callable[[Session], Result]) -> Result:
+    """Do work in one write transaction; again after a deadlock or two first creations of one thing, whole each time.
+
+    A lock not had within its time is not tried again: the caller answers 503 and the tablet comes back.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with writing(scoped) as session:
+                return work(session)
+        except (OperationalError, IntegrityError) as error:
+            if attempt == ATTEMPTS or not _resolves_itself(error):
+                raise
+            time.sleep(random.uniform(0, 0.05) * attempt)  # noqa: S311  # so that two do not meet again
+    raise AssertionError("unreachable")
+
+
+def _resolves_itself(error: DBAPIError) -> bool:
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _GIVE_WAY
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import JournalEntry
 from server.db.sync import Quarantine, Receipt
-from server.extensions import db
-from server.settings import Settings
 from sync.operations import digest
 from tests.builders import Office
 from tests.contract.hammer import HttpClient
@@ -26,26 +21,6 @@ from tests.contract.live import LiveServer
 from tests.server.api.wire import Wire, site_of
 
 CLIENTS = 50
-
-
-@pytest.fixture
-def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
-    """The server as it is served."""
-    server = LiveServer(settings, tmp_path)
-    try:
-        server.starts()
-        yield server
-    finally:
-        server.stops()
-
-
-@pytest.fixture
-def database(app: Flask) -> Iterator[Session]:
-    """A session of the test's own."""
-    with app.app_context():
-        engine = db.engine
-    with Session(engine) as session:
-        yield session
 
 
 @pytest.fixture

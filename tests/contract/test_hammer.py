@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from flask import Flask
@@ -23,26 +22,6 @@ from tests.contract.live import LiveServer
 ROWS = int(os.environ.get("HAMMER_ROWS", "20000"))
 """What CI pushes in each of the two tests; 100000 for a long evening."""
 pytestmark = [pytest.mark.postgresql_only("SQLite has one writer at a time"), pytest.mark.timeout(900)]
-
-
-@pytest.fixture
-def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
-    """The server as it is served on PostgreSQL: two processes of four threads."""
-    server = LiveServer(settings, tmp_path)
-    try:
-        server.starts()
-        yield server
-    finally:
-        server.stops()
-
-
-@pytest.fixture
-def database(app: Flask) -> Iterator[Session]:
-    """A session of the test's own."""
-    with app.app_context():
-        engine = db.engine
-    with Session(engine) as session:
-        yield session
 
 
 def entries(database: Session) -> int:

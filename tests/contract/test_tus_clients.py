@@ -39,17 +39,6 @@ def kit(office: Office) -> Kit:
 
 
 @pytest.fixture
-def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
-    """A serving server."""
-    server = LiveServer(settings, tmp_path)
-    try:
-        server.starts()
-        yield server
-    finally:
-        server.stops()
-
-
-@pytest.fixture
 def link(live: LiveServer) -> Iterator[Callable[..., BrokenLink]]:
     """Make links that break."""
     links: list[BrokenLink] = []

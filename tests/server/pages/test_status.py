@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask.testing import FlaskClient
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
-from server.settings import Settings
+from server.db.journal import ServerState
 
 
 def test_the_server_says_that_it_lives_and_is_ready(client: FlaskClient) -> None:
@@ -14,13 +16,9 @@ def test_the_server_says_that_it_lives_and_is_ready(client: FlaskClient) -> None
     assert len(ready.get_json()["epoch"]) == 32
 
 
-def test_an_empty_database_is_not_ready(client: FlaskClient, settings: Settings) -> None:
-    import sqlite3
-
-    connection = sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))
-    connection.execute("DELETE FROM server_state")
-    connection.commit()
-    connection.close()
+def test_an_empty_database_is_not_ready(client: FlaskClient, database: Session) -> None:
+    database.execute(delete(ServerState))
+    database.commit()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["status"]) == (503, "unavailable")
     assert client.get("/healthz").status_code == 200

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from server.extensions import db
 from server.services import journal
 from server.settings import Settings
 from tests.builders import Office
 
 AREA = "area:07213"
-Damage = Callable[[sqlite3.Connection], object]
-
-
-@pytest.fixture
-def database(app: Flask) -> Iterator[Session]:
-    """A session of the test's own."""
-    with app.app_context():
-        engine = db.engine
-    with Session(engine) as session:
-        yield session
+Damage = Callable[["Tool"], object]
 
 
 @pytest.fixture
@@ -39,13 +34,30 @@ def filled(office: Office) -> Office:
     return office
 
 
+@dataclass
+class Tool:
+    """A database tool in the hands of someone who knows how to get past the triggers."""
+
+    run: Callable[..., Any]
+    mark: str
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """Run SQL with `?` for values."""
+        return self.run(sql.replace("%", "%%").replace("?", "%s") if self.mark == "%s" else sql, values)
+
+
 def damaged(settings: Settings, damage: Damage) -> None:
-    """Do to the file what someone with a database tool could do, past the triggers."""
-    with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as connection:
+    """Do to the database what its operator could do."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "postgresql":
+        with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+            connection.execute("SET session_replication_role = replica")  # triggers sleep
+            damage(Tool(connection.execute, "%s"))
+        return
+    with closing(sqlite3.connect(str(url.database))) as file, file:
         for trigger in ("journal_no_update", "journal_no_delete"):
-            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-        damage(connection)
-    connection.close()
+            file.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        damage(Tool(file.execute, "?"))
 
 
 def test_an_untouched_database_is_whole(filled: Office, database: Session) -> None:
@@ -78,8 +90,8 @@ CHAIN: list[tuple[str, Damage, int]] = [
 ]  # fmt: skip
 
 
-def _hash(connection: sqlite3.Connection, seq: int) -> str:
-    found: str = connection.execute("SELECT hash FROM journal WHERE scope = ? AND seq = ?", [AREA, seq]).fetchone()[0]
+def _hash(tool: Tool, seq: int) -> str:
+    found: str = tool.execute("SELECT hash FROM journal WHERE scope = ? AND seq = ?", [AREA, seq]).fetchone()[0]
     return found
 
 
@@ -98,9 +110,9 @@ STATE: list[tuple[str, str]] = [
     ("a document's revision", "UPDATE document SET rev = rev + 1"),
     ("a document's scope", "UPDATE document SET scope = 'agency'"),
     ("a document taken out", "DELETE FROM document WHERE state LIKE '%A2%'"),
-    ("a document brought back", "UPDATE document SET is_deleted = 1"),
+    ("a document brought back", "UPDATE document SET is_deleted = true"),
     ("a document from nowhere", "INSERT INTO document (kind, id, scope, rev, is_deleted, state) "
-                                "VALUES ('finding', 'x', 'agency', 1, 0, '{}')"),
+                                "VALUES ('finding', 'x', 'agency', 1, false, '{}')"),
     ("a feed item", "UPDATE feed SET item = replace(item, 'A2', 'A9')"),
     ("a feed row taken out", "DELETE FROM feed"),
     ("a feed row's place", "UPDATE feed SET seq = seq + 100"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,21 +14,11 @@ from server.db import documents
 from server.db.journal import JournalEntry
 from server.db.sync import Quarantine
 from server.errors import Problem
-from server.extensions import db
 from server.services import journal, release
 from tests.builders import Office
 from tests.server.api.wire import Site, Wire, foreign_uuid, site_of
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(app: Flask) -> Iterator[Session]:
-    """A session of the test's own."""
-    with app.app_context():
-        engine = db.engine
-    with Session(engine) as session:
-        yield session
 
 
 @pytest.fixture

@@ -9,9 +9,12 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from server.db.journal import ServerState
 from server.db.numbers import Series
 from server.extensions import db
 from server.web.transaction import after_commit, writing
+
+READ = select(ServerState.value).where(ServerState.key == "n")
 
 
 def series(name: str) -> Series:
@@ -53,7 +56,7 @@ def test_threads_that_read_then_write_all_get_through(app: Flask) -> None:
         try:
             for _ in range(25):
                 with app.app_context(), writing(db.session) as session:
-                    value = int(session.execute(text("SELECT value FROM server_state WHERE key='n'")).scalar_one())
+                    value = int(session.execute(READ.with_for_update()).scalar_one())
                     session.execute(text("UPDATE server_state SET value=:v WHERE key='n'"), {"v": str(value + 1)})
         except BaseException as error:  # noqa: BLE001  # a thread's error must reach the test
             errors.append(error)
@@ -65,4 +68,4 @@ def test_threads_that_read_then_write_all_get_through(app: Flask) -> None:
         thread.join()
     assert errors == []
     with app.app_context():
-        assert db.session.execute(text("SELECT value FROM server_state WHERE key='n'")).scalar_one() == "100"
+        assert db.session.scalar(READ) == "100"
