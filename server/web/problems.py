@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, render_template, request
 from flask_smorest import Api
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for busy in (OperationalError, NoConnectionError, IntegrityError):
         app.register_error_handler(busy, _database)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(StatementError, _statement)
     app.register_error_handler(Exception, _surprise)
 
@@ -77,12 +78,21 @@ def _http(error: HTTPException) -> Response:
 
 def _database(error: OperationalError | NoConnectionError | IntegrityError) -> Response:
     """Say that it will work later: a lock not had in time, a deadlock, two first creations, a database that is down."""
-    log.warning("database busy or unreachable: %s", getattr(error, "orig", error))
+    is_ours = isinstance(error, IntegrityError)  # two at once, or a mistake: the traceback tells which
+    log.warning("database busy or unreachable: %s", getattr(error, "orig", error), exc_info=error if is_ours else None)
     return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
 
 
+def _unstorable(error: DataError) -> Response:
+    """Refuse what PostgreSQL cannot even ask for: text with NUL, text or numbers beyond their column."""
+    log.warning("refused by the database: %s", error.orig)
+    return answer(
+        Problem(ProblemCode.INVALID_REQUEST, "Có ký tự hoặc giá trị không lưu được (quá dài, quá lớn hoặc ký tự rỗng).")
+    )
+
+
 def _statement(error: StatementError) -> Response:
-    """Tell a connection that died in the middle, and text that no database stores, from our own mistakes."""
+    """Tell a connection that died in the middle from our own mistakes."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         log.warning("database connection lost: %s", error.orig)
         return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
