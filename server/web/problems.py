@@ -17,6 +17,7 @@ from server.errors import Problem, ProblemCode
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+UNDEFINED_TABLE = "42P01"
 _BY_STATUS = {
     400: ProblemCode.INVALID_REQUEST, 401: ProblemCode.UNAUTHENTICATED, 403: ProblemCode.FORBIDDEN,
     404: ProblemCode.NOT_FOUND, 405: ProblemCode.METHOD_NOT_ALLOWED, 413: ProblemCode.TOO_LARGE,
@@ -92,9 +93,10 @@ def _unstorable(error: DataError) -> Response:
 
 
 def _statement(error: StatementError) -> Response:
-    """Tell a connection that died in the middle from our own mistakes."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        log.warning("database connection lost: %s", error.orig)
+    """Tell a connection that died in the middle, and a database that is not migrated, from our own mistakes."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
+        log.warning("database lost or not migrated: %s", error.orig)
         return answer(Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": "3"}))
     return _surprise(error)
 
