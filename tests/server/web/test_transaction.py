@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.db.journal import ServerState
 from server.db.numbers import Series
 from server.extensions import db
-from server.web.transaction import after_commit, writing
+from server.web.transaction import after_commit, writing, written
 
 READ = select(ServerState.value).where(ServerState.key == "n")
 
@@ -69,3 +70,33 @@ def test_threads_that_read_then_write_all_get_through(app: Flask) -> None:
     assert errors == []
     with app.app_context():
         assert db.session.scalar(READ) == "100"
+
+
+@pytest.mark.postgresql_only("SQLite has one writer at a time")
+def test_the_victim_of_a_deadlock_does_its_work_again(app: Flask) -> None:
+    """Two who take two rows in opposite orders: PostgreSQL ends one, which is run anew, whole."""
+    with app.app_context(), writing(db.session) as session:
+        session.add_all([series("a"), series("b")])
+    both_have_one = threading.Barrier(2, timeout=20)
+    tries: list[str] = []
+
+    def swaps(first: str, second: str) -> None:
+        def work(session: Session) -> None:
+            tries.append(first)
+            for place, name in enumerate((first, second)):
+                row = session.get_one(Series, name, with_for_update=True)
+                row.basis += f"{first} "
+                session.flush()
+                if place == 0 and len(tries) <= 2:
+                    both_have_one.wait()
+
+        with app.app_context():
+            written(db.session, work)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(swaps, "a", "b"), pool.submit(swaps, "b", "a")]:
+            done.result()
+    assert len(tries) == 3
+    with app.app_context():
+        assert sorted(db.session.get_one(Series, "a").basis.split()) == ["a", "b"]
+        assert sorted(db.session.get_one(Series, "b").basis.split()) == ["a", "b"]
