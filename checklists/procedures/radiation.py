@@ -31,7 +31,16 @@ def _dose_rate(request: Request) -> dict[str, Any]:
             allowance = Allowance(value, None, short(value), UNIT)
         printed = fixed(net, 4)
         point = row.raw.get("point") or f"điểm {n + 1}"
-        one = Judged(max(net, Fraction(0)), printed, UNIT, limit, allowance, f"suất liều {point} ({PLACES_VI[place]})")
+        one = Judged(
+            max(net, Fraction(0)),
+            printed,
+            UNIT,
+            limit,
+            allowance,
+            f"suất liều đã trừ phông tại {point} ({PLACES_VI[place]})",
+            signed=False,
+            no_basis="thiếu căn cứ giới hạn suất liều",
+        )
         judged.append(one)
         rows.append(
             {

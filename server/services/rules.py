@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from checklists.limits import LimitError, RuleSet, load_rules
@@ -16,6 +16,11 @@ MAX_VERSION = 40
 _KEPT = 32
 _parsed: dict[str, RuleSet] = {}
 """Parsed rule sets by fingerprint: immutable, so they never go stale."""
+
+
+def has_tables(session: Session) -> bool:
+    """Tell whether the database was migrated: a fresh checkout has no tables yet."""
+    return inspect(session.connection()).has_table(RuleSetRow.__tablename__)
 
 
 def current(session: Session) -> RuleSet:
@@ -67,9 +72,10 @@ def confirm(
     except LimitError as error:
         raise Problem(ProblemCode.INVALID_REQUEST, str(error)) from error
     _add(session, made, now)
+    row = made.limit(limit_id)
     session.add(
-        LimitConfirmation(limit_id=limit_id, value=value, reviewed_by=reviewed_by, document=document, confirmed_on=on,
-                          version=made.version)
+        LimitConfirmation(limit_id=limit_id, value=value, reviewed_by=row and row.reviewed_by,
+                          document=row and row.source, confirmed_on=on, version=made.version)
     )  # fmt: skip
     session.flush()
     return made
