@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -29,9 +29,9 @@ def list_all(as_json: bool) -> None:
 
 @group.command("evaluate")
 @click.argument("name")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @json_option
-def evaluate(name: str, file: BinaryIO, as_json: bool) -> None:
+def evaluate(name: str, file: str, as_json: bool) -> None:
     """Tính một phép thử từ FILE JSON ("-" = đầu vào chuẩn): sai số từng dòng, giới hạn, kết luận."""
     from checklists import procedures
     from server.cli.rules_in_force import rules_in_force
@@ -50,24 +50,27 @@ class _WrittenTwice(ValueError):
     """A JSON object with one key twice: which of the two readings is meant, nobody knows."""
 
 
-def _read(file: BinaryIO) -> dict[str, Any]:
+def _read(file: str) -> dict[str, Any]:
+    place = "Đầu vào chuẩn" if file == "-" else file
     try:
+        with click.open_file(file, "rb") as opened:
+            typed = opened.read()
         # Editors on Windows begin a file with a byte-order mark. A number not in quotes is refused by its field later,
         # whatever its length: as a float it is never refused here for having too many digits.
-        request = json.loads(file.read().decode("utf-8-sig"), object_pairs_hook=_each_once, parse_int=float)
+        request = json.loads(typed.decode("utf-8-sig"), object_pairs_hook=_each_once, parse_int=float)
         json.dumps(request, ensure_ascii=False).encode()
     except UnicodeDecodeError:
-        fail(f"{file.name}: không phải chữ mã hóa UTF-8.")
+        fail(f"{place}: không phải chữ mã hóa UTF-8.")
     except UnicodeEncodeError:
-        fail(f"{file.name}: có ký tự Unicode hỏng.")
+        fail(f"{place}: có ký tự Unicode hỏng.")
     except json.JSONDecodeError as error:
-        fail(f"{file.name}: không phải JSON hợp lệ, xem dòng {error.lineno}, cột {error.colno}.")
+        fail(f"{place}: không phải JSON hợp lệ, xem dòng {error.lineno}, cột {error.colno}.")
     except _WrittenTwice as error:
-        fail(f"{file.name}: khóa “{error}” viết hai lần trong một đối tượng.")
+        fail(f"{place}: khóa “{error}” viết hai lần trong một đối tượng.")
     except RecursionError:
-        fail(f"{file.name}: không phải JSON hợp lệ, lồng nhau quá nhiều lớp.")
+        fail(f"{place}: không phải JSON hợp lệ, lồng nhau quá nhiều lớp.")
     if not isinstance(request, dict):
-        fail(f"{file.name}: phải là một đối tượng JSON.")
+        fail(f"{place}: phải là một đối tượng JSON.")
     return request
 
 

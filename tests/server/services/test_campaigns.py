@@ -151,6 +151,15 @@ def test_a_planned_inspection_pins_checklists_and_rules(
     current = rules.current(session)
     assert row.state["rules"] == {"version": current.version, "sha256": current.sha256}
 
+    with office.transaction() as writing:
+        made = rules.confirm(writing, "fuel-price", value=None, reviewed_by="Lê Soát", document="ĐLVN 10:2017",
+                             on=date(2021, 8, 1), now=NOW)  # fmt: skip
+        later = inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06", follows=id), actor="system", at=NOW)
+    session.rollback()  # see what was committed since
+    pinned = [documents.get(session, "inspection", each) for each in (id, later)]
+    assert [each and each.state["rules"]["version"] for each in pinned] == [current.version, made.version]
+    assert rules.by_version(session, current.version) == current
+
 
 @pytest.mark.parametrize(
     ("plan", "complaint"),
@@ -178,7 +187,7 @@ def test_a_second_visit_says_which_one_it_follows(office: Office, values: dict[s
     with office.transaction() as writing:
         first = inspection_plans.plan(writing, campaign, Plan(site, "2021-08-05"), actor="system", at=NOW)
     with pytest.raises(Problem, match="đã có trong kế hoạch"), office.transaction() as writing:
-        inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06"), actor="system", at=NOW)
+        inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06", follows=id), actor="system", at=NOW)
     with office.transaction() as writing:
         second = inspection_plans.plan(
             writing, campaign, Plan(site, "2021-08-20", follows=first), actor="system", at=NOW
