@@ -23,7 +23,8 @@ def _dose_rate(request: Request) -> dict[str, Any]:
     for n, row in enumerate(request.rows):
         readings = [exact(value) for value in row.readings("readings")]
         place = row.choice("place", PLACES)
-        net = (mean(readings) - background) * factor
+        found = mean(readings)
+        net = (found - background) * factor
         limit = request.limit("dose-rate", place=place)
         allowance = None
         if limit is not None and limit.value is not None:
@@ -45,7 +46,7 @@ def _dose_rate(request: Request) -> dict[str, Any]:
         rows.append(
             {
                 **row.raw,
-                "mean": fixed(mean(readings), 4),
+                "mean": fixed(found, 4),
                 "standard_deviation": root(variance(readings), 4) if len(readings) > 1 else None,
                 "net": printed,
                 "error": printed,

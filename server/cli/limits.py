@@ -78,9 +78,10 @@ def _holds(row: dict[str, Any], day: str) -> bool:
 
 def _line(row: dict[str, Any]) -> str:
     until = f" đến {row['valid_to']}" if row["valid_to"] else ""
+    why = f"; {row['note']}" if row["status"] == "unconfirmed" and row["note"] else ""
     return (
         f"{row['id']}  {_amount(row)}  {CONTEXTS[row['context']]}, từ {row['valid_from']}{until}"
-        f"  {STATUSES[row['status']]}  {row['source']}"
+        f"  {STATUSES[row['status']]}  {row['source']}{why}"
     )
 
 

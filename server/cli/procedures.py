@@ -88,8 +88,10 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
         f"{number:>3}. " + ", ".join(f"{key} = {_cell(value)}" for key, value in row.items() if value is not None)
         for number, row in enumerate(result["rows"], 1)
     ]
-    if result["limit"] is not None:
-        lines.append(f"Giới hạn: {_cell(result['limit'])}; {result['limit']['source']}")
+    limit = result["limit"]
+    if limit is not None:
+        source = "" if limit["status"] == "given" else f"; {limit['source']}"
+        lines.append(f"Giới hạn: {_cell(limit)}{source}")
     return [*lines, f"Kết luận: {VERDICTS[result['verdict']]}", result["explanation"]]
 
 
