@@ -31,15 +31,16 @@ def current(session: Session) -> RuleSet:
 
 
 def by_version(session: Session, version: str) -> RuleSet | None:
-    """Return a rule set that was ever served, or None."""
-    shipped = load_rules()
-    if version == shipped.version:
-        return shipped
+    """Return a rule set that was ever served, or None.
+
+    What was kept under a version is served for ever, also where an upgrade ships other rows under the same version.
+    """
     if len(version) > MAX_VERSION or not version.isprintable():
         return None
     sha256 = session.scalar(select(RuleSetRow.sha256).where(RuleSetRow.version == version))
     if sha256 is None:
-        return None
+        shipped = load_rules()
+        return shipped if version == shipped.version else None
     if sha256 not in _parsed:
         served = session.scalars(select(RuleSetRow.served).where(RuleSetRow.version == version)).one()
         if len(_parsed) >= _KEPT:
