@@ -187,7 +187,7 @@ def test_a_second_visit_says_which_one_it_follows(office: Office, values: dict[s
     with office.transaction() as writing:
         first = inspection_plans.plan(writing, campaign, Plan(site, "2021-08-05"), actor="system", at=NOW)
     with pytest.raises(Problem, match="đã có trong kế hoạch"), office.transaction() as writing:
-        inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06", follows=id), actor="system", at=NOW)
+        inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06"), actor="system", at=NOW)
     with office.transaction() as writing:
         second = inspection_plans.plan(
             writing, campaign, Plan(site, "2021-08-20", follows=first), actor="system", at=NOW
