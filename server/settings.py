@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,14 @@ class Settings:
         level = env.get("LOG_LEVEL", "INFO").upper()
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"LOG_LEVEL phải là DEBUG, INFO, WARNING hoặc ERROR, không phải {level!r}.")
+        blob_url = env.get("BLOB_URL", f"file:{folder / 'blobs'}")
+        if not re.fullmatch(r"file:.+|s3://[^/]+(/.*)?", blob_url):
+            raise SettingsError(
+                f"BLOB_URL phải có dạng file:/đường/dẫn hoặc s3://bucket[/tiền-tố], không phải {blob_url!r}."
+            )
         return cls(
             database_url=env.get("DATABASE_URL", f"sqlite:///{folder / 'hientruong.sqlite3'}"),
-            blob_url=env.get("BLOB_URL", f"file:{folder / 'blobs'}"),
+            blob_url=blob_url,
             secret_key=env.get("SECRET_KEY"),
             public_url=public_url,
             instance=folder,

@@ -16,7 +16,9 @@ from werkzeug.http import http_date
 
 from server.errors import Problem, ProblemCode
 from server.services.uploads import UploadState
-from server.storage.blobs import StoreFull
+from server.storage.blobs import StoreFull, StoreUnavailable
+from server.storage.staging import disk_trouble
+from server.web.problems import of_storage
 from sync import upload as tus
 
 View = Callable[..., Any]
@@ -65,9 +67,10 @@ def refusals(headers: dict[str, str] | None = None) -> Iterator[None]:
     except tus.UploadRefused as refused:
         where = {} if refused.offset is None else {"Upload-Offset": str(refused.offset)}
         raise Problem(ProblemCode[refused.reason.upper()], refused.detail, headers={**where, **more}) from refused
-    except StoreFull as error:
-        detail = "Máy chủ hết chỗ chứa ảnh: hãy báo quản trị và thử lại sau."
-        raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "600", **more}) from error
+    except (StoreFull, StoreUnavailable) as error:
+        trouble = of_storage(error)
+        trouble.headers = {**trouble.headers, **more}
+        raise trouble from error
 
 
 def chunk_body(blp: Blueprint, *, required: bool) -> Callable[[View], View]:
@@ -126,7 +129,8 @@ class Incoming:
         with tempfile.SpooledTemporaryFile(max_size=BLOCK) as spool:
             for block in self.blocks():
                 checksum.update(block)
-                spool.write(block)
+                with disk_trouble():
+                    spool.write(block)
             if self.is_cut:
                 return
             checksum.check()
