@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
 from uuid import UUID
 
 from flask import Response, current_app, g, request
@@ -57,11 +60,18 @@ def _smaller(store: BlobStore, photo: StoredPhoto, size: int) -> Response:
 
 def _original(store: BlobStore, photo: StoredPhoto) -> Response:
     """Opened before the answer begins: a store that fails is then a problem and not an answer that breaks off."""
-    file = store.open(photo.sha256)
-    response = Response(iter(lambda: file.read(BLOCK), b""), mimetype=photo.media_type, direct_passthrough=True)
-    response.call_on_close(file.close)
+    is_known = request.if_none_match.contains(photo.sha256)
+    file = io.BytesIO() if is_known else store.open(photo.sha256)
+    response = Response(_blocks(file), mimetype=photo.media_type, direct_passthrough=True)
+    response.call_on_close(file.close)  # of an answer without a body (304, HEAD) nobody reads to the end
     response.content_length = photo.size
     return _headers(response, photo, photo.sha256, f"{photo.id}.{EXTENSIONS.get(photo.media_type, 'bin')}")
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while block := file.read(BLOCK):
+            yield block
 
 
 def _headers(response: Response, photo: StoredPhoto, etag: str, name: str) -> Response:
