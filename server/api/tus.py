@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -25,6 +29,8 @@ View = Callable[..., Any]
 CHUNK_TYPE = "application/offset+octet-stream"
 BLOCK = 1024 * 1024
 """Bytes made durable at once: a killed server loses at most so much of a chunk, and a thread holds no more."""
+KEEP_AFTER_S = 0.5
+"""On a slow link a block would take 16 s, all of it lost when the link dies: what came is kept every half second."""
 READ = 32 * 1024
 """A reset connection loses at most so much."""
 READ_TIMEOUT_S = 60
@@ -98,6 +104,16 @@ def check_type() -> None:
         raise Problem(ProblemCode.UNSUPPORTED_MEDIA, f"Nội dung phải là {CHUNK_TYPE}.")
 
 
+@dataclass
+class _Reader:
+    connection: socket.socket
+    is_done: threading.Event = field(default_factory=threading.Event)
+
+
+_readers: dict[str, _Reader] = {}
+INTERRUPT_S = 2.0
+
+
 class Incoming:
     """The body of a request, read in blocks. `is_cut` tells afterwards that the link broke before its end."""
 
@@ -110,13 +126,14 @@ class Incoming:
 
         Raises TOO_LARGE where an unannounced body goes on after the upload's end; its last block is then not given.
         """
-        buffer, left = bytearray(), self._remaining
+        buffer, left, began = bytearray(), self._remaining, time.monotonic()
         while left and (data := self._read(min(READ, left))):
             buffer += data
             left -= len(data)
-            if len(buffer) >= BLOCK and left:
+            if left and (len(buffer) >= BLOCK or time.monotonic() - began >= KEEP_AFTER_S):
                 yield bytes(buffer)
                 buffer.clear()
+                began = time.monotonic()
         announced = request.content_length
         if not left and announced is None and self._read(1):
             raise Problem(ProblemCode.TOO_LARGE, "Nội dung dài hơn phần còn lại của tệp.")
@@ -147,8 +164,35 @@ class Incoming:
             return b""
 
 
-def limit_waiting() -> None:
-    """Let a read from a silent connection end. Only the serving process has the socket; others wait as they do."""
-    socket = request.environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(READ_TIMEOUT_S)
+@contextmanager
+def reading(upload_id: str) -> Iterator[None]:
+    """Let reads from a silent connection end, after a minute or as soon as its tablet asks again (`interrupt`).
+
+    Only the serving process has the socket; others wait as they do.
+    """
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None:
+        yield
+        return
+    connection.settimeout(READ_TIMEOUT_S)
+    mine = _Reader(connection)
+    _readers[upload_id] = mine
+    try:
+        yield
+    finally:
+        if _readers.get(upload_id) is mine:
+            del _readers[upload_id]
+        mine.is_done.set()
+
+
+def interrupt(upload_id: str) -> None:
+    """End another connection's reading for this upload, and wait until what it brought is kept.
+
+    A tablet that asks where its upload stands has lost that connection: a radio link dies without a goodbye, and what
+    came would lie unseen in the server while the tablet sends it again. Reaches the connections of this process.
+    """
+    reader = _readers.get(upload_id)
+    if reader is not None:
+        with suppress(OSError):
+            reader.connection.shutdown(socket.SHUT_RD)
+        reader.is_done.wait(INTERRUPT_S)

@@ -164,6 +164,9 @@ def _store() -> BlobStore:
 
 def _find(store: BlobStore, device_id: str, upload_id: str) -> UploadState:
     """Find an upload and mend what a crash left: bytes promoted but not committed, lost with a disk, or none at all."""
+    uploads.find(db.session(), device_id, upload_id, now())  # its own, before anything is done
+    db.session.rollback()
+    tus.interrupt(upload_id)
     upload = uploads.find(db.session(), device_id, upload_id, now())
     staged = store.staged_size(upload.id) if upload.state == "open" else None
     if upload.state != "open" or (upload.length and staged is not None and staged >= upload.offset):
@@ -188,11 +191,11 @@ def _receive(
     """Keep the request's bytes; return the new offset. The database is let go while the network is slow."""
     rules.check_chunk(upload.progress, offset, request.content_length)
     db.session.rollback()
-    tus.limit_waiting()
     incoming = tus.Incoming(upload.length - offset)
     blocks: Iterable[bytes] = incoming.blocks() if checksum is None else incoming.verified(checksum)
-    for block in [b""] if upload.length == 0 else blocks:
-        offset = _keep(store, device_id, upload.id, offset, block)
+    with tus.reading(upload.id):
+        for block in [b""] if upload.length == 0 else blocks:
+            offset = _keep(store, device_id, upload.id, offset, block)
     if incoming.is_cut:
         raise Problem(
             ProblemCode.INVALID_REQUEST, "Đường truyền đứt giữa chừng: hãy gửi tiếp từ vị trí máy chủ báo.",
