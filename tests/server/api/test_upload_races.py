@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ class Behind(threading.Thread):
 
     def __init__(self, app: Flask, tus: Tus, url: str, body: bytes, offset: int) -> None:
         super().__init__()
-        self._send = lambda: Tus(app.test_client(), tus.kit).patch(url, body, offset)
+        self._send: Callable[[], Any] = lambda: Tus(app.test_client(), tus.kit).patch(url, body, offset)
         self.answer: Any = None
         self.start()
         time.sleep(0.1)  # it now waits; were it later, the answers would be the same

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.settings import Settings, SettingsError
 from server.storage import open_store
 from server.storage.blobs import StoreUnavailable
 from server.storage.disk import DiskStore
@@ -59,3 +60,10 @@ def test_a_folder_that_went_away_is_unavailable(store: DiskStore, tmp_path: Path
     (tmp_path / "unmounted").rename(tmp_path / "blobs")
     store.check()
     promote(store, DATA)
+
+
+@pytest.mark.parametrize("url", ["/var/blobs", "s3:bucket", "s3://", "file:"])
+def test_a_url_that_names_no_store_is_refused_at_the_start(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLOB_URL", url)
+    with pytest.raises(SettingsError, match="BLOB_URL"):
+        Settings.from_environ()
