@@ -32,8 +32,8 @@ class Settings:
         env = os.environ
         folder = instance or ROOT / "instance"
         port = env.get("PORT", "8000")
-        if not port.isdigit():
-            raise SettingsError(f"PORT phải là số, không phải {port!r}.")
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise SettingsError(f"PORT phải là số từ 1 đến 65535, không phải {port!r}.")
         public_url = env.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
         if not public_url.startswith(("http://", "https://")):
             raise SettingsError(f"PUBLIC_URL phải bắt đầu bằng http:// hoặc https://, không phải {public_url!r}.")
@@ -45,8 +45,11 @@ class Settings:
             raise SettingsError(
                 f"BLOB_URL phải có dạng file:/đường/dẫn hoặc s3://bucket[/tiền-tố], không phải {blob_url!r}."
             )
+        database_url = env.get("DATABASE_URL", f"sqlite:///{folder / 'hientruong.sqlite3'}")
+        if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise SettingsError("DATABASE_URL phải bắt đầu bằng sqlite:/// hoặc postgresql://.")
         return cls(
-            database_url=env.get("DATABASE_URL", f"sqlite:///{folder / 'hientruong.sqlite3'}"),
+            database_url=database_url,
             blob_url=blob_url,
             secret_key=env.get("SECRET_KEY"),
             public_url=public_url,

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
+from gunicorn.http.errors import ParseException
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
@@ -159,7 +160,7 @@ class Incoming:
         """Read from the network; every way in which a link breaks looks like the end."""
         try:
             return request.stream.read(size)
-        except (OSError, ClientDisconnected):
+        except (OSError, ClientDisconnected, ParseException):
             self.is_cut = True
             return b""
 

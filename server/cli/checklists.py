@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from checklists.model import Checklist, Field, Item
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 
-group = AppGroup("checklists", help="Danh mục kiểm tra.")
+group = Group("checklists", help="Danh mục kiểm tra.")
 DATA = Path(__file__).resolve().parents[2] / "checklists" / "data"
 ROOT = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.web.transaction import writing
 
-group = AppGroup("limits", help="Giới hạn sai số: có hiệu lực, chưa xác nhận, xác nhận.")
+group = Group("limits", help="Giới hạn sai số: có hiệu lực, chưa xác nhận, xác nhận.")
 
 STATUSES = {"confirmed": "đã xác nhận", "unconfirmed": "CHƯA XÁC NHẬN"}
 CONTEXTS = {"verification": "kiểm định", "inspection": "kiểm tra", "any": "kiểm định và kiểm tra"}

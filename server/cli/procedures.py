@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 
-group = AppGroup("procedures", help="Quy trình đo: số đọc vào, sai số và kết luận ra.")
+group = Group("procedures", help="Quy trình đo: số đọc vào, sai số và kết luận ra.")
 
 VERDICTS = {"pass": "ĐẠT", "fail": "KHÔNG ĐẠT", "inconclusive": "CHƯA KẾT LUẬN"}
 STATUSES = {"confirmed": "đã xác nhận", "unconfirmed": "chưa xác nhận", "given": "do người dùng nhập"}
