@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from flask import request
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
 from werkzeug.exceptions import ClientDisconnected
 
 from server.errors import Problem, ProblemCode
