@@ -160,10 +160,11 @@ def basis_on(entries: Iterable[str], law: Iterable[Law], on: date) -> tuple[str,
         for row in law
         if (row.valid_from is not None and on < row.valid_from) or (row.valid_to is not None and row.valid_to < on)
     ]
-    return tuple(entry for entry in entries if not any(_cites(entry, number) for number in dead))
+    return tuple(entry for entry in entries if not any(cites(entry, number) for number in dead))
 
 
-def _cites(entry: str, number: str) -> bool:
+def cites(entry: str, number: str) -> bool:
+    """Tell whether a citation is of the document with this number."""
     # The document cited stands before the first comma or article; what amends it is named after.
     return number in re.split(r", | Điều ", entry, maxsplit=1)[0]
 

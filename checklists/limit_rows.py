@@ -14,11 +14,11 @@ from checklists.model import Law, Limit, LimitStatus, LimitTable
 CONTEXTS = ("verification", "inspection", "any")
 TABLE_KINDS = ("up_to", "from", "linear")
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
-_LIMIT_KEYS = {
+LIMIT_KEYS = {
     *("id", "procedure", "context", "value", "unit", "lower", "floor", "floor_unit", "table", "parameters"),
     *("source", "edition", "valid_from", "valid_to", "status", "reviewed_by", "reviewed_on", "note"),
 }
-_LAW_KEYS = {
+LAW_KEYS = {
     *("id", "number", "title", "domains", "valid_from", "valid_to", "status", "source"),
     *("replaced_by", "amended_by", "note"),
 }
@@ -98,7 +98,7 @@ def allowance(value: object, where: str) -> Decimal:
 
 def parse_limit(raw: object, where: str) -> Limit:
     """Return a limit row from YAML or served JSON; refuses unknown keys, floats and contradictions."""
-    row = _Row(raw, _LIMIT_KEYS, where)
+    row = _Row(raw, LIMIT_KEYS, where)
     start, end = row.validity()
     if start is None:
         raise LimitError(f"{row.where}: thiếu valid_from")
@@ -184,7 +184,7 @@ def _steps(row: _Row) -> tuple[tuple[Decimal | None, Decimal], ...]:
 
 def parse_law(raw: object, where: str) -> Law:
     """Return a law row from YAML or served JSON; refuses unknown keys and a row that no domain cites."""
-    row = _Row(raw, _LAW_KEYS, where)
+    row = _Row(raw, LAW_KEYS, where)
     start, end = row.validity()
     if not row.texts("domains"):
         raise LimitError(f"{row.where}: thiếu domains")

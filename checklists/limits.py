@@ -31,6 +31,9 @@ __all__ = ["SHIPPED_VERSION", "Law", "LimitError", "RuleSet", "load_rules", "rea
 # Raise it in the commit that changes a shipped row: inspections pin a version and must not see it change.
 SHIPPED_VERSION = "2026.1"
 _DATA = Path(__file__).parent / "data"
+# What a confirmation is stored in.
+MAX_REVIEWER = 200
+MAX_DOCUMENT = 1000
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class RuleSet:
         """
         for limit in self.limits:
             if (
-                _serves(limit.procedure, procedure)
+                serves(limit.procedure, procedure)
                 and limit.context in (context, "any")
                 and limit.valid_from <= on
                 and (limit.valid_to is None or on <= limit.valid_to)
@@ -112,25 +115,29 @@ class RuleSet:
     def with_confirmed(self, limit_id: str, value: str | None, reviewed_by: str, document: str, on: date) -> RuleSet:
         """Return a new version where the department has confirmed this row, `value` replacing the shipped number.
 
-        Refuses an unknown row, a row without any number, a number for a table, and a missing reviewer or
-        document. The dates of the row stay: older inspections keep the version that they pinned.
+        Refuses an unknown row, a row without any number, a number for a table, a row that is confirmed with this
+        number already, and a reviewer or document that is missing or too long. The dates of the row stay: older
+        inspections keep the version that they pinned.
         """
         old = self.limit(limit_id)
         if old is None:
-            raise LimitError(f"không có giới hạn nào mang mã {limit_id}")
-        if not reviewed_by.strip() or not document.strip():
-            raise LimitError("xác nhận giới hạn phải ghi người soát xét và văn bản căn cứ")
+            raise LimitError(f"không có giới hạn nào mang mã {limit_id[:80]}")
+        reviewed_by = _words(reviewed_by, "người soát xét", MAX_REVIEWER)
+        document = _words(document, "văn bản căn cứ", MAX_DOCUMENT)
         if value is not None and old.table is not None:
             raise LimitError(f"{limit_id} là bảng nhiều bậc, không thay bằng một giá trị")
         new = old.value if value is None else allowance(value, "giá trị xác nhận")
         if new is None and old.table is None:
             raise LimitError(f"{limit_id} chưa có giá trị: hãy nhập giá trị kèm văn bản căn cứ")
+        if old.status is LimitStatus.CONFIRMED and new == old.value:
+            by = f" bởi {old.reviewed_by}" if old.reviewed_by else ""
+            raise LimitError(f"{limit_id} đã được xác nhận{by}, theo {old.source}; chỉ xác nhận lại khi sửa giá trị")
         confirmed = replace(
             old,
             value=new,
             status=LimitStatus.CONFIRMED,
-            source=_nfc(document),
-            reviewed_by=_nfc(reviewed_by),
+            source=document,
+            reviewed_by=reviewed_by,
             reviewed_on=on,
             note=f"Trước khi xác nhận: {old.source}" + (f". {old.note}" if old.note else ""),
         )
@@ -174,7 +181,7 @@ def _refuse_double_ids(rules: RuleSet) -> None:
 def _refuse_ambiguity(limits: tuple[Limit, ...]) -> None:
     for one, two in combinations(limits, 2):
         if (
-            (_serves(one.procedure, two.procedure) or _serves(two.procedure, one.procedure))
+            (serves(one.procedure, two.procedure) or serves(two.procedure, one.procedure))
             and (one.context == two.context or "any" in (one.context, two.context))
             and one.valid_from <= (two.valid_to or date.max)
             and two.valid_from <= (one.valid_to or date.max)
@@ -183,7 +190,8 @@ def _refuse_ambiguity(limits: tuple[Limit, ...]) -> None:
             raise LimitError(f"{one.id} và {two.id} cùng có hiệu lực cho một trường hợp: không biết chọn dòng nào")
 
 
-def _serves(row: str, procedure: str) -> bool:
+def serves(row: str, procedure: str) -> bool:
+    """Tell whether a row with this `procedure` is read by a procedure: by its own, or as a family by all of it."""
     return procedure == row or procedure.startswith(f"{row}-")
 
 
@@ -192,8 +200,14 @@ def _next_version(version: str) -> str:
     return f"{base}+{int(count or 0) + 1}"
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text.strip())
+def _words(text: str, what: str, longest: int) -> str:
+    """Return what a person wrote in one line, NFC; refuses nothing, too much, and signs that cannot be printed."""
+    words = unicodedata.normalize("NFC", text.strip())
+    if not words:
+        raise LimitError(f"xác nhận giới hạn phải ghi {what}")
+    if len(words) > longest or not words.isprintable():
+        raise LimitError(f"{what} phải là một dòng chữ in được, nhiều nhất {longest} ký tự")
+    return words
 
 
 def _canonical(value: object) -> bytes:

@@ -6,44 +6,56 @@ from pathlib import Path
 
 from checklists import catalog
 from checklists.lint_file import File
+from checklists.lint_rules import lint_rules
 from checklists.nodes import LintProblem, Reader
 
 __all__ = ["LintProblem", "lint", "publish"]
 
 
 def lint(root: Path = catalog.DATA) -> list[LintProblem]:
-    """Return every problem of the checklists under a data folder, by file and line; none = they may be published.
+    """Return every problem of the checklists, limits and law under a data folder, by file and line; none = they may
+    be published.
 
-    Refuses unknown keys, missing texts, unknown words and units, keys twice, dangling references, text not NFC,
-    file names that are not `v<n>.yaml`, and a published version whose fingerprint changed or whose file is gone.
+    Refuses unknown keys, missing texts, unknown words and units, keys twice, dangling references and citations, text
+    not NFC, file names that are not `v<n>.yaml`, a published version whose fingerprint changed or whose file is gone.
     """
-    problems: list[LintProblem] = []
+    rules = lint_rules(root)
+    problems = list(rules.problems)
     files = catalog.version_files(root)
     for (code, version), path in files.items():
-        problems += _lint_file(root, path, code, version)
+        problems += _lint_file(root, path, code, version, rules.numbers)
     for path in sorted(root.glob("*/*")):
         if path.parent.name not in catalog.NOT_CHECKLISTS and path not in files.values():
             problems.append(LintProblem(_name(root, path), 1, "tên tệp phải là v<số>.yaml"))
     return sorted(problems + _lint_published(root, files, {problem.file for problem in problems}))
 
 
-def publish(root: Path = catalog.DATA) -> list[str]:
-    """Write the fingerprint of every draft into published.toml and return their names (`code/v2`).
+def publish(code: str, version: int, root: Path = catalog.DATA) -> str:
+    """Write the fingerprint of one draft into published.toml and return it; from then on the version never changes.
 
-    Refuses while lint finds anything; never changes the fingerprint of a published version.
+    Refuses while lint finds anything, a version without a file, a version that is published already, and a version
+    after one that is still a draft.
     """
     if problems := lint(root):
         raise catalog.CatalogError("\n".join(str(problem) for problem in problems))
-    known = catalog.read_published(root)
-    drafts = {key: catalog.read(path).sha256 for key, path in catalog.version_files(root).items() if key not in known}
-    everything = {**known, **drafts}
+    files, known = catalog.version_files(root), catalog.read_published(root)
+    if (code, version) not in files:
+        raise catalog.CatalogError(f"không có tệp {code}/v{version}.yaml")
+    if (code, version) in known:
+        raise catalog.CatalogError(f"{code}/v{version} đã công bố từ trước, không công bố lại")
+    if earlier := [n for each, n in files if each == code and n < version and (each, n) not in known]:
+        raise catalog.CatalogError(f"hãy công bố {code}/v{earlier[0]} trước")
+    sha256 = catalog.read(files[code, version]).sha256
+    everything = {**known, (code, version): sha256}
     lines = ["# Dấu vân tay của các phiên bản đã công bố. Không sửa tay: phiên bản đã công bố không đổi nữa."]
-    for code in sorted({code for code, _ in everything}):
-        versions = sorted(version for each, version in everything if each == code)
-        lines += ["", f"[{code}]", *(f'v{version} = "{everything[code, version]}"' for version in versions)]
-    (root / catalog.PUBLISHED).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for each in sorted({key for key, _ in everything}):
+        versions = sorted(n for key, n in everything if key == each)
+        lines += ["", f"[{each}]", *(f'v{n} = "{everything[each, n]}"' for n in versions)]
+    written = root / f"{catalog.PUBLISHED}.new"
+    written.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    written.replace(root / catalog.PUBLISHED)
     catalog.load.cache_clear()
-    return [f"{code}/v{version}" for code, version in sorted(drafts)]
+    return sha256
 
 
 def _name(root: Path, path: Path) -> str:
@@ -74,9 +86,9 @@ def _line_of(path: Path, needle: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if needle in line), 1)
 
 
-def _lint_file(root: Path, path: Path, code: str, version: int) -> list[LintProblem]:
+def _lint_file(root: Path, path: Path, code: str, version: int, citable: frozenset[str] | None) -> list[LintProblem]:
     reader = Reader(_name(root, path))
     node = reader.open(path)
     if node is not None:
-        File(reader).check(node, code, version)
+        File(reader, citable).check(node, code, version)
     return reader.problems

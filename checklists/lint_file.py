@@ -77,9 +77,13 @@ class _Known:
 
 @dataclass
 class File:
-    """One file under the eyes of lint: first its shape, then what points from one item to another."""
+    """One file under the eyes of lint: first its shape, then what points from one item to another.
+
+    `citable` are the numbers of the documents in law.yaml; None = nothing to compare citations with.
+    """
 
     reader: Reader
+    citable: frozenset[str] | None = None
     items: dict[str, _Known] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
     later: list[tuple[str, dict[str, yaml.Node]]] = field(default_factory=list)
@@ -117,7 +121,9 @@ class File:
 
     def _citations(self, node: yaml.Node | None) -> None:
         for entry in self.reader.sequence(node, "legal_basis"):
-            self.reader.text(entry, "legal_basis")
+            text = self.reader.text(entry, "legal_basis")
+            if text and self.citable and not any(catalog.cites(text, number) for number in self.citable):
+                self.reader.complain(entry, f"law.yaml không có văn bản được viện dẫn: “{text}”")
 
     def _new_key(self, node: yaml.Node | None, what: str, pattern: re.Pattern[str], taken: set[str]) -> str | None:
         key = self.reader.text(node, f"key của {what}")

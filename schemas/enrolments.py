@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
 
-from schemas.fields import Pattern, Strict
-from schemas.sync import Envelope
+from schemas.fields import Envelope, Pattern, Strict
 
 
 class Code(Strict):

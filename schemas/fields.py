@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """A day outside was mistyped: the first computers of the department are younger, nobody plans further."""
@@ -24,6 +24,15 @@ MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "null": "Không được để trống.",
     "validator_failed": "Giá trị không hợp lệ.",
 }
+
+
+class Envelope(Schema):
+    """A request body: unknown members are ignored, so that a newer tablet is understood."""
+
+    class Meta:
+        """Newer members pass."""
+
+        unknown = EXCLUDE
 
 
 class Strict(fields.Field[Any]):

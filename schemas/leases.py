@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any, ClassVar
+
+from marshmallow import Schema, ValidationError, fields
+
+from schemas.fields import Envelope, Strict, Whole
 
 
-class LeaseRequestSchema(Schema):
+class SeriesName(Strict):
+    """The name of a series."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 40}
+
+    def check(self, value: Any) -> None:
+        """Refuse other types, nothing, more than 40 characters and what cannot be printed."""
+        if not isinstance(value, str) or not 0 < len(value) <= 40 or not value.isprintable():
+            raise ValidationError("Cần tên sổ, tối đa 40 ký tự.")
+
+
+class LeaseRequestSchema(Envelope):
     """What a tablet asks for."""
 
-    series = fields.String(required=True, validate=validate.Length(1, 40))
-    year = fields.Integer(required=True, strict=True, validate=validate.Range(2000, 2100))
-    count = fields.Integer(required=True, strict=True, validate=validate.Range(1, 200))
+    series = SeriesName(required=True)
+    year = Whole(2000, 2100, required=True)
+    count = Whole(1, 200, required=True)
 
 
 class LeaseSchema(Schema):
@@ -25,10 +40,10 @@ class LeaseSchema(Schema):
     expires_on = fields.Date(required=True)
 
 
-class ReturnRequestSchema(Schema):
+class ReturnRequestSchema(Envelope):
     """The first number that the tablet has not used; only it knows of papers not yet sent."""
 
-    first_unused = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 10_000_000))
+    first_unused = Whole(1, 10_000_000, allow_none=True)
 
 
 class ReturnSchema(Schema):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas.fields import ListOf, Named, Strict, Text, Whole
+from schemas.fields import Envelope, ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
 
 MAX_OPS = 500
@@ -19,17 +19,6 @@ PROTOCOL = 1
 OLDEST_PROTOCOL = 1
 """N and N-1 are served; there never was a 0."""
 _FREE: dict[str, Any] = {"type": "object", "additionalProperties": True}
-
-
-class Envelope(Schema):
-    """A request body: unknown members are ignored, so that a newer tablet is understood."""
-
-    class Meta:
-        """Newer members pass."""
-
-        unknown = EXCLUDE
-
-
 _OR_NULL = {"type": ["object", "null"], "additionalProperties": True}
 OPERATION: dict[str, Any] = {
     "type": "object",

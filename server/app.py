@@ -42,8 +42,8 @@ def create_app(settings: Settings, *, serving: bool = True) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
     )
     logging.getLogger("server").setLevel(settings.log_level)
+    answers.register(app)  # first: what an extension refuses carries a request id, too
     _extensions(app)
-    answers.register(app)
     problems.register(app)
     _routes(app)
     cli.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +33,23 @@ class Settings:
         env = os.environ
         folder = instance or ROOT / "instance"
         port = env.get("PORT", "8000")
-        if not port.isdigit():
-            raise SettingsError(f"PORT phải là số, không phải {port!r}.")
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise SettingsError(f"PORT phải là số từ 1 đến 65535, không phải {port!r}.")
         public_url = env.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
         if not public_url.startswith(("http://", "https://")):
             raise SettingsError(f"PUBLIC_URL phải bắt đầu bằng http:// hoặc https://, không phải {public_url!r}.")
         level = env.get("LOG_LEVEL", "INFO").upper()
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise SettingsError(f"LOG_LEVEL phải là DEBUG, INFO, WARNING hoặc ERROR, không phải {level!r}.")
+        blob_url = env.get("BLOB_URL", f"file:{folder / 'blobs'}")
+        if not re.fullmatch(r"file:.+|s3://[^/]+(/.*)?", blob_url):
+            raise SettingsError(
+                f"BLOB_URL phải có dạng file:/đường/dẫn hoặc s3://bucket[/tiền-tố], không phải {blob_url!r}."
+            )
+        database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{folder / 'hientruong.sqlite3'}")
         return cls(
-            database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{folder / 'hientruong.sqlite3'}"),
-            blob_url=env.get("BLOB_URL", f"file:{folder / 'blobs'}"),
+            database_url=database_url,
+            blob_url=blob_url,
             secret_key=env.get("SECRET_KEY"),
             public_url=public_url,
             instance=folder,

@@ -181,6 +181,7 @@ def decode_cursor(text: str) -> tuple[str, dict[str, int]]:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         version, epoch, positions = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        "".join(positions).encode()  # half a surrogate in a name could not be answered
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise CursorError("Con trỏ đồng bộ không hợp lệ.") from None
     whole = version == 1 and isinstance(epoch, str) and isinstance(positions, dict)

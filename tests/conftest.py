@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import flask_migrate
 import pytest
@@ -23,6 +24,7 @@ from server.settings import Settings
 from tests import postgres
 from tests.builders import Office
 from tests.postgres import Cluster
+from tests.seaweed import BUCKET, Seaweed
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = ("server", "migrations", "contract")
@@ -147,6 +149,25 @@ def session(app: Flask) -> Iterator[Session]:
     """A session to look into the database; writes go through `office` or `writing`."""
     with app.app_context():
         yield db.session()
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
+    """A real object store, started once; it must stand and answer again when a test that stopped it ends."""
+    server = Seaweed(tmp_path_factory.mktemp("seaweed"))
+    try:
+        server.starts()
+        yield server
+    finally:
+        server.stops()
+
+
+@pytest.fixture
+def s3_url(seaweed: Seaweed, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty place in the object store, with the environment that reaches it."""
+    for name, value in seaweed.environ.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/{uuid4().hex}"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from checklists.limits import RuleSet
 from checklists.procedures import fuel, gold, nawi, radiation, taximeter
 from checklists.procedures.readings import Procedure, ProcedureInputError, parse
 
-__all__ = ["Procedure", "ProcedureInputError", "evaluate", "inputs", "names"]
+__all__ = ["Procedure", "ProcedureInputError", "evaluate", "inputs", "limit_units", "names"]
 
 _FAMILIES = (fuel, nawi, taximeter, gold, radiation)
 _REGISTRY: Mapping[str, Procedure] = {
@@ -29,6 +29,11 @@ def inputs(name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the keys of the parameters and of a row, so that a checklist's bindings can be checked."""
     procedure = _procedure(name)
     return procedure.parameters, procedure.row
+
+
+def limit_units(name: str) -> tuple[str, ...]:
+    """Return the units in which a limit of the procedure may be written."""
+    return _procedure(name).units
 
 
 def evaluate(name: str, request: object, rules: RuleSet) -> dict[str, Any]:

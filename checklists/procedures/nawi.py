@@ -81,7 +81,9 @@ def _load(request: Request) -> dict[str, Any]:
         error = true - exact(load)
         corrected = error - zero_error
         places_corrected = max(places, _places(zero_error))
-        one = tested.judge(corrected, places_corrected, load, f"sai số tại tải {vi(format(load, 'f'))}")
+        what = "sai số đã trừ E0" if has_zero else "sai số"
+        place = f"{what} tại tải {vi(format(load, 'f'))} {tested.unit}"
+        one = tested.judge(corrected, places_corrected, load, place)
         judged.append(one)
         rows.append(
             {

@@ -23,7 +23,8 @@ def _dose_rate(request: Request) -> dict[str, Any]:
     for n, row in enumerate(request.rows):
         readings = [exact(value) for value in row.readings("readings")]
         place = row.choice("place", PLACES)
-        net = (mean(readings) - background) * factor
+        found = mean(readings)
+        net = (found - background) * factor
         limit = request.limit("dose-rate", place=place)
         allowance = None
         if limit is not None and limit.value is not None:
@@ -31,12 +32,21 @@ def _dose_rate(request: Request) -> dict[str, Any]:
             allowance = Allowance(value, None, short(value), UNIT)
         printed = fixed(net, 4)
         point = row.raw.get("point") or f"điểm {n + 1}"
-        one = Judged(max(net, Fraction(0)), printed, UNIT, limit, allowance, f"suất liều {point} ({PLACES_VI[place]})")
+        one = Judged(
+            max(net, Fraction(0)),
+            printed,
+            UNIT,
+            limit,
+            allowance,
+            f"suất liều đã trừ phông tại {point} ({PLACES_VI[place]})",
+            signed=False,
+            no_basis="thiếu căn cứ giới hạn suất liều",
+        )
         judged.append(one)
         rows.append(
             {
                 **row.raw,
-                "mean": fixed(mean(readings), 4),
+                "mean": fixed(found, 4),
                 "standard_deviation": root(variance(readings), 4) if len(readings) > 1 else None,
                 "net": printed,
                 "error": printed,

@@ -59,6 +59,7 @@ class Judged:
     place: str
     reason: str | None = None
     signed: bool = True
+    no_basis: str = NO_BASIS
 
     @property
     def verdict(self) -> Verdict:
@@ -66,6 +67,11 @@ class Judged:
         if self.limit is None or self.allowance is None or self.limit.status is LimitStatus.UNCONFIRMED:
             return Verdict.INCONCLUSIVE
         return Verdict.PASS if self.allowance.excess(self.error) <= 0 else Verdict.FAIL
+
+    @property
+    def shown(self) -> Fraction:
+        """The figure as printed, rounded."""
+        return Fraction(self.printed)
 
     @property
     def severity(self) -> tuple[int, Fraction]:
@@ -145,7 +151,7 @@ def conclude(judged: Sequence[Judged], rows: list[dict[str, Any]], *notes: str, 
     """Return the answer of a procedure; the limit and the words are those of the most telling quantity."""
     verdict = overall([each.verdict for each in judged])
     telling = max(judged, key=lambda each: each.severity)
-    sentences = [_explain(telling, verdict, len(judged)), *notes]
+    sentences = [*_explain(telling, verdict, judged), *notes]
     return {
         "rows": rows,
         "limit": telling.limit_json(),
@@ -155,21 +161,47 @@ def conclude(judged: Sequence[Judged], rows: list[dict[str, Any]], *notes: str, 
     }
 
 
-def _explain(telling: Judged, verdict: Verdict, count: int) -> str:
+def _explain(telling: Judged, verdict: Verdict, judged: Sequence[Judged]) -> list[str]:
+    """Return the verdict, what was measured, the limit with its source, and why, as a person reads them."""
     figure = f"{telling.place}: {vi(telling.printed, signed=telling.signed)} {telling.unit}"
     limit = _limit_words(telling)
     if verdict is Verdict.INCONCLUSIVE:
-        return f"chưa kết luận: {telling.reason or NO_BASIS}; {figure}; {limit}"
-    many = f"; {count} kết quả đã so" if count > 1 else ""
-    return f"{WORDS[verdict]}: {figure}; {limit}{many}"
+        return [f"chưa kết luận: {telling.reason or telling.no_basis}", figure, limit, *_why_unconfirmed(telling)]
+    return [f"{WORDS[verdict]}: {figure}", limit, *_rounded_away(telling), *_how_many(verdict, judged)]
+
+
+def _how_many(verdict: Verdict, judged: Sequence[Judged]) -> list[str]:
+    if len(judged) == 1:
+        return []
+    if verdict is Verdict.PASS:
+        return [f"cả {len(judged)} kết quả trong giới hạn"]
+    over = sum(each.verdict is Verdict.FAIL for each in judged)
+    return [f"{over} trên {len(judged)} kết quả vượt giới hạn"]
+
+
+def _rounded_away(telling: Judged) -> list[str]:
+    """Return why a printed figure that looks within its limit is not: only what is printed was rounded."""
+    if telling.verdict is not Verdict.FAIL or telling.allowance is None:
+        return []
+    hidden = telling.allowance.excess(telling.shown) <= 0
+    return ["giá trị chưa làm tròn vượt giới hạn"] if hidden else []
+
+
+def _why_unconfirmed(telling: Judged) -> list[str]:
+    limit = telling.limit
+    if limit is None or limit.status is not LimitStatus.UNCONFIRMED or not limit.note:
+        return []
+    return [f"lý do: {limit.note}"]
 
 
 def _limit_words(telling: Judged) -> str:
     limit, shown = telling.limit, telling.allowance
     if limit is None:
-        return "không có giới hạn nào trong bộ quy tắc cho ngày này"
+        return "bộ quy tắc không có giới hạn nào áp dụng cho ngày này"
     if shown is None:
         missing = "không có bậc nào cho trường hợp này" if limit.table else "chưa có giá trị giới hạn"
         return f"{missing}, theo {limit.source}"
+    if limit.status is LimitStatus.GIVEN:
+        return f"{limit.source} {shown.words()}"
     status = " chưa được xác nhận" if limit.status is LimitStatus.UNCONFIRMED else ""
     return f"giới hạn{status} {shown.words()}, theo {limit.source}"

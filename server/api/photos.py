@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from typing import BinaryIO
 from uuid import UUID
 
 from flask import Response, current_app, g, request
@@ -14,6 +16,7 @@ from server.extensions import db
 from server.printing.photos import EXTENSIONS
 from server.services import grants, photos
 from server.services.photos import StoredPhoto
+from server.settings import Settings
 from server.storage import open_store
 from server.storage.blobs import BlobStore
 from server.web.guards import device_or_signed_in
@@ -40,21 +43,33 @@ def fetch(args: dict[str, int], photo_id: UUID) -> Response:
     scopes = grants.readable(session, g.device, g.user)
     photo = photos.stored(session, str(photo_id), scopes)
     session.rollback()  # decoding and sending are slow; the database is let go
-    store = open_store(current_app.config["SETTINGS"].blob_url)
-    if not store.has(photo.sha256):
-        raise Problem(ProblemCode.UNAVAILABLE, "Kho tệp đang thiếu tệp của ảnh này: hãy báo quản trị.")
-    size = args.get("size")
-    if size is not None:
-        response = Response(photos.smaller(store, photo, size), mimetype="image/jpeg")
-        return _headers(response, photo, f"{photo.sha256}-{size}", f"{photo.id}-{size}.jpg")
-    response = Response(_original(store, photo), mimetype=photo.media_type, direct_passthrough=True)
+    settings: Settings = current_app.config["SETTINGS"]
+    store, size = open_store(settings.blob_url, settings.instance), args.get("size")
+    try:
+        response = _original(store, photo) if size is None else _smaller(store, photo, size)
+    except FileNotFoundError as error:
+        raise Problem(ProblemCode.UNAVAILABLE, "Kho tệp đang thiếu tệp của ảnh này: hãy báo quản trị.") from error
+    response.make_conditional(request)
+    return response
+
+
+def _smaller(store: BlobStore, photo: StoredPhoto, size: int) -> Response:
+    response = Response(photos.smaller(store, photo, size), mimetype="image/jpeg")
+    return _headers(response, photo, f"{photo.sha256}-{size}", f"{photo.id}-{size}.jpg")
+
+
+def _original(store: BlobStore, photo: StoredPhoto) -> Response:
+    """Opened before the answer begins: a store that fails is then a problem and not an answer that breaks off."""
+    is_known = request.if_none_match.contains(photo.sha256)
+    file = io.BytesIO() if is_known else store.open(photo.sha256)
+    response = Response(_blocks(file), mimetype=photo.media_type, direct_passthrough=True)
+    response.call_on_close(file.close)  # of an answer without a body (304, HEAD) nobody reads to the end
     response.content_length = photo.size
     return _headers(response, photo, photo.sha256, f"{photo.id}.{EXTENSIONS.get(photo.media_type, 'bin')}")
 
 
-def _original(store: BlobStore, photo: StoredPhoto) -> Iterator[bytes]:
-    """Opened when the first byte is sent: an answer that sends none (304, HEAD) leaves nothing open."""
-    with store.open(photo.sha256) as file:
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
         while block := file.read(BLOCK):
             yield block
 
@@ -67,5 +82,4 @@ def _headers(response: Response, photo: StoredPhoto, etag: str, name: str) -> Re
     response.headers["Vary"] = "Authorization, Cookie"
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.make_conditional(request)
     return response

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
 from server.errors import Problem, ProblemCode
 from server.services.uploads import UploadState
-from server.storage.blobs import StoreFull
+from server.storage.blobs import StoreFull, StoreUnavailable
+from server.storage.staging import disk_trouble
+from server.web.problems import of_storage
 from sync import upload as tus
 
 View = Callable[..., Any]
 CHUNK_TYPE = "application/offset+octet-stream"
 BLOCK = 1024 * 1024
 """Bytes made durable at once: a killed server loses at most so much of a chunk, and a thread holds no more."""
+KEEP_AFTER_S = 0.5
+"""On a slow link a block would take 16 s, all of it lost when the link dies: what came is kept every half second."""
 READ = 32 * 1024
 """A reset connection loses at most so much."""
 READ_TIMEOUT_S = 60
@@ -65,9 +74,10 @@ def refusals(headers: dict[str, str] | None = None) -> Iterator[None]:
     except tus.UploadRefused as refused:
         where = {} if refused.offset is None else {"Upload-Offset": str(refused.offset)}
         raise Problem(ProblemCode[refused.reason.upper()], refused.detail, headers={**where, **more}) from refused
-    except StoreFull as error:
-        detail = "Máy chủ hết chỗ chứa ảnh: hãy báo quản trị và thử lại sau."
-        raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "600", **more}) from error
+    except (StoreFull, StoreUnavailable) as error:
+        trouble = of_storage(error)
+        trouble.headers = {**trouble.headers, **more}
+        raise trouble from error
 
 
 def chunk_body(blp: Blueprint, *, required: bool) -> Callable[[View], View]:
@@ -95,6 +105,16 @@ def check_type() -> None:
         raise Problem(ProblemCode.UNSUPPORTED_MEDIA, f"Nội dung phải là {CHUNK_TYPE}.")
 
 
+@dataclass
+class _Reader:
+    connection: socket.socket
+    is_done: threading.Event = field(default_factory=threading.Event)
+
+
+_readers: dict[str, _Reader] = {}
+INTERRUPT_S = 2.0
+
+
 class Incoming:
     """The body of a request, read in blocks. `is_cut` tells afterwards that the link broke before its end."""
 
@@ -107,13 +127,14 @@ class Incoming:
 
         Raises TOO_LARGE where an unannounced body goes on after the upload's end; its last block is then not given.
         """
-        buffer, left = bytearray(), self._remaining
+        buffer, left, began = bytearray(), self._remaining, time.monotonic()
         while left and (data := self._read(min(READ, left))):
             buffer += data
             left -= len(data)
-            if len(buffer) >= BLOCK and left:
+            if left and (len(buffer) >= BLOCK or time.monotonic() - began >= KEEP_AFTER_S):
                 yield bytes(buffer)
                 buffer.clear()
+                began = time.monotonic()
         announced = request.content_length
         if not left and announced is None and self._read(1):
             raise Problem(ProblemCode.TOO_LARGE, "Nội dung dài hơn phần còn lại của tệp.")
@@ -126,7 +147,8 @@ class Incoming:
         with tempfile.SpooledTemporaryFile(max_size=BLOCK) as spool:
             for block in self.blocks():
                 checksum.update(block)
-                spool.write(block)
+                with disk_trouble():
+                    spool.write(block)
             if self.is_cut:
                 return
             checksum.check()
@@ -138,13 +160,40 @@ class Incoming:
         """Read from the network; every way in which a link breaks looks like the end."""
         try:
             return request.stream.read(size)
-        except (OSError, ClientDisconnected):
+        except (OSError, ClientDisconnected, ParseException):
             self.is_cut = True
             return b""
 
 
-def limit_waiting() -> None:
-    """Let a read from a silent connection end. Only the serving process has the socket; others wait as they do."""
-    socket = request.environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(READ_TIMEOUT_S)
+@contextmanager
+def reading(upload_id: str) -> Iterator[None]:
+    """Let reads from a silent connection end, after a minute or as soon as its tablet asks again (`interrupt`).
+
+    Only the serving process has the socket; others wait as they do.
+    """
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None:
+        yield
+        return
+    connection.settimeout(READ_TIMEOUT_S)
+    mine = _Reader(connection)
+    _readers[upload_id] = mine
+    try:
+        yield
+    finally:
+        if _readers.get(upload_id) is mine:
+            del _readers[upload_id]
+        mine.is_done.set()
+
+
+def interrupt(upload_id: str) -> None:
+    """End another connection's reading for this upload, and wait until what it brought is kept.
+
+    A tablet that asks where its upload stands has lost that connection: a radio link dies without a goodbye, and what
+    came would lie unseen in the server while the tablet sends it again. Reaches the connections of this process.
+    """
+    reader = _readers.get(upload_id)
+    if reader is not None:
+        with suppress(OSError):
+            reader.connection.shutdown(socket.SHUT_RD)
+        reader.is_done.wait(INTERRUPT_S)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.services import uploads
 from server.services.uploads import UploadState
+from server.settings import Settings
 from server.storage import open_store
-from server.storage.blobs import BlobStore, StagingLost
+from server.storage.blobs import BlobStore, StagingLost, StoreFull, StoreUnavailable
 from server.web.guards import now, public, queue_delivery
 from server.web.openapi import problems
 from server.web.transaction import writing
@@ -65,8 +67,11 @@ def create(given: dict[str, Any]) -> Response:
     if tus.has_body():
         tus.check_type()
     device_id, store = g.device.id, _store()
+    is_here = uploads.is_delivered(db.session(), store, device_id, wanted)
     with writing(db.session) as session:
-        upload = uploads.create(session, store, device_id, wanted, now())
+        overdue = uploads.expire(session, now(), device_id)
+        upload = uploads.create(session, store, device_id, wanted, now(), is_here=is_here)
+    uploads.discard(store, overdue)
     location = {"Location": f"{PATH}/{upload.id}"}
     offset = upload.offset
     if upload.state == "open" and (upload.length == 0 or (tus.has_body() and offset == 0)):
@@ -153,16 +158,24 @@ def _terminate(upload_id: UUID) -> Response:
 
 
 def _store() -> BlobStore:
-    return open_store(current_app.config["SETTINGS"].blob_url)
+    settings: Settings = current_app.config["SETTINGS"]
+    return open_store(settings.blob_url, settings.instance)
 
 
 def _find(store: BlobStore, device_id: str, upload_id: str) -> UploadState:
-    """Find an upload and mend what a crash left: bytes promoted but not committed, or lost with a disk."""
+    """Find an upload and mend what a crash left: bytes promoted but not committed, lost with a disk, or none at all."""
+    uploads.find(db.session(), device_id, upload_id, now())  # its own, before anything is done
+    db.session.rollback()
+    tus.interrupt(upload_id)
     upload = uploads.find(db.session(), device_id, upload_id, now())
     staged = store.staged_size(upload.id) if upload.state == "open" else None
-    if upload.state != "open" or (staged is not None and staged >= upload.offset):
+    if upload.state != "open" or (upload.length and staged is not None and staged >= upload.offset):
         return upload
-    if staged is None and store.has(upload.sha256):
+    if (
+        staged is not None and not upload.length
+    ):  # begun, but not finished: no client sends a last byte of an empty file
+        _keep(store, device_id, upload.id, 0, b"")
+    elif staged is None and store.has(upload.sha256):
         facts = uploads.look(store, upload)
         with writing(db.session) as session:
             uploads.finish(session, upload, facts, now())
@@ -178,11 +191,11 @@ def _receive(
     """Keep the request's bytes; return the new offset. The database is let go while the network is slow."""
     rules.check_chunk(upload.progress, offset, request.content_length)
     db.session.rollback()
-    tus.limit_waiting()
     incoming = tus.Incoming(upload.length - offset)
     blocks: Iterable[bytes] = incoming.blocks() if checksum is None else incoming.verified(checksum)
-    for block in [b""] if upload.length == 0 else blocks:
-        offset = _keep(store, device_id, upload.id, offset, block)
+    with tus.reading(upload.id):
+        for block in [b""] if upload.length == 0 else blocks:
+            offset = _keep(store, device_id, upload.id, offset, block)
     if incoming.is_cut:
         raise Problem(
             ProblemCode.INVALID_REQUEST, "Đường truyền đứt giữa chừng: hãy gửi tiếp từ vị trí máy chủ báo.",
@@ -207,12 +220,29 @@ def _keep(store: BlobStore, device_id: str, upload_id: str, offset: int, block: 
                 with writing(db.session) as session:
                     uploads.advance(session, upload, to)
                 return to
-            facts = uploads.verify(store, staged, upload)
+            with _keeping_all_but_one(upload):
+                facts = uploads.verify(store, staged, upload)
             with writing(db.session) as session:
                 uploads.finish(session, upload, facts, now())
     except StagingLost as error:
+        uploads.find(db.session(), device_id, upload_id, now())  # says so where the upload was given up meanwhile
         raise Problem(ProblemCode.OFFSET_MISMATCH, "Một kết nối khác đã gửi xong ảnh này.") from error
     if facts is None:
         detail = "Tệp đã nhận đủ nhưng không khớp mã băm đã báo: hãy tạo lần gửi mới và gửi lại từ đầu."
         raise Problem(ProblemCode.CHECKSUM_MISMATCH, detail)
     return to
+
+
+@contextmanager
+def _keeping_all_but_one(upload: UploadState) -> Iterator[None]:
+    """Move the offset to the last byte where the store cannot take the photo now: only that one must come again.
+
+    An offset at the very end would tell the tablet that the photo has arrived.
+    """
+    try:
+        yield
+    except (StoreFull, StoreUnavailable):
+        if upload.offset < upload.length - 1:
+            with writing(db.session) as session:
+                uploads.advance(session, upload, upload.length - 1)
+        raise

@@ -15,6 +15,7 @@ from server.cli import (
     procedures,
     programme,
     tablets,
+    uploads,
     users,
 )
 from server.cli import demo_day as _demo_day  # adds `day` and `welcome` to the demo group
@@ -31,6 +32,7 @@ GROUPS = (
     journal,
     minutes,
     numbers,
+    uploads,
 )
 
 

@@ -1,17 +1,27 @@
-"""`flask checklists`: list the published versions; lint the data files before they are published."""
+"""`flask checklists`: list and show the published versions; lint the data files; publish a version for ever."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import json_option, show
+from checklists.model import Checklist, Field, Item
+from server.cli.output import Group, fail, json_option, show
 
-group = AppGroup("checklists", help="Danh mục kiểm tra.")
+group = Group("checklists", help="Danh mục kiểm tra.")
 DATA = Path(__file__).resolve().parents[2] / "checklists" / "data"
+ROOT = click.Path(exists=True, file_okay=False, path_type=Path)
+
+PERS = {"visit": "một lần mỗi cuộc", "instrument": "từng phương tiện", "sample": "từng mẫu", "vehicle": "từng xe"}
+PHOTOS = {
+    "required": "ảnh bắt buộc",
+    "on_nonconforming": "ảnh khi không đạt",
+    "encouraged": "nên có ảnh",
+    "none": "không cần ảnh",
+}
 
 
 @group.command("list")
@@ -29,8 +39,25 @@ def list_all(as_json: bool) -> None:
     show(rows, lines, as_json=as_json)
 
 
+@group.command("show")
+@click.argument("code")
+@click.argument("version", type=click.IntRange(min=1), required=False)
+@json_option
+def show_one(code: str, version: int | None, as_json: bool) -> None:
+    """In một danh mục đã ban hành, phiên bản mới nhất nếu không nêu; --json = đúng như máy chủ phát cho máy tính bảng."""
+    from checklists import catalog
+
+    found = catalog.load()
+    versions = [c.version for c in found.all() if c.code == code]
+    checklist = found.get(code, version or max(versions, default=0))
+    if checklist is None:
+        had = f"; đang có: {', '.join(f'v{n}' for n in versions)}" if versions else ""
+        fail(f"Không có danh mục {code[:80]}{f' v{version}' if version else ''}{had}.")
+    show(dict(checklist.definition), list(_lines(checklist)), as_json=as_json)
+
+
 @group.command("lint")
-@click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=DATA)
+@click.argument("root", type=ROOT, default=DATA)
 @json_option
 def lint(root: Path, as_json: bool) -> None:
     """Soát các tệp dữ liệu: khóa lạ, thiếu chữ, điều kiện treo, bản đã ban hành bị sửa. Mã thoát 1 nếu có lỗi."""
@@ -44,3 +71,50 @@ def lint(root: Path, as_json: bool) -> None:
         sys.exit(1)
     if not as_json:
         click.echo("Danh mục kiểm tra: không có lỗi.")
+
+
+@group.command("publish")
+@click.argument("code")
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--data", "root", type=ROOT, default=DATA, help="Thư mục dữ liệu; mặc định là của phần mềm.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+@json_option
+def publish(code: str, version: int, root: Path, yes: bool, as_json: bool) -> None:
+    """Ban hành một phiên bản: ghi dấu vân tay vào published.toml; từ đó tệp không được sửa nữa."""
+    from checklists import catalog
+    from checklists.lint import publish as write
+
+    if not yes:
+        question = (
+            f"Ban hành {code} v{version}? Sau đó phiên bản này không sửa được nữa, mọi thay đổi là phiên bản mới."
+        )
+        click.confirm(question, abort=True, err=True)
+    try:
+        sha256 = write(code, version, root)
+    except catalog.CatalogError as error:
+        fail(str(error))
+    show({"code": code, "version": version, "sha256": sha256}, [f"Đã ban hành {code} v{version}: {sha256}."],
+         as_json=as_json)  # fmt: skip
+
+
+def _lines(checklist: Checklist) -> Iterator[str]:
+    yield f"{checklist.title.vi} ({checklist.code} v{checklist.version}, {checklist.sha256[:12]})"
+    yield from (f"  Căn cứ: {basis}" for basis in checklist.legal_basis)
+    for section in checklist.sections:
+        yield f"\n{section.title.vi} ({PERS[section.per]})"
+        for item in section.items:
+            yield from _item(item)
+
+
+def _item(item: Item) -> Iterator[str]:
+    facts = ["bắt buộc"] if item.required else []
+    facts += ["có điều kiện"] if item.when is not None else []
+    facts += [f"phép tính {item.procedure.name}"] if item.procedure else []
+    yield f"  {item.key:<5} {item.text.vi}  [{', '.join([*facts, PHOTOS[item.photo]])}]"
+    for what, fields in (("ghi", item.fields), ("cột", item.columns)):
+        if fields:
+            yield f"        {what}: {'; '.join(map(_field, fields))}"
+
+
+def _field(field: Field) -> str:
+    return f"{field.title.vi} ({field.unit})" if field.unit else field.title.vi

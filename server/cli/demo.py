@@ -7,16 +7,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 
 from checklists.catalog import CatalogError
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.demo import load as demo
 from server.errors import Problem
 from server.extensions import db
 from server.web.transaction import writing
 
-group = AppGroup("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở dữ liệu thật).")
+group = Group("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở dữ liệu thật).")
 
 
 @group.command("load")

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.services import establishment_import, tables
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from server.services.establishment_import import Progress, Report, RowError
 
-group = AppGroup("establishments", help="Cơ sở được kiểm tra và phương tiện đo của cơ sở.")
+group = Group("establishments", help="Cơ sở được kiểm tra và phương tiện đo của cơ sở.")
 MAX_SHOWN = 30
 
 

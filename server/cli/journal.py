@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import Progress
 
-from server.cli.output import json_option, show
+from server.cli.output import Group, json_option, show
 from server.extensions import db
 from server.services import journal
 from server.services.journal import Report
 
-group = AppGroup("journal", help="Nhật ký không sửa được.")
+group = Group("journal", help="Nhật ký không sửa được.")
 
 
 @group.command("verify")

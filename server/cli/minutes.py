@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.security.keys import server_key
@@ -21,7 +20,7 @@ from server.settings import Settings
 from server.web.transaction import writing
 from sync import seal
 
-group = AppGroup("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
+group = Group("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
 
 
 @group.command("verify")
@@ -34,7 +33,11 @@ def verify(source: str, keys_file: Path, as_json: bool) -> None:
     try:
         text, canonical = _sealed(source)
         found = seal.verify_offline(text, keys_file.read_text(encoding="utf-8"), canonical)
-    except (seal.KeysFileError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError:
+        fail("Tệp không phải văn bản UTF-8: hãy kiểm tra tệp biên bản và danh sách khóa.")
+    except OSError as error:
+        fail(f"Không đọc được tệp: {error.strerror}.")
+    except seal.KeysFileError as error:
         fail(str(error))
     claims = None if found.claims is None else asdict(found.claims)
     if claims is not None:
@@ -62,7 +65,10 @@ def pdf(minutes_id: str, out: Path | None, twin: bool) -> None:
     except Problem as problem:
         fail(problem.detail)
     path = out or Path(name)
-    path.write_bytes(data)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        fail(f"Không ghi được {path}: {error.strerror}.")
     click.echo(str(path))
 
 

@@ -6,15 +6,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.services import numbers
 from server.web.transaction import writing
 
-group = AppGroup("numbers", help="Sổ số biên bản.")
+group = Group("numbers", help="Sổ số biên bản.")
 WORDS = {
     "issued": "đã phát hành",
     "void": "đã hủy",
@@ -28,7 +27,7 @@ WORDS = {
 
 @group.command("register")
 @click.option("--series", required=True, help="Tên sổ, ví dụ BB-ĐKT.")
-@click.option("--year", type=int, required=True)
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm của sổ.")
 @json_option
 def register(series: str, year: int, as_json: bool) -> None:
     """In sổ số: từng số đã ra sao, và danh sách số không rõ (phải trống)."""
@@ -45,9 +44,9 @@ def register(series: str, year: int, as_json: bool) -> None:
 
 
 @group.command("void")
-@click.option("--series", required=True)
-@click.option("--year", type=int, required=True)
-@click.option("--number", type=int, required=True)
+@click.option("--series", required=True, help="Tên sổ, ví dụ BB-ĐKT.")
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Năm của sổ.")
+@click.option("--number", type=click.IntRange(1, 10_000_000), required=True, help="Số cần hủy.")
 @click.option("--reason", required=True, help="Lý do hủy, ghi vào sổ.")
 def void(series: str, year: int, number: int, reason: str) -> None:
     """Hủy một số chưa dùng (in hỏng, mất máy), kèm lý do."""

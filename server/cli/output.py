@@ -7,8 +7,28 @@ from typing import Any, NoReturn
 
 import click
 import orjson
+from flask.cli import AppGroup
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 json_option = click.option("--json", "as_json", is_flag=True, help="In đúng một tài liệu JSON.")
+
+
+class Group(AppGroup):
+    """A group of commands that says in one sentence where the database is missing, old or unreachable."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a database that fails it ends with exit 1 and no traceback."""
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            said = str(error.orig).strip().splitlines()[0]
+            if "no such table" in said or "no such column" in said or "does not exist" in said:
+                fail(f"Cơ sở dữ liệu chưa được dựng hoặc còn cũ: hãy chạy `flask db upgrade` ({said}).")
+            fail(f"Không dùng được cơ sở dữ liệu: hãy xem DATABASE_URL và máy chủ cơ sở dữ liệu ({said}).")
+        except DatabaseError as error:
+            if error.orig is None or "not a database" not in str(error.orig):
+                raise
+            fail(f"DATABASE_URL không trỏ tới một cơ sở dữ liệu ({error.orig}).")
 
 
 def show(value: Any, lines: list[str], *, as_json: bool) -> None:

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.services import areas, programme, programme_file
 from server.services.campaign_kinds import KINDS
 from server.web.transaction import writing
 
-group = AppGroup("programme", help="Chương trình công tác năm.")
+group = Group("programme", help="Chương trình công tác năm.")
 MAX_FAULTS = 50
 
 

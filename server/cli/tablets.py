@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.printing.enrolment_qr import terminal
@@ -18,7 +17,7 @@ from server.settings import Settings
 from server.web.transaction import writing
 from sync.paper_words import VIETNAM
 
-group = AppGroup("tablets", help="Máy tính bảng: ghi danh, danh sách, thu hồi.")
+group = Group("tablets", help="Máy tính bảng: ghi danh, danh sách, thu hồi.")
 STATES = {"active": "đang dùng", "stopped": "TẠM DỪNG", "revoked": "đã thu hồi"}
 
 

@@ -6,9 +6,8 @@ import sys
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.db.users import Role, User
 from server.errors import Problem
 from server.extensions import db
@@ -16,7 +15,7 @@ from server.services import users
 from server.services.creation import SYSTEM
 from server.web.transaction import writing
 
-group = AppGroup("users", help="Tài khoản người dùng.")
+group = Group("users", help="Tài khoản người dùng.")
 
 
 @group.command("add")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from server.db.uploads import Blob, Upload
 from server.errors import Problem, ProblemCode
 from server.printing import photos as pictures
 from server.services import ledger, photo_evidence
-from server.storage.blobs import BlobStore
+from server.storage.blobs import BlobStore, StoreFull, StoreUnavailable
 from sync.feed import Change
 
 SYSTEM = "system"
@@ -107,7 +108,8 @@ def smaller(store: BlobStore, photo: StoredPhoto, size: int) -> bytes:
                 data = pictures.smaller(file, size)
         except pictures.NotAnImageError as error:
             raise Problem(ProblemCode.CONFLICT, "Không làm được bản thu nhỏ của ảnh này; hãy tải bản gốc.") from error
-        store.keep_derived(photo.sha256, name, data)
+        with suppress(StoreFull, StoreUnavailable):  # it is seen all the same, and made again next time
+            store.keep_derived(photo.sha256, name, data)
     return data
 
 

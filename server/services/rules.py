@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from checklists.limits import LimitError, RuleSet, load_rules
@@ -18,6 +18,11 @@ _parsed: dict[str, RuleSet] = {}
 """Parsed rule sets by fingerprint: immutable, so they never go stale."""
 
 
+def has_tables(session: Session) -> bool:
+    """Tell whether the database was migrated: a fresh checkout has no tables yet."""
+    return inspect(session.connection()).has_table(RuleSetRow.__tablename__)
+
+
 def current(session: Session) -> RuleSet:
     """Return the rule set that new inspections pin: the last one made here, else the shipped one."""
     version = session.scalar(select(RuleSetRow.version).order_by(RuleSetRow.serial.desc()).limit(1))
@@ -26,15 +31,16 @@ def current(session: Session) -> RuleSet:
 
 
 def by_version(session: Session, version: str) -> RuleSet | None:
-    """Return a rule set that was ever served, or None."""
-    shipped = load_rules()
-    if version == shipped.version:
-        return shipped
+    """Return a rule set that was ever served, or None.
+
+    What was kept under a version is served for ever, also where an upgrade ships other rows under the same version.
+    """
     if len(version) > MAX_VERSION or not version.isprintable():
         return None
     sha256 = session.scalar(select(RuleSetRow.sha256).where(RuleSetRow.version == version))
     if sha256 is None:
-        return None
+        shipped = load_rules()
+        return shipped if version == shipped.version else None
     if sha256 not in _parsed:
         served = session.scalars(select(RuleSetRow.served).where(RuleSetRow.version == version)).one()
         if len(_parsed) >= _KEPT:
@@ -67,9 +73,10 @@ def confirm(
     except LimitError as error:
         raise Problem(ProblemCode.INVALID_REQUEST, str(error)) from error
     _add(session, made, now)
+    row = made.limit(limit_id)
     session.add(
-        LimitConfirmation(limit_id=limit_id, value=value, reviewed_by=reviewed_by, document=document, confirmed_on=on,
-                          version=made.version)
+        LimitConfirmation(limit_id=limit_id, value=value, reviewed_by=row and row.reviewed_by,
+                          document=row and row.source, confirmed_on=on, version=made.version)
     )  # fmt: skip
     session.flush()
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import bindparam, insert, select, update
@@ -20,6 +20,9 @@ from server.storage.blobs import BlobStore, Staged
 from sync import upload as tus
 from sync.upload import Creation, Progress
 
+UNFINISHED = ("open", "mismatch")
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Staged bytes come a moment before the row that owns them; a day is more than a moment."""
 _T = Upload.__table__.c
 _COLUMNS = (_T.id, _T.photo_id, _T.sha256, _T.filetype, _T.length, _T.offset, _T.state, _T.expires_at)
 # Statements are built once and run by Core: building them anew cost more CPU than the photo's hash.
@@ -43,6 +46,7 @@ _SWAP = (
     .where(_T.id == bindparam("upload"), _T.offset == bindparam("was"), _T.state == "open")
     .values(offset=bindparam("to"), state=bindparam("becomes"))
 )
+_TERMINATE = update(Upload).where(_T.id == bindparam("upload"), _T.state == "open").values(state="terminated")
 _STATE = select(_T.state).where(_T.id == bindparam("upload"))
 _BLOB = {
     "postgresql": postgresql.insert(Blob).on_conflict_do_nothing(),
@@ -74,18 +78,36 @@ class UploadState:
         return tus.write_metadata({"photo_id": self.photo_id, "sha256": self.sha256, "filetype": self.filetype})
 
 
-def create(session: Session, store: BlobStore, device_id: str, creation: Creation, now: datetime) -> UploadState:
-    """Begin an upload, or return the one that this device has open for the same photo and bytes.
+def is_delivered(session: Session, store: BlobStore, device_id: str, creation: Creation) -> bool:
+    """Whether this device has delivered these bytes before: then they need not come again.
 
-    Bytes that this device has delivered before need not come again. Others' do: a hash is printed on minutes and
-    proves nothing.
+    Others' bytes do not count: a hash is printed on minutes and proves nothing. To be asked outside any write
+    transaction: the store may be slow, and every other writer would wait.
     """
     mine = {"device": device_id, "hash": creation.sha256}
-    same = {**mine, "photo": creation.photo_id, "size": creation.length, "now": now}
+    if session.connection().execute(_MINE, mine).one_or_none() is None:
+        return False
+    blob = session.get(Blob, creation.sha256)
+    return blob is not None and blob.size == creation.length and store.has(creation.sha256)
+
+
+def create(
+    session: Session, store: BlobStore, device_id: str, creation: Creation, now: datetime, *, is_here: bool
+) -> UploadState:
+    """Begin an upload, or return the one that this device has open for the same photo and bytes.
+
+    `is_here`: what `is_delivered` said; the upload is then complete at once.
+    """
+    same = {
+        "device": device_id,
+        "hash": creation.sha256,
+        "photo": creation.photo_id,
+        "size": creation.length,
+        "now": now,
+    }
     row = session.connection().execute(_SAME, same).one_or_none()
     if row is not None:
         return UploadState(*row)
-    is_here = _delivered_before(session, store, mine, creation)
     begun = UploadState(
         str(uuid4()), creation.photo_id, creation.sha256, creation.filetype, creation.length,
         creation.length if is_here else 0, "complete" if is_here else "open", now + tus.LIFETIME,
@@ -154,21 +176,28 @@ def restart(session: Session, store: BlobStore, upload: UploadState) -> None:
 
 
 def terminate(session: Session, upload: UploadState) -> None:
-    """Give an open upload up; a complete one is evidence and stays (CONFLICT)."""
-    if not _swap(session, upload, offset=upload.offset, state="terminated"):
+    """Give an open upload up, wherever it stands by now; a complete one is evidence and stays (CONFLICT)."""
+    if session.connection().execute(_TERMINATE, {"upload": upload.id}).rowcount != 1:
         raise Problem(ProblemCode.CONFLICT, "Ảnh đã gửi xong thì không hủy được.")
 
 
-def expire(session: Session, now: datetime) -> list[str]:
-    """Close what was not finished within 30 days; return the uploads whose staged bytes may go after the commit.
+def expire(session: Session, now: datetime, device_id: str | None = None) -> list[str]:
+    """Close what was not finished within 30 days, of all devices or one; return the uploads that `discard` may drop.
 
     Complete uploads stay with their bytes even without a record: a tablet found after months still has it.
     """
-    where = (Upload.state.in_(("open", "mismatch")), Upload.expires_at <= now)
-    ids = list(session.scalars(select(Upload.id).where(*where)))
-    for start in range(0, len(ids), 400):
-        session.execute(update(Upload).where(Upload.id.in_(ids[start : start + 400])).values(state="expired"))
-    return ids
+    overdue = update(Upload).where(_T.state.in_(UNFINISHED), _T.expires_at <= bindparam("now", type_=Instant))
+    if device_id is not None:
+        overdue = overdue.where(_T.device_id == device_id)
+    closed = session.connection().execute(overdue.values(state="expired").returning(_T.id), {"now": now})
+    return list(closed.scalars())
+
+
+def forgotten(session: Session, store: BlobStore, now: datetime) -> list[str]:
+    """List staged bytes that no unfinished upload owns any more: a crash came between the commit and their removal."""
+    staged = store.staged_before((now - FORGOTTEN_AFTER).timestamp())
+    wanted = set(session.connection().scalars(select(_T.id).where(_T.state.in_(UNFINISHED))))
+    return [upload_id for upload_id in staged if upload_id not in wanted]
 
 
 def discard(store: BlobStore, upload_ids: list[str]) -> None:
@@ -180,13 +209,6 @@ def discard(store: BlobStore, upload_ids: list[str]) -> None:
 def _swap(session: Session, upload: UploadState, *, offset: int, state: str = "open") -> bool:
     values = {"upload": upload.id, "was": upload.offset, "to": offset, "becomes": state}
     return session.connection().execute(_SWAP, values).rowcount == 1
-
-
-def _delivered_before(session: Session, store: BlobStore, mine: dict[str, str], creation: Creation) -> bool:
-    if session.connection().execute(_MINE, mine).one_or_none() is None:
-        return False
-    blob = session.get(Blob, creation.sha256)
-    return blob is not None and blob.size == creation.length and store.has(creation.sha256)
 
 
 def _keep_blob(session: Session, upload: UploadState, facts: Facts, now: datetime) -> None:

@@ -7,11 +7,15 @@ from typing import BinaryIO, Protocol
 
 
 class StagingLost(Exception):
-    """An upload's staged bytes are not there: never begun, already promoted, or lost with a disk."""
+    """An upload's staged bytes are not there: never begun, already promoted, given up, or lost with a disk."""
 
 
 class StoreFull(Exception):
     """The store has no room left; what was staged before stays."""
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached, does not answer in time, or gave bytes back that are not what it was given."""
 
 
 class Staged(Protocol):
@@ -26,12 +30,19 @@ class Staged(Protocol):
         ...
 
     def promote(self, sha256: str, length: int) -> None:
-        """Make the first `length` bytes the immutable blob of this hash, durably and in one step."""
+        """Make the first `length` bytes, which have this hash, the immutable blob of it: durably, all or nothing.
+
+        Doing it again is harmless. A stored blob is replaced only where it no longer has its own hash.
+        Raises StagingLost where the upload was given up meanwhile; the staged bytes stay on every other failure.
+        """
         ...
 
 
 class BlobStore(Protocol):
-    """Staged uploads, blobs by content address, and files derived from them."""
+    """Staged uploads, blobs by content address, and files derived from them.
+
+    Every method raises StoreFull or StoreUnavailable where the disk or the service behind it fails.
+    """
 
     def begin(self, upload_id: str) -> None:
         """Stage an empty upload; an open upload always has its staged file."""
@@ -44,12 +55,16 @@ class BlobStore(Protocol):
     def appending(self, upload_id: str) -> AbstractContextManager[Staged]:
         """Hold an upload's staged bytes for a moment, alone among all workers; never across network reads.
 
-        Raises StagingLost.
+        Raises StagingLost, and StoreUnavailable where another worker does not let go.
         """
         ...
 
     def discard(self, upload_id: str) -> None:
         """Drop staged bytes; nothing happens where there are none."""
+        ...
+
+    def staged_before(self, seconds: float) -> list[str]:
+        """List the uploads whose staged bytes nobody has touched since an instant (Unix seconds)."""
         ...
 
     def has(self, sha256: str) -> bool:
@@ -66,4 +81,8 @@ class BlobStore(Protocol):
 
     def keep_derived(self, sha256: str, name: str, data: bytes) -> None:
         """Keep a file derived from a blob; it can always be made again."""
+        ...
+
+    def check(self) -> None:
+        """Ask the store, within seconds, whether it would take and give blobs now."""
         ...

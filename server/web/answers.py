@@ -11,6 +11,9 @@ from uuid import uuid4
 import orjson
 from flask import Flask, Response, g, request
 
+from server.errors import Problem, ProblemCode
+from server.web.body import read_form
+
 COMPRESS_OVER = 1024
 COMPRESSIBLE = ("application/json", "application/problem+json", "text/html", "text/css", "text/javascript")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -44,6 +47,10 @@ def register(app: Flask) -> None:
     def _begin() -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else uuid4().hex
+        if "\0" in request.path:  # PostgreSQL would refuse to look for it
+            raise Problem(ProblemCode.NOT_FOUND)
+        if not request.path.startswith("/api/"):
+            read_form()
 
     @app.after_request
     def _finish(response: Response) -> Response:

@@ -1,24 +1,38 @@
-"""Reading a JSON body safely: gzip with a cap, size, depth. Nothing here knows what the JSON means."""
+"""Reading a body safely: gzip with a cap, size, depth, time. Nothing here knows what the JSON means."""
 
 from __future__ import annotations
 
 import json
+import socket
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any
 
 import orjson
 from flask import request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
+from werkzeug.exceptions import ClientDisconnected
 
 from server.errors import Problem, ProblemCode
 
 MAX_BODY = 1024 * 1024
 """Plain body (protocol, "Sizes")."""
+MAX_FORM = 1024 * 1024
+"""The longest form is a review with a remark on every finding."""
 MAX_INFLATED = 4 * 1024 * 1024
 """No body inflates beyond this, whatever its own limit."""
 MAX_DEPTH = 40
 """No honest document nests deeper; hashing and normalising recurse."""
 MAX_RATIO = 200
 """JSON of real inspections compresses 5 to 20 times."""
+MAX_DIGITS = 4000
+"""Python refuses to read longer integers at all (4300), and with them the whole batch."""
+MAX_MEMBERS = 50
+"""Members of one gzip body; each costs a copy of what follows."""
+READ_WITHIN_S = 120.0
+"""A full batch at 9 kB/s; a body that drips on for longer would hold one of the server's few threads."""
 
 
 def read_json_object(*, limit: int = MAX_BODY, any_json: bool = False) -> dict[str, Any]:
@@ -37,6 +51,17 @@ def read_json_object(*, limit: int = MAX_BODY, any_json: bool = False) -> dict[s
     return value
 
 
+def read_form() -> None:
+    """Read a page's form now, of bounded size and in bounded time; whoever asks for it later finds it read."""
+    request.max_content_length = MAX_FORM
+    if request.content_length or "Transfer-Encoding" in request.headers:
+        with reading():
+            _ = request.form
+    said = (text for source in (request.form, request.args) for _, text in source.items(multi=True))
+    if any("\0" in text for text in said):
+        raise Problem(ProblemCode.INVALID_REQUEST, "Biểu mẫu hoặc địa chỉ có ký tự không hợp lệ.")
+
+
 def _parsed(data: bytes, *, any_json: bool) -> Any:
     try:
         return orjson.loads(data)
@@ -44,15 +69,47 @@ def _parsed(data: bytes, *, any_json: bool) -> Any:
         if not any_json:
             raise Problem(ProblemCode.MALFORMED_BODY) from error
     try:
-        return json.loads(data)
+        return json.loads(data, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise Problem(ProblemCode.MALFORMED_BODY) from error
+
+
+def _integer(digits: str) -> int | float:
+    """Read an integer; one without end becomes infinity, which its operation is quarantined for."""
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Bound the time in which the body inside has to come; 503 (send again) for a link that broke or is too slow."""
+    connection = request.environ.get("gunicorn.socket")
+    timer = None if connection is None else Timer(READ_WITHIN_S, _hang_up, [connection])
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    except ParseException as error:  # chunks that are none
+        raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung gửi theo đoạn (chunked) bị hỏng.") from error
+    except (OSError, ClientDisconnected) as error:
+        said = "Đường truyền đứt hoặc quá chậm, chưa nhận gì của lần gửi này: hãy gửi lại."
+        raise Problem(ProblemCode.UNAVAILABLE, said, headers={"Retry-After": "3"}) from error
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Let a read that waits on this connection end, as if the other side had closed it."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
 
 
 def _inflated(limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise Problem(ProblemCode.TOO_LARGE)
-    raw = request.stream.read(limit + 1)
+    with reading():
+        raw = request.stream.read(limit + 1)
     if len(raw) > limit:
         raise Problem(ProblemCode.TOO_LARGE)
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
@@ -60,17 +117,26 @@ def _inflated(limit: int) -> bytes:
         return raw
     if encoding != "gzip":
         raise Problem(ProblemCode.UNSUPPORTED_MEDIA, "Chỉ nhận nội dung nén gzip.")
-    cap = min(limit, MAX_INFLATED, max(len(raw) * MAX_RATIO, 1))
-    try:
+    return _gunzipped(raw, min(limit, MAX_INFLATED, max(len(raw) * MAX_RATIO, 1)))
+
+
+def _gunzipped(raw: bytes, cap: int) -> bytes:
+    """Inflate every member of a gzip body (RFC 1952 allows several): no byte that came is passed over in silence."""
+    data, rest = b"", raw
+    for _ in range(MAX_MEMBERS):
         inflater = zlib.decompressobj(wbits=31)
-        data = inflater.decompress(raw, cap + 1)
-    except zlib.error as error:
-        raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung nén gzip bị hỏng.") from error
-    if len(data) > cap or inflater.unconsumed_tail:
-        raise Problem(ProblemCode.TOO_LARGE)
-    if not inflater.eof:
-        raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung nén gzip bị cụt.")
-    return data
+        try:
+            data += inflater.decompress(rest, cap + 1 - len(data))
+        except zlib.error as error:
+            raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung nén gzip bị hỏng.") from error
+        if len(data) > cap or inflater.unconsumed_tail:
+            raise Problem(ProblemCode.TOO_LARGE)
+        if not inflater.eof:
+            raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung nén gzip bị cụt.")
+        rest = inflater.unused_data
+        if not rest:
+            return data
+    raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung nén gzip bị chia quá vụn.")
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

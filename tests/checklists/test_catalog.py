@@ -84,21 +84,40 @@ def test_fingerprint_covers_what_is_served_and_nothing_else(tmp_path: Path) -> N
 def test_only_published_versions_are_served(tmp_path: Path) -> None:
     write(tmp_path)
     assert catalog.load(tmp_path).all() == []
-    assert publish(tmp_path) == ["small-list/v1"]
+    first = publish("small-list", 1, tmp_path)
     write(tmp_path, 2)
     catalog.load.cache_clear()
     assert catalog.load(tmp_path).get("small-list", 2) is None
-    assert publish(tmp_path) == ["small-list/v2"]
+    publish("small-list", 2, tmp_path)
     found = catalog.load(tmp_path)
+    one = found.get("small-list", 1)
+    assert one is not None
+    assert one.sha256 == first
     assert found.latest("small-list").version == 2
-    assert found.get("small-list", 1) is not None
     assert [c.version for c in found.all()] == [1, 2]
-    assert publish(tmp_path) == []
+
+
+def test_a_fingerprint_is_written_once_and_in_order(tmp_path: Path) -> None:
+    write(tmp_path)
+    write(tmp_path, 2)
+    with pytest.raises(CatalogError, match="hãy công bố small-list/v1 trước"):
+        publish("small-list", 2, tmp_path)
+    with pytest.raises(CatalogError, match=r"không có tệp small-list/v3\.yaml"):
+        publish("small-list", 3, tmp_path)
+    publish("small-list", 1, tmp_path)
+    written = (tmp_path / "published.toml").read_bytes()
+    with pytest.raises(CatalogError, match="đã công bố từ trước"):
+        publish("small-list", 1, tmp_path)
+    write(tmp_path, text=SMALL.replace("Có biển báo", "Có biển"))
+    for version in (1, 2):
+        with pytest.raises(CatalogError, match="đã công bố không được thay đổi"):
+            publish("small-list", version, tmp_path)
+    assert (tmp_path / "published.toml").read_bytes() == written
 
 
 def test_refuses_drift_loss_and_wrong_names(tmp_path: Path) -> None:
     path = write(tmp_path)
-    publish(tmp_path)
+    publish("small-list", 1, tmp_path)
     write(tmp_path, text=SMALL.replace("Có biển báo", "Có biển"))
     with pytest.raises(CatalogError, match="không được thay đổi"):
         catalog.load(tmp_path)
@@ -119,7 +138,7 @@ def test_refuses_drift_loss_and_wrong_names(tmp_path: Path) -> None:
 def test_publish_refuses_what_lint_refuses(tmp_path: Path) -> None:
     write(tmp_path, text=SMALL.replace("type: answer, photo: none", "type: answer, photo: maybe"))
     with pytest.raises(CatalogError, match=r"small-list/v1.yaml:10: photo “maybe”"):
-        publish(tmp_path)
+        publish("small-list", 1, tmp_path)
     assert not (tmp_path / "published.toml").exists()
 
 

@@ -31,6 +31,37 @@ PROCEDURES = {
     "NA14": "nawi-repeatability", "TX14": "taximeter-distance", "G10": "nawi-load", "G11": "gold-mass",
     "G19": "gold-fineness", "X24": "dose-rate",
 }  # fmt: skip
+# Counted in the tables of the dossiers: their photo marks (★ = a photo when the answer is "no"), never read from the files.
+DOSSIER_MARKS = {
+    "general": {"B": 3, "B*": 2, "K": 1, "-": 6},
+    "fuel-dispenser": {"B": 13, "B*": 5, "K": 5, "-": 2},
+    "weighing-instrument": {"B": 8, "B*": 4, "K": 6, "-": 6},
+    "taximeter": {"B": 11, "B*": 2, "K": 3, "-": 4},
+    "gold-jewellery": {"★": 11, "photo": 2, "-": 12},
+    "diagnostic-xray": {"★": 18, "photo": 2, "-": 12},
+}
+# What is served of them: (photo required, on nonconforming, encouraged, none), and how often each section is answered.
+SERVED = {
+    "general": ((0, 2, 4, 6), {"visit": 12}),
+    "fuel-dispenser": ((2, 15, 6, 2), {"visit": 10, "instrument": 14, "sample": 1}),
+    "weighing-instrument": ((1, 10, 7, 6), {"instrument": 22, "visit": 2}),
+    "taximeter": ((1, 11, 4, 4), {"visit": 1, "vehicle": 19}),
+    "gold-jewellery": ((2, 11, 1, 11), {"visit": 18, "instrument": 6, "sample": 1}),
+    "diagnostic-xray": ((1, 18, 1, 12), {"visit": 15, "instrument": 17}),
+}
+# Texts copied from the dossiers letter by letter, the hardest to spell of each.
+SAID = {
+    "GE04": "Thành phần đoàn có mặt; chứng chỉ nghiệp vụ của trưởng đoàn, cán bộ kỹ thuật",
+    "GE12": "Ý kiến cơ sở; ký/từ chối ký (lý do, người chứng kiến)",
+    "FU08": "Niêm phong/kẹp chì tại: bộ đếm, cơ cấu điều chỉnh buồng đong, bộ tạo xung (encoder), hộp điện tử – còn nguyên vẹn",
+    "FU11": "Cầu dao/đóng ngắt nguồn các cột đo lắp tại một vị trí, dễ tiếp cận, không kín đáo",
+    "W19": "Hố cân sạch, khe hở quanh bàn cân không kẹt, thoát nước",
+    "NA06": "Chì niêm, khóa hiệu chuẩn (nút CAL, jumper, hộp cộng) còn nguyên",
+    "TX18": "Không tự nhảy quãng đường khi xe dừng / bấm còi, bấm nút lạ",
+    "G17": "Ký hiệu G.P, G.F, C, P đúng quy định (mạ, bọc, ghép)",
+    "X26": "Kế hoạch ứng phó sự cố bức xạ cấp cơ sở đã lập/phê duyệt; có 3 tình huống X-quang",
+    "X29": "Không có nhân viên < 18 tuổi; nữ mang thai/nuôi con < 12 tháng không làm việc bức xạ",
+}
 # What becomes of the dossiers' photo marks: a required photo (B) stays required once per subject only.
 PHOTO_RULES = {
     "B": {"required", "on_nonconforming", "encouraged"},
@@ -96,6 +127,34 @@ def test_types_and_photo_rules_follow_the_dossier_marks() -> None:
         word = next((each for each in ("YN", "yn") if mark["type"].startswith(each) or f"+{each}" in mark["type"]), "")
         word = word or next(each for each in TYPES if mark["type"].startswith(each))
         assert item["type"] in TYPES[word] | ({"table"} if "table" in mark["type"] else set()), item["key"]
+
+
+@pytest.mark.parametrize("code", sorted(KEYS))
+def test_the_figures_are_those_of_the_dossier(code: str) -> None:
+    marks = Counter(item["dossier"]["photo"].split(" ")[0] for each, item in raw_items() if each == code)
+    assert marks == DOSSIER_MARKS[code]
+    checklist = catalog.load().latest(code)
+    photos = Counter(item.photo for section in checklist.sections for item in section.items)
+    pers = Counter({section.per: 0 for section in checklist.sections})
+    for section in checklist.sections:
+        pers[section.per] += len(section.items)
+    served = tuple(photos[rule] for rule in ("required", "on_nonconforming", "encouraged", "none"))
+    assert (served, pers) == SERVED[code]
+
+
+def test_texts_are_those_of_the_dossier_to_the_letter() -> None:
+    found = {item.key: item.text.vi for _, section in sections() for item in section.items if item.key in SAID}
+    assert found == SAID
+
+
+# What the dossiers know from memory only is shown to the inspector with that word and is not cited.
+@pytest.mark.parametrize(
+    "key", ["FU14", "FU18", "FU19", "NA12", "NA13", "NA14", "NA15", "TX11", "TX12", "TX13", "TX14", "X24"]
+)
+def test_what_was_not_read_is_said_to_be_from_memory(key: str) -> None:
+    (note,) = [item.note for _, section in sections() for item in section.items if item.key == key]
+    assert note is not None
+    assert "ghi theo trí nhớ" in note
 
 
 def test_no_text_is_said_twice_and_units_stand_on_numbers() -> None:

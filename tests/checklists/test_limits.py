@@ -223,7 +223,7 @@ def test_confirming_makes_a_new_version_and_leaves_the_old_one() -> None:
     assert (limit.value, limit.status, limit.source) == (Decimal("2.0"), LimitStatus.CONFIRMED, "ĐLVN 01:2021")
     assert (limit.reviewed_by, limit.reviewed_on) == ("Lê Soát", date(2021, 7, 1))
     assert limit.note is not None
-    assert "ĐLVN 01 (bản hiện hành)" in limit.note
+    assert "ĐLVN 01, bản hiện hành" in limit.note
     kept = two.limit("fuel-delivery-inspection")
     assert kept is not None
     assert kept.value == Decimal("0.45")
@@ -239,11 +239,26 @@ def test_confirming_makes_a_new_version_and_leaves_the_old_one() -> None:
         ("fuel-price", "0,5", "Soát", "ĐLVN", "dùng dấu chấm"),
         ("fuel-price", "-1", "Soát", "ĐLVN", "không âm"),
         ("gold-mass-2014", "1", "Soát", "ĐLVN", "bảng nhiều bậc"),
+        ("gold-mass-2014", None, "Soát", "ĐLVN", "đã được xác nhận, theo Thông tư 22/2013"),
+        ("dose-rate-control-2014", "10.0", "Soát", "ĐLVN", "đã được xác nhận"),
+        ("fuel-price", "1", "Soát\nxét", "ĐLVN", "một dòng chữ in được"),
+        ("fuel-price", "1", "Soát", "x" * 1001, "nhiều nhất 1000 ký tự"),
+        ("fuel-price", "1", "x" * 201, "ĐLVN", "nhiều nhất 200 ký tự"),
     ],
 )
 def test_confirming_refuses(limit_id: str, value: str | None, by: str, document: str, words: str) -> None:
     with pytest.raises(LimitError, match=words):
         load_rules().with_confirmed(limit_id, value, by, document, date(2021, 7, 1))
+
+
+def test_a_confirmed_number_may_be_corrected_and_not_confirmed_again() -> None:
+    day = date(2021, 7, 1)
+    once = load_rules().with_confirmed("fuel-price", "1", "Lê Soát", "ĐLVN 10:2017", day)
+    with pytest.raises(LimitError, match="đã được xác nhận bởi Lê Soát, theo ĐLVN 10:2017"):
+        once.with_confirmed("fuel-price", None, "Lê Soát", "ĐLVN 10:2017", day)
+    corrected = once.with_confirmed("fuel-price", "2", "Lê Soát", "ĐLVN 10:2017, đính chính", day).limit("fuel-price")
+    assert corrected is not None
+    assert corrected.value == Decimal(2)
 
 
 def cited(domain: str, on: date) -> set[str]:

@@ -178,7 +178,7 @@ def test_file_names(tmp_path: Path) -> None:
 
 def test_changed_and_lost_published_versions(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
-    publish(tmp_path)
+    publish("small-list", 1, tmp_path)
     assert lint(tmp_path) == []
     write(tmp_path, "# đầu tệp\n" + GOOD.replace('"Loại cân"', '"Kiểu cân"'))
     (problem,) = lint(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,6 +89,8 @@ class BrokenLink:
     is_rude: bool = False
     """True: a reset; False: an ordinary end in mid-body."""
     sent: list[int] = field(default_factory=list)
+    """Bytes that each connection carried to the server, those of a broken one too."""
+    _count: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         """Listen on a port of its own."""
@@ -115,14 +119,17 @@ class BrokenLink:
                 thread.start()
 
     def _carry(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self.to)) as server:
+        address = f"127.0.0.{2 + next(self._count) % 200}"  # a radio link comes back under another address
+        with client, socket.create_connection(("127.0.0.1", self.to), source_address=(address, 0)) as server:
             back = threading.Thread(target=self._pump_back, args=(server, client))
             back.start()
             sent = 0
             with suppress(OSError):
                 while data := client.recv(READ):
                     if self.cuts and len(data) > 8 * 1024 and sent + len(data) >= self.cuts[0]:
-                        server.sendall(data[: self.cuts.pop(0) - sent])
+                        part = data[: self.cuts.pop(0) - sent]
+                        server.sendall(part)
+                        sent += len(part)
                         time.sleep(0.2)  # what was sent has arrived; a reset would overtake it
                         self._break(client, server)
                         break

@@ -45,6 +45,34 @@ def test_what_the_tablet_has_is_not_sent_again(client: FlaskClient, kit: Kit, pa
     etag = client.get(f"/api/v1/{path}", headers=kit.headers).headers["ETag"]
     again = client.get(f"/api/v1/{path}", headers={**kit.headers, "If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
+    for known in (f"W/{etag}", f'"x", {etag}', f'"x", W/{etag}', "*"):
+        again = client.get(f"/api/v1/{path}", headers={**kit.headers, "If-None-Match": known})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag), known
+        assert "immutable" in again.headers["Cache-Control"]
+    for other in ('"x"', etag.strip('"')[:-1], ""):
+        assert client.get(f"/api/v1/{path}", headers={**kit.headers, "If-None-Match": other}).status_code == 200
+
+
+def test_a_checklist_is_served_in_the_shape_of_the_protocol(client: FlaskClient, kit: Kit) -> None:
+    texts = {"vi", "en"}
+    for entry in client.get("/api/v1/checklists", headers=kit.headers).get_json()["checklists"]:
+        served = client.get(f"/api/v1/checklists/{entry['code']}/{entry['version']}", headers=kit.headers).get_json()
+        assert served.keys() == {"code", "version", "sha256", "title", "legal_basis", "sections"}
+        assert served["title"].keys() == texts
+        for section in served["sections"]:
+            assert section.keys() == {"key", "per", "title", "instrument_types", "items"}
+            assert section["per"] in ("visit", "instrument", "sample", "vehicle")
+            for item in section["items"]:
+                assert {"key", "text", "type", "fields", "columns", "required", "photo", "when", "procedure",
+                        "legal_basis"} <= item.keys()  # fmt: skip
+                assert item["text"].keys() == texts
+                assert isinstance(item["required"], bool)
+                for field in (*item["fields"], *item["columns"]):
+                    assert {"key", "title", "type", "unit"} <= field.keys()
+                    assert field["title"].keys() == texts
+                    assert all(choice.keys() == {"key", "title"} for choice in field.get("choices", []))
+                if item["procedure"] is not None:
+                    assert item["procedure"].keys() == {"name", "parameters", "rows"}
 
 
 @pytest.mark.parametrize("path", [
@@ -55,6 +83,9 @@ def test_what_the_tablet_has_is_not_sent_again(client: FlaskClient, kit: Kit, pa
 def test_an_unknown_version_is_not_found(client: FlaskClient, kit: Kit, path: str) -> None:
     answer = client.get(f"/api/v1/{path}", headers=kit.headers)
     assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+    assert answer.mimetype == "application/problem+json"
+    assert not answer.get_json()["title"].isascii()
+    assert "immutable" not in answer.headers["Cache-Control"]
 
 
 def test_nobody_reads_them_without_a_token(client: FlaskClient, office: Office) -> None:

@@ -40,7 +40,7 @@ def test_a_tablet_leases_and_returns(client: FlaskClient, kit: Kit) -> None:
         ({"series": "{{ 7*7 }}", "year": 2026, "count": 5}, 404),
         ({"series": ["BB-ĐKT"], "year": 2026, "count": 5}, 400),
         ({}, 400),
-        ({"series": "BB-ĐKT", "year": 2026, "count": 5, "device": "other"}, 400),
+        ({"series": "BB-ĐKT", "year": 2026, "count": 0, "newer": "member"}, 400),
     ],
 )
 def test_bad_requests_get_a_clear_problem(client: FlaskClient, kit: Kit, body: dict[str, Any], status: int) -> None:

@@ -225,6 +225,7 @@ POISON: list[tuple[str, str]] = [
     ("minus 1e999", "-1e999"),
     ("NaN", "NaN"),
     ("an integer without end", "9" * 400),
+    ("an integer longer than Python reads", "9" * 5000),
     ("an exponent of a million", "1e1000000"),
     ("two hundred levels", "[" * 200 + "]" * 200),
 ]
@@ -275,6 +276,7 @@ ENVELOPES: list[tuple[str, bytes, dict[str, str], int]] = [
      {"Content-Encoding": "gzip"}, 413),
     ("gzip cut short", gzip.compress(b'{"protocol":1,"ops":[]}')[:-4], {"Content-Encoding": "gzip"}, 400),
     ("gzip that is none", b'{"protocol":1,"ops":[]}', {"Content-Encoding": "gzip"}, 400),
+    ("something after the gzip", gzip.compress(b'{"protocol":1,"ops":[]}') + b"{}", {"Content-Encoding": "gzip"}, 400),
     ("deflate", b"x", {"Content-Encoding": "deflate"}, 415),
     ("a form", b"ops=1", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
     ("text", b'{"ops":[]}', {"Content-Type": "text/plain"}, 415),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 
@@ -137,6 +138,7 @@ def test_an_old_app_is_told_to_update_but_only_here(tablet: Wire) -> None:
         "W10",
         "e30",
         encode_cursor("x", {})[:-3],
+        base64.urlsafe_b64encode(b'[1,"x",{"\\ud800":1}]').rstrip(b"=").decode(),
         "A" * 300_000,
         "WzEsICJ4Iiwge31d",
         5,

@@ -14,6 +14,7 @@ def test_the_server_says_that_it_lives_and_is_ready(client: FlaskClient) -> None
     ready = client.get("/readyz")
     assert (ready.status_code, ready.get_json()["status"]) == (200, "ready")
     assert len(ready.get_json()["epoch"]) == 32
+    assert ready.get_json()["storage"] == "ready"
 
 
 def test_an_empty_database_is_not_ready(client: FlaskClient, database: Session) -> None:

@@ -151,6 +151,15 @@ def test_a_planned_inspection_pins_checklists_and_rules(
     current = rules.current(session)
     assert row.state["rules"] == {"version": current.version, "sha256": current.sha256}
 
+    with office.transaction() as writing:
+        made = rules.confirm(writing, "fuel-price", value=None, reviewed_by="Lê Soát", document="ĐLVN 10:2017",
+                             on=date(2021, 8, 1), now=NOW)  # fmt: skip
+        later = inspection_plans.plan(writing, campaign, Plan(site, "2021-08-06", follows=id), actor="system", at=NOW)
+    session.rollback()  # see what was committed since
+    pinned = [documents.get(session, "inspection", each) for each in (id, later)]
+    assert [each and each.state["rules"]["version"] for each in pinned] == [current.version, made.version]
+    assert rules.by_version(session, current.version) == current
+
 
 @pytest.mark.parametrize(
     ("plan", "complaint"),

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 
-from checklists.limits import load_rules
+from checklists.limits import RuleSet, load_rules
 from checklists.model import LimitStatus
-from server.db.rules import LimitConfirmation
+from server.db.rules import LimitConfirmation, RuleSetRow
 from server.errors import Problem
 from server.services import rules
 from tests.builders import Office
@@ -48,6 +48,16 @@ def test_a_confirmation_makes_a_new_version_and_the_old_one_stays(office: Office
         assert rules.by_version(session, load_rules().version) == load_rules()
         row = session.get_one(LimitConfirmation, 1)
         assert (row.limit_id, row.version, row.document) == (FUEL.id, version, "Thông tư 12/2026")
+
+
+def test_what_was_pinned_stays_where_an_upgrade_ships_other_rows_under_its_version(office: Office) -> None:
+    shipped = load_rules()
+    earlier = RuleSet.build(shipped.version, shipped.limits[1:], shipped.law)
+    with office.transaction() as session:
+        session.add(RuleSetRow(version=earlier.version, sha256=earlier.sha256, served=earlier.served(), made_at=NOW))
+        session.flush()
+        rules.remember_shipped(session, NOW)
+        assert rules.by_version(session, shipped.version) == rules.current(session) == earlier
 
 
 def test_a_second_confirmation_builds_on_the_first(office: Office) -> None:

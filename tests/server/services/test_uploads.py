@@ -31,7 +31,8 @@ def begin(office: Office, store: DiskStore, device: str = "d", photo: str | None
     """Begin an upload of ten bytes."""
     with office.transaction() as session:
         creation = Creation(photo or str(uuid4()), sha256(DATA), "image/jpeg", len(DATA))
-        return uploads.create(session, store, device, creation, NOW)
+        is_here = uploads.is_delivered(session, store, device, creation)
+        return uploads.create(session, store, device, creation, NOW, is_here=is_here)
 
 
 def test_a_stale_writer_stops(office: Office, store: DiskStore) -> None:
