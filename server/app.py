@@ -11,13 +11,27 @@ from server import cli
 from server.api import checklists, enrolments, leases, minutes, photos, rules, sync, uploads
 from server.db import engine
 from server.extensions import babel, csrf, db, limiter, login, migrate
-from server.pages import api_docs, inspections, people, public_minutes, sign_in, status, tablets
+from server.pages import (
+    api_docs,
+    conflicts,
+    inspections,
+    limits,
+    numbers,
+    people,
+    public_minutes,
+    quarantine,
+    sign_in,
+    status,
+    tablets,
+)
 from server.settings import Settings
 from server.web import answers, problems
 from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
-PAGES = (sign_in, inspections, tablets, people, public_minutes, api_docs, status)
+PAGES = (
+    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, people, public_minutes, api_docs, status,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, *, serving: bool = True) -> Flask:

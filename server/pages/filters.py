@@ -10,10 +10,11 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from server.db.users import Role
+from server.db.users import READS_ALL, Role
 from server.services import wording
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
+from sync.refusals import DETAILS
 
 WORDS: dict[str, Mapping[str, str]] = {
     "inspection_status": wording.INSPECTION_STATUSES,
@@ -26,6 +27,13 @@ WORDS: dict[str, Mapping[str, str]] = {
     "requirement_state": wording.REQUIREMENT_STATES,
     "photo_status": wording.PHOTO_STATUSES,
     "quarantine_state": wording.QUARANTINE_STATES,
+    "decision_made": wording.DECISIONS_MADE,
+    "number_status": wording.NUMBER_STATUSES,
+    "procedure": wording.PROCEDURES,
+    "limit_parameter": wording.LIMIT_PARAMETERS,
+    "limit_context": wording.LIMIT_CONTEXTS,
+    "tablet_decision": wording.TABLET_DECISIONS,
+    "refusal": DETAILS,
     "kind": wording.DOCUMENT_KINDS,
     "measure": MEASURES,
     "limit_status": LIMIT_STATUSES,
@@ -61,6 +69,11 @@ class Viewer:
     def reviews(self) -> bool:
         """Whether this is a supervisor."""
         return self.user is not None and self.user.role in {Role.SUPERVISOR, Role.ADMIN}
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether this person sees the office's registers, too."""
+        return self.user is not None and self.user.role in READS_ALL
 
     @property
     def administers(self) -> bool:

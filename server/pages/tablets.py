@@ -1,11 +1,11 @@
-"""/tablets: who holds which tablet, codes for new ones, revocation; /quarantine: what tablets sent and nobody could apply."""
+"""/tablets: who holds which tablet, codes for new ones, why one is stopped, resuming, revoking, its numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -13,8 +13,7 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.printing.enrolment_qr import svg
-from server.services import enrolments, quarantine_list, tablets
-from server.services.inspection_list import Filter
+from server.services import enrolments, number_desk, tablet_view, tablets
 from server.settings import Settings
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -46,30 +45,86 @@ def make_code() -> Any:
     return render_template("tablet_code.html", code=code, name=name, title=title, drawn=drawn)
 
 
+@bp.get("/tablets/<uuid:device_id>")
+@signed_in(Role.SUPERVISOR)
+def one(device_id: UUID) -> str:
+    """Show one tablet: why it is stopped, its papers in dispute, its numbers."""
+    return _shown(str(device_id))
+
+
+@bp.post("/tablets/<uuid:device_id>/resume")
+@signed_in(Role.SUPERVISOR)
+def resume(device_id: UUID) -> Any:
+    """Let a stopped tablet issue again."""
+    actor, reason = current_user.user.id, request.form.get("reason", "")
+    try:
+        with writing(db.session) as session:
+            is_done = tablets.resume(session, str(device_id), reason, actor=actor, now=now())
+    except Problem as problem:
+        return _again(str(device_id), problem, resume=reason)
+    flash("Máy tính bảng được lập biên bản và nhận số trở lại." if is_done else "Máy tính bảng này không bị tạm dừng.")
+    return redirect(url_for("tablets.one", device_id=device_id), 303)
+
+
 @bp.get("/tablets/<uuid:device_id>/revoke")
 @signed_in(Role.SUPERVISOR)
 def ask_to_revoke(device_id: UUID) -> str:
     """Say what revoking means and ask for the reason."""
-    return render_template("tablet_revoke.html", tablet=tablets.one(db.session(), str(device_id)),
+    page = tablet_view.page(db.session(), str(device_id))
+    return render_template("tablet_revoke.html", tablet=page.tablet, page=page,
                            reason=tablets.reason_of(db.session(), str(device_id)))  # fmt: skip
 
 
 @bp.post("/tablets/<uuid:device_id>/revoke")
 @signed_in(Role.SUPERVISOR)
 def revoke(device_id: UUID) -> Any:
-    """Take a tablet's rights away."""
-    actor, reason = current_user.user.id, request.form.get("reason", "")
+    """Take a tablet's rights away, and where asked cross out the numbers it holds in the same act."""
+    actor, reason, id = current_user.user.id, request.form.get("reason", ""), str(device_id)
+    voided = 0
     with writing(db.session) as session:
-        is_first = tablets.revoke(session, str(device_id), reason, actor=actor, now=now())
-    flash("Đã thu hồi quyền của máy tính bảng." if is_first else "Máy tính bảng này đã bị thu hồi từ trước.")
-    return redirect(url_for("tablets.listed"), 303)
+        is_first = tablets.revoke(session, id, reason, actor=actor, now=now())
+        if is_first and request.form.get("void_numbers"):
+            voided = number_desk.void_holdings(session, id, reason, actor=actor, now=now())
+    more = f" Đã hủy {voided} số máy đang giữ." if voided else ""
+    flash(f"Đã thu hồi quyền của máy tính bảng.{more}" if is_first else "Máy tính bảng này đã bị thu hồi từ trước.")
+    return redirect(url_for("tablets.one", device_id=device_id), 303)
 
 
-@bp.get("/quarantine")
+@bp.post("/tablets/<uuid:device_id>/numbers/void")
 @signed_in(Role.SUPERVISOR)
-def quarantine() -> str:
-    """List what stands in quarantine."""
-    is_all = request.args.get("all") == "1"
-    page = Filter.of("", "", "", request.args.get("page", "")).page
-    found = quarantine_list.listing(db.session(), all_states=is_all, page=page)
-    return render_template("quarantine.html", found=found, is_all=is_all)
+def void_numbers(device_id: UUID) -> Any:
+    """Cross out every number that a revoked tablet holds."""
+    actor, reason = current_user.user.id, request.form.get("reason", "")
+    try:
+        with writing(db.session) as session:
+            count = number_desk.void_holdings(session, str(device_id), reason, actor=actor, now=now())
+    except Problem as problem:
+        return _again(str(device_id), problem, numbers=reason)
+    flash(f"Đã hủy {count} số." if count else "Máy này không còn giữ số nào.")
+    return redirect(url_for("tablets.one", device_id=device_id), 303)
+
+
+@bp.post("/tablets/<uuid:device_id>/numbers/return")
+@signed_in(Role.SUPERVISOR)
+def return_numbers(device_id: UUID) -> Any:
+    """Take the rest of one of its ranges back."""
+    form, actor = request.form, current_user.user.id
+    reason = form.get("reason", "")
+    try:
+        with writing(db.session) as session:
+            back = number_desk.give_back(session, form.get("lease_id", "")[:36], form.get("first_unused", ""), reason,
+                                         actor=actor, now=now())  # fmt: skip
+    except Problem as problem:
+        return _again(str(device_id), problem, back=reason)
+    flash(f"Đã nhận lại {len(back)} số.")
+    return redirect(url_for("tablets.one", device_id=device_id), 303)
+
+
+def _again(device_id: str, problem: Problem, **typed: str) -> Any:
+    """The tablet's page once more with what stood in the way and what was typed; 404 where there is no tablet."""
+    return Response(_shown(device_id, error=problem.detail, typed=typed), status=problem.code.status)
+
+
+def _shown(device_id: str, *, error: str | None = None, typed: dict[str, str] | None = None) -> str:
+    page = tablet_view.page(db.session(), device_id)
+    return render_template("tablet.html", page=page, tablet=page.tablet, error=error, typed=typed or {})

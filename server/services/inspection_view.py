@@ -17,9 +17,10 @@ from server.db.documents import Document
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import accounts, history
+from server.services import accounts, conflicts, history
+from server.services.conflicts import Conflict
 from server.services.inspection_list import visible_campaigns
-from server.services.inspection_results import Block, Photo, blocks_of, conflicts_of, photos_of
+from server.services.inspection_results import Block, Photo, blocks_of, photos_of
 from sync.findings import inspected_on
 from sync.inspection import reopened
 
@@ -62,7 +63,8 @@ class Page:
     follows: str | None
     standards: Sequence[State]
     blocks: Sequence[Block]
-    conflicts: Sequence[State]
+    conflicts: Sequence[Conflict]
+    may_settle: bool
     unplaced: Sequence[State]
     photos: Sequence[Photo]
     signed_papers: Sequence[Photo]
@@ -115,8 +117,16 @@ def page(session: Session, id: str, user: User) -> Page:
     site = documents.get(session, "establishment", site_id)
     on = inspected_on(state)
     people = accounts.names(session)
-    children = {kind: [_with_id(d) for d in documents.children(session, id, kind)] for kind in _KINDS}
-    instruments = [_with_id(d) for d in documents.children(session, site_id, "instrument")]
+    recorded = {kind: documents.children(session, id, kind) for kind in _KINDS}
+    children = {kind: [_with_id(d) for d in found] for kind, found in recorded.items()}
+    own_instruments = documents.children(session, site_id, "instrument")
+    instruments = [_with_id(d) for d in own_instruments]
+    rivals = [
+        inspection,
+        *(d for found in recorded.values() for d in found),
+        *([] if site is None else [site]),
+        *own_instruments,
+    ]
     photos = photos_of(children["photo"], people)
     definitions = _definitions(state)
     blocks, unplaced = blocks_of(definitions, children["finding"], instruments, photos, people)
@@ -138,11 +148,8 @@ def page(session: Session, id: str, user: User) -> Page:
         follows=str(state["follows"]) if state.get("follows") else None,
         standards=_standards(session, state, on),
         blocks=blocks,
-        conflicts=[*conflicts_of("Cuộc kiểm tra", {"id": id, **state}, people),
-                   *(c for b in blocks for s in b.sections for each in s.subjects for r in each.results for c in r.conflicts),
-                   *(conflicts_of("Cơ sở", {} if site is None else site.state, people)),
-                   *(c for doc in instruments for c in conflicts_of(f"Phương tiện đo số {doc.get('serial')}", doc, people)),
-                   *(c for doc in children["requirement"] for c in conflicts_of("Yêu cầu khắc phục", doc, people))],
+        conflicts=conflicts.of_documents(session, rivals),
+        may_settle=conflicts.may_settle(user),
         unplaced=unplaced,
         photos=[p for p in photos if p.purpose != "signed_paper" and p.id not in shown],
         signed_papers=signed,

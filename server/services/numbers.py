@@ -120,7 +120,10 @@ def take_next(session: Session, series: str, year: int, minutes_id: str, now: da
 def register(session: Session, series: str, year: int) -> list[RegisterRow]:
     """Every number ever given out in a series and year, in order; `gap` would be a number nobody can explain."""
     rows = {row.number: row for row in _rows(session, series, year)}
-    leases = list(session.scalars(select(NumberLease).where(NumberLease.series == series, NumberLease.year == year)))
+    query = select(NumberLease).where(NumberLease.series == series, NumberLease.year == year)
+    leases = list(
+        session.scalars(query.order_by(NumberLease.granted_at))
+    )  # a number given back belongs to its next lease
     holders = {n: lease for lease in leases for n in range(lease.first, lease.last + 1)}
     last = max([_next_number(session, series, year) - 1, *rows])
     return list(_register_rows(rows, holders, last))
@@ -150,7 +153,8 @@ def _register_rows(rows: dict[int, MinutesNumber], holders: dict[int, NumberLeas
         holder = None if lease is None else lease.device_id
         if row is not None:
             yield RegisterRow(number, row.status, row.minutes_id, holder, row.source, row.reason)
-        elif lease is not None and lease.returned_at is None:
+        elif lease is not None:
+            # Of a range given back, what has no row is what the tablet said it had used: its paper has yet to come.
             yield RegisterRow(number, "outstanding", None, holder, "lease", None)
         else:
             yield RegisterRow(number, "gap", None, holder, None, None)

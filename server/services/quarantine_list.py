@@ -1,31 +1,49 @@
-"""What stands in quarantine, as a page reads it: whole, with the reason; deciding about it is a later page's work."""
+"""What stands in quarantine, as a list: who sent what, why it waits, and what became of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.db.devices import Device
 from server.db.sync import Quarantine
 from server.db.users import User
+from server.services.release import OPEN, raw_of
+from server.services.wording import DOCUMENT_KINDS, OPERATION_TYPES, QUARANTINE_STATES, sendable
+from sync.refusals import DETAILS
 
 PAGE_SIZE = 50
-MAX_SHOWN = 20_000
-"""Characters of a raw operation on the page; minutes may have 256 KB."""
-WAITING = ("quarantined", "held")
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One operation kept aside. `raw` is indented where it is JSON."""
+class Filter:
+    """What a person asked for. `state` empty = what waits for a person, `all` = everything."""
+
+    state: str = ""
+    device_id: str = ""
+    code: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, state: str, device_id: str, code: str, page: str) -> Filter:
+        """Read a query string; what makes no sense is as if it were not there."""
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+        known = state if state == ALL or state in QUARANTINE_STATES else ""
+        return cls(known, device_id[:36], code if code in DETAILS else "", max(number, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation kept aside."""
 
     id: str
-    op_id: str | None
+    device_id: str
     device_seq: int | None
     tablet: str
     holder: str
@@ -33,50 +51,85 @@ class Kept:
     code: str
     detail: str
     state: str
-    kind: str
-    raw: str
-    is_cut: bool
+    what: str
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page. `waiting` = how many wait for a person; `total` = of the present filter."""
+    """One page. `counts` = by state, whatever the filter by state; `waiting` = how many wait for a person in all."""
 
-    rows: Sequence[Kept]
+    rows: Sequence[Row]
     total: int
     waiting: int
+    counts: Mapping[str, int]
     page: int
     pages: int
+    devices: Sequence[tuple[str, str]]
+    codes: Sequence[str]
 
 
-def listing(session: Session, *, all_states: bool, page: int) -> Listing:
-    """Return the newest first; only those that wait for a person unless `all_states`."""
-    waiting = session.scalar(select(func.count()).select_from(Quarantine).where(Quarantine.state.in_(WAITING))) or 0
-    everything = session.scalar(select(func.count()).select_from(Quarantine)) or 0
-    total = everything if all_states else waiting
+def listing(session: Session, wanted: Filter) -> Listing:
+    """Return the newest first."""
+    within = _conditions(wanted)
+    by_state = select(Quarantine.state, func.count()).where(*within).group_by(Quarantine.state)
+    counts: dict[str, int] = dict(session.execute(by_state).all())
+    waiting = session.scalar(select(func.count()).select_from(Quarantine).where(Quarantine.state.in_(OPEN))) or 0
+    states = _states(wanted.state)
+    total = sum(count for state, count in counts.items() if state in states)
     pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    page = min(wanted.page, pages)
     query = select(Quarantine, Device.tablet_name, User.full_name)
     query = query.outerjoin(Device, Device.id == Quarantine.device_id).outerjoin(User, User.id == Device.user_id)
-    if not all_states:
-        query = query.where(Quarantine.state.in_(WAITING))
-    query = query.order_by(Quarantine.received_at.desc(), Quarantine.id.desc())
+    query = query.where(Quarantine.state.in_(states), *within)
+    query = query.order_by(Quarantine.received_at.desc(), Quarantine.device_seq.desc(), Quarantine.id.desc())
     rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return Listing([_kept(row, tablet, holder) for row, tablet, holder in rows], total, waiting, page, pages)
+    return Listing(
+        [_row(row, tablet, holder) for row, tablet, holder in rows],
+        total, waiting, counts, page, pages, _devices(session), _codes(session),
+    )  # fmt: skip
 
 
-def _kept(row: Quarantine, tablet: str | None, holder: str | None) -> Kept:
-    kind, text = "", row.raw
-    try:
-        value = json.loads(row.raw)
-        kind = str(value.get("kind") or "") if isinstance(value, dict) else ""
-        text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
-    except (ValueError, RecursionError):
-        pass  # kept whole all the same: shown as it is
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return Kept(
+def what(raw: Any) -> str:
+    """Say in a few words what an operation does: “Sửa kết quả FU14”."""
+    if not isinstance(raw, Mapping):
+        return "Nội dung không đọc được"
+    kind, type = str(raw.get("kind") or "")[:40], str(raw.get("type") or "")[:40]
+    said = raw.get("set")
+    item = said.get("item") if isinstance(said, Mapping) else None
+    more = f" {item[:40]}" if kind == "finding" and isinstance(item, str) else ""
+    noun = DOCUMENT_KINDS.get(kind, f"“{kind}”" if kind else "tài liệu không rõ loại")
+    return f"{OPERATION_TYPES.get(type, f'“{type}”')} {noun}{more}"
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found = [Quarantine.device_id == wanted.device_id] if wanted.device_id else []
+    return found + ([Quarantine.code == wanted.code] if wanted.code else [])
+
+
+def _states(state: str) -> frozenset[str]:
+    if state == ALL:
+        return frozenset(QUARANTINE_STATES)
+    return frozenset({state}) if state else OPEN
+
+
+def _devices(session: Session) -> list[tuple[str, str]]:
+    """Return (id, name) of the tablets that have anything here."""
+    query = select(Device.id, User.full_name, Device.tablet_name).join(User, User.id == Device.user_id)
+    query = query.where(Device.id.in_(select(Quarantine.device_id))).order_by(User.full_name, Device.enrolled_at)
+    return [(id, f"{holder} – {tablet}") for id, holder, tablet in session.execute(query)]
+
+
+def _codes(session: Session) -> list[str]:
+    return list(session.scalars(select(Quarantine.code).distinct().order_by(Quarantine.code)))
+
+
+def _row(row: Quarantine, tablet: str | None, holder: str | None) -> Row:
+    raw = raw_of(row)
+    group = raw.get("group") if isinstance(raw, Mapping) else None
+    return Row(
         id=row.id,
-        op_id=row.op_id,
+        device_id=row.device_id,
         device_seq=row.device_seq,
         tablet=tablet or row.device_id,
         holder=holder or "",
@@ -84,7 +137,6 @@ def _kept(row: Quarantine, tablet: str | None, holder: str | None) -> Kept:
         code=row.code,
         detail=row.detail,
         state=row.state,
-        kind=kind[:40],
-        raw=text[:MAX_SHOWN],
-        is_cut=len(text) > MAX_SHOWN,
+        what=sendable(what(raw)),
+        group=group if isinstance(group, str) else None,
     )

@@ -68,10 +68,7 @@ def confirm(
     Refuses (INVALID_REQUEST) what `RuleSet.with_confirmed` refuses, with its Vietnamese sentence.
     """
     remember_shipped(session, now)
-    try:
-        made = current(session).with_confirmed(limit_id, value, reviewed_by, document, on)
-    except LimitError as error:
-        raise Problem(ProblemCode.INVALID_REQUEST, str(error)) from error
+    made = tried(session, limit_id, value=value, reviewed_by=reviewed_by, document=document, on=on)
     _add(session, made, now)
     row = made.limit(limit_id)
     session.add(
@@ -80,6 +77,14 @@ def confirm(
     )  # fmt: skip
     session.flush()
     return made
+
+
+def tried(session: Session, limit_id: str, *, value: str | None, reviewed_by: str, document: str, on: date) -> RuleSet:
+    """Return the rule set that confirming a limit would make, and keep nothing; refuses what `confirm` refuses."""
+    try:
+        return current(session).with_confirmed(limit_id, value, reviewed_by, document, on)
+    except LimitError as error:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
 
 def _add(session: Session, made: RuleSet, now: datetime) -> None:

@@ -20,6 +20,7 @@ from sync import seal
 from sync.feed import Change
 
 REVOCATION = "revocation"
+RESUMPTION = "resumption"
 MAX_REASON = 500
 
 
@@ -80,12 +81,29 @@ def revoke(session: Session, device_id: str, reason: str, *, actor: str, now: da
         return False
     keys = update(SigningKey).where(SigningKey.holder == device_id, SigningKey.revoked_at.is_(None))
     session.execute(keys.values(revoked_at=now))
-    state = {"device_id": device_id, "reason": said, "revoked_at": now.isoformat()}
-    change = Change(
-        op_id=None, kind=REVOCATION, id=ledger.new_id(), parent=None, scope=f"device:{device_id}", old_scope=None,
-        type="create", taken=state, lost={}, state=state, rev=1, actor=actor, device=None, at=None, clock=None,
-    )  # fmt: skip
-    ledger.record(session, [change], now)
+    _note(session, REVOCATION, device_id, {"reason": said, "revoked_at": now.isoformat()}, actor, now)
+    return True
+
+
+def resume(session: Session, device_id: str, reason: str, *, actor: str, now: datetime) -> bool:
+    """Let a tablet that was stopped after a fork issue and take numbers again, on a supervisor's word.
+
+    Returns False where it is not stopped. Refuses a revoked tablet, and a word without a reason.
+    """
+    said = plain_text(reason)
+    if not said or len(said) > MAX_REASON:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Phải ghi lý do cho dùng lại (tối đa {MAX_REASON} ký tự).")
+    device = session.get(Device, device_id, with_for_update=True, populate_existing=True)
+    if device is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có máy tính bảng này.")
+    if device.revoked_at is not None:
+        raise Problem(ProblemCode.CONFLICT, "Máy tính bảng này đã bị thu hồi: muốn dùng lại thì ghi danh mới.")
+    if device.stopped_at is None:
+        return False
+    stopped_at, device.stopped_at = device.stopped_at, None
+    session.flush()
+    state = {"reason": said, "stopped_at": stopped_at.isoformat(), "resumed_at": now.isoformat()}
+    _note(session, RESUMPTION, device_id, state, actor, now)
     return True
 
 
@@ -94,6 +112,16 @@ def reason_of(session: Session, device_id: str) -> str | None:
     query = select(Document.state).where(Document.scope == f"device:{device_id}", Document.kind == REVOCATION)
     found = session.scalars(query).first()
     return None if found is None else str(found["reason"])
+
+
+def _note(session: Session, kind: str, device_id: str, said: dict[str, str], actor: str, now: datetime) -> None:
+    """Journal a decision about a tablet in a scope of its own, which no tablet is granted."""
+    state = {"device_id": device_id, **said}
+    change = Change(
+        op_id=None, kind=kind, id=ledger.new_id(), parent=None, scope=f"device:{device_id}", old_scope=None,
+        type="create", taken=state, lost={}, state=state, rev=1, actor=actor, device=None, at=None, clock=None,
+    )  # fmt: skip
+    ledger.record(session, [change], now)
 
 
 def _tablet(device: Device, user: User, leases: int) -> Tablet:

@@ -53,12 +53,53 @@ PHOTO_STATUSES = {
     "unusable": "Tệp không mở được thành ảnh",
 }
 QUARANTINE_STATES = {
-    "quarantined": "Cách ly",
-    "held": "Giữ lại chờ xử lý",
-    "applied": "Đã tự động ghi nhận",
-    "released": "Đã cho ghi nhận",
-    "replaced": "Đã thay thế",
-    "discarded": "Đã loại bỏ",
+    "quarantined": "Chờ xem xét",
+    "held": "Đang giữ lại",
+    "applied": "Đã tự động nhận",
+    "released": "Đã nhận vào hồ sơ",
+    "replaced": "Đã sửa rồi nhận",
+    "discarded": "Đã bỏ qua",
+}
+DECISIONS_MADE = {
+    "release": "nhận vào hồ sơ",
+    "replace": "sửa rồi nhận vào hồ sơ",
+    "discard": "bỏ qua",
+    "applied": "tự động nhận khi đủ dữ liệu",
+}
+OPERATION_TYPES = {
+    "create": "Thêm",
+    "append": "Bổ sung",
+    "patch": "Sửa",
+    "delete": "Xóa",
+    "void": "Hủy",
+    "resolve": "Chọn giá trị cho",
+}
+PROCEDURES = {
+    "fuel-delivery": "Cột đo xăng dầu: lượng xăng dầu",
+    "fuel-price": "Cột đo xăng dầu: số tiền",
+    "nawi": "Cân không tự động",
+    "taximeter-distance": "Taximet: quãng đường",
+    "gold-mass": "Vàng: khối lượng",
+    "gold-fineness": "Vàng: hàm lượng",
+    "gold-grade": "Vàng: phân hạng theo kara",
+    "dose-rate": "Suất liều bức xạ",
+    "electricity-error": "Công tơ điện",
+}
+LIMIT_CONTEXTS = {"verification": "khi kiểm định", "inspection": "khi kiểm tra, đang sử dụng", "any": "mọi trường hợp"}
+LIMIT_PARAMETERS = {"accuracy_class": "cấp chính xác", "karat": "vàng (kara)", "place": "nơi"}
+TABLET_DECISIONS = {
+    "revocation": "Thu hồi quyền",
+    "resumption": "Cho dùng lại",
+    "numbers_voided": "Hủy các số máy đang giữ",
+}
+NUMBER_STATUSES = {
+    "issued": "Đã phát hành",
+    "void": "Đã hủy",
+    "returned": "Đã trả lại, chờ cấp tiếp",
+    "outstanding": "Máy đang giữ",
+    "conflicting": "Trùng số",
+    "quarantined": "Biên bản đang chờ xử lý",
+    "gap": "Không rõ",
 }
 DOCUMENT_KINDS = {
     "campaign": "đợt kiểm tra",
@@ -108,6 +149,57 @@ FIELDS = {
     "phone": "điện thoại",
     "tax_code": "mã số thuế",
     "representative": "người đại diện",
+    "inspection_id": "cuộc kiểm tra",
+    "campaign_id": "đợt kiểm tra",
+    "establishment_id": "cơ sở",
+    "instrument_id": "phương tiện đo",
+    "finding_id": "kết quả liên quan",
+    "finding_ids": "kết quả liên quan",
+    "checklist": "danh mục",
+    "item": "hạng mục",
+    "subject_id": "đối tượng",
+    "ordinal": "thứ tự",
+    "purpose": "mục đích",
+    "sha256": "dấu vân tay SHA-256",
+    "size": "dung lượng (byte)",
+    "media_type": "kiểu tệp",
+    "taken_at": "chụp lúc",
+    "position": "vị trí",
+    "role": "vai trò",
+    "title": "chức danh",
+    "strokes": "nét ký",
+    "signed_at": "ký lúc",
+    "witness": "người chứng kiến",
+    "serials": "số chì, niêm phong",
+    "at": "lúc",
+    "type": "loại",
+    "maker": "hãng sản xuất",
+    "model": "kiểu",
+    "serial": "số máy",
+    "year": "năm",
+    "attributes": "đặc trưng",
+    "verified_until": "hạn kiểm định",
+    "mark_serial": "số tem kiểm định",
+    "certificate_number": "số giấy chứng nhận",
+    "new_price": "giá mua mới",
+    "operator_id": "chủ cơ sở",
+    "area_code": "mã xã, phường",
+    "lat": "vĩ độ",
+    "lon": "kinh độ",
+    "business_lines": "ngành nghề",
+    "follows": "kiểm tra lại của",
+    "rules": "bộ quy định",
+    "form": "loại biên bản",
+    "closes": "kết thúc cuộc kiểm tra",
+    "series": "sổ số",
+    "number": "số",
+    "canonical": "toàn văn biên bản",
+    "cose": "chữ ký số",
+    "issued_at": "lập lúc",
+    "amends": "bổ sung cho",
+    "field": "trường",
+    "value": "giá trị",
+    "op_ids": "thao tác liên quan",
 }
 
 
@@ -118,6 +210,11 @@ def plain_text(text: str, *, lines: bool = False) -> str:
     if not lines:
         return " ".join(kept.split())
     return "\n".join(" ".join(line.split()) for line in kept.split("\n")).strip("\n")
+
+
+def sendable(text: str) -> str:
+    """Return text that a page can carry: half a surrogate, which UTF-8 does not have, becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def folded(text: str) -> str:

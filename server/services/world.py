@@ -16,11 +16,10 @@ from checklists.model import Checklist
 from server.db import documents
 from server.db.devices import Device
 from server.db.documents import Document as DocumentRow
-from server.db.journal import JournalEntry
 from server.db.numbers import MinutesNumber, NumberLease, SeriesYear
 from server.db.sync import Quarantine
 from server.db.sync import Receipt as ReceiptRow
-from server.services import grants, rules
+from server.services import authors, grants, rules
 from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
 from sync.ids import is_uuid
 from sync.kinds import KINDS, SERVER_KINDS
@@ -40,8 +39,6 @@ _COLUMNS = (
 _KNOWN = frozenset(KINDS) | SERVER_KINDS
 _MAX_INT = 2**31 - 1
 _NOBODY = NumberState(None, None, None, None, None)
-_HISTORY = 200
-"""Entries of one document read to find who wrote a field; older authors are named in the journal only."""
 
 
 class DatabaseWorld:
@@ -125,14 +122,8 @@ class DatabaseWorld:
 
     def author(self, kind: str, id: str, field: str) -> Author | None:
         """Return who last wrote a field, from the journal."""
-        name, _, key = field.partition(".")
-        query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.kind == kind)
-        for found in self._session.scalars(query.order_by(JournalEntry.seq.desc()).limit(_HISTORY)):
-            entry = json.loads(found)
-            written = entry["set"].get(field, entry["set"].get(name))
-            if written is not None and (not key or field in entry["set"] or key in written):
-                return Author(entry["actor"], entry["received_at"])
-        return None
+        found = authors.last_of(self._session, kind, id, field)
+        return None if found is None else Author(found.actor, found.at)
 
     # -- loading
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
-from server.db.sync import Quarantine
 from server.db.users import User
 from tests.builders import Office, Person
 from tests.server.api.test_enrolments import body_of
-from tests.server.api.wire import Wire
 from tests.server.pages.scene import NASTY, Desk
 
 
@@ -91,30 +88,6 @@ def test_revoking_asks_for_a_reason_and_happens_once(desk: Desk, office: Office,
 
 def test_an_unknown_tablet_is_not_found(desk: Desk) -> None:
     desk.opens(f"/tablets/{uuid4()}/revoke", 404)
-
-
-def test_quarantine_shows_what_came_whole_and_as_text(desk: Desk, office: Office, client: FlaskClient) -> None:
-    assert "Không có gì đang chờ" in desk.opens("/quarantine")
-    wire = Wire(client, office.enrols(office.hires("inspector", "Lê Gửi Nhầm")))
-    wire.push(wire.op("finding", str(uuid4()), "create", "agency", {"note": NASTY}))
-    page = desk.opens("/quarantine")
-    assert "Lê Gửi Nhầm" in page
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in page
-    assert "<details>" in page
-
-
-def test_quarantine_pages_and_odd_raw_text(desk: Desk, office: Office) -> None:
-    kit = office.enrols(office.hires("inspector"))
-    raws = ["không phải JSON", '{"a":"\\ud800"}', "[" * 50_000, '"' + "x" * 50_000 + '"', "5"]
-    with office.transaction() as session:
-        for n in range(60):
-            session.add(Quarantine(id=str(uuid4()), op_id=None, device_id=kit.device_id, device_seq=n, parent=None,
-                                   raw=raws[n % len(raws)], digest="0" * 64, code="malformed", detail="Không đúng.",
-                                   state="discarded" if n == 0 else "quarantined", received_at=datetime.now(UTC), decision=None))  # fmt: skip
-    first, second, everything = (desk.opens(f"/quarantine?{q}") for q in ("", "page=2", "all=1&page=2"))
-    assert [p.count("<article") for p in (first, second, everything)] == [50, 9, 10]
-    assert "chỉ hiện phần đầu" in first
 
 
 def test_people_are_listed_for_the_administrator(office: Office, client: FlaskClient) -> None:

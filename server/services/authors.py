@@ -1,0 +1,45 @@
+"""Who wrote a value: the last author of a field, from the journal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db.journal import JournalEntry
+
+HISTORY = 200
+"""Entries of one document read to find who wrote a field; older authors are named in the journal only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An act of writing: who, when the server received it, on which device (None: at the office)."""
+
+    actor: str
+    at: str
+    device_id: str | None
+
+
+def last_of(session: Session, kind: str, id: str, field: str) -> Written | None:
+    """Return who last wrote a field, or one key of a map (`values.number`)."""
+    name, _, key = field.partition(".")
+    query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.kind == kind)
+    for found in session.scalars(query.order_by(JournalEntry.seq.desc()).limit(HISTORY)):
+        entry = json.loads(found)
+        written = entry["set"].get(field, entry["set"].get(name))
+        if written is not None and (not key or field in entry["set"] or key in written):
+            return Written(str(entry["actor"]), str(entry["received_at"]), entry.get("device"))
+    return None
+
+
+def of_operations(session: Session, op_ids: set[str]) -> dict[str, Written]:
+    """Return who sent each of these operations."""
+    query = select(JournalEntry.op_id, JournalEntry.entry).where(JournalEntry.op_id.in_(sorted(op_ids)))
+    found = {}
+    for op_id, text in session.execute(query):
+        entry = json.loads(text)
+        found[str(op_id)] = Written(str(entry["actor"]), str(entry["received_at"]), entry.get("device"))
+    return found
