@@ -51,7 +51,8 @@ def test_the_page_says_everything(scene: Scene, desk: Desk) -> None:
 def test_rival_values_stand_side_by_side(scene: Scene, desk: Desk) -> None:
     said = words(desk.opens(scene.path))
     assert "Hai người ghi khác nhau (1)" in said
-    assert "Mục FU02 Kết luận Đạt Không đạt Lê Thị Thành Viên" in said
+    assert "Kết quả mục FU02 Kết luận Chọn giá trị cho Kết luận Đạt Đang dùng – Trần Văn Trưởng" in said
+    assert "Không đạt Lê Thị Thành Viên" in said
 
 
 def test_hostile_text_is_printed_literally(scene: Scene, desk: Desk) -> None:
@@ -62,7 +63,17 @@ def test_hostile_text_is_printed_literally(scene: Scene, desk: Desk) -> None:
 
 
 def test_no_page_carries_inline_script_or_style(scene: Scene, desk: Desk) -> None:
-    for path in ("/", scene.path, f"{scene.path}/history", "/tablets", "/quarantine", "/sign-in"):
+    for path in (
+        "/",
+        scene.path,
+        f"{scene.path}/history",
+        "/tablets",
+        "/quarantine",
+        "/conflicts",
+        "/numbers",
+        "/limits",
+        "/sign-in",
+    ):
         answer = desk.client.get(path)
         page = answer.get_data(as_text=True)
         assert not re.search(r"<script|\son\w+=|\sstyle=|<style", page), path

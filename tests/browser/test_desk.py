@@ -1,0 +1,69 @@
+"""What went wrong, at a supervisor's desk without JavaScript: a lost tablet's queue, a conflict, a stopped tablet, limits."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_office import sees, signs_in
+from tests.builders import Office
+from tests.server.pages.scene import Scene, scene_of
+
+
+@pytest.fixture
+def scene(office: Office, client: FlaskClient) -> Scene:
+    """An inspection under way; two people disagree about one answer."""
+    return scene_of(office, client, issued=False)
+
+
+def test_a_lost_tablets_queue_reaches_the_file(page: Page, scene: Scene, office: Office) -> None:
+    """Revoked, it delivers all the same; the supervisor reads, confirms, and the result stands in the inspection."""
+    office.revokes(scene.kit)
+    late = scene.tablet.finding(scene.site, "FU13", set={"answer": "nonconforming", "note": "Thiếu niêm phong vòi 2"})
+    assert scene.tablet.one(late)["status"] == "quarantined"
+    signs_in(page, scene)
+    page.get_by_role("link", name="Chờ xử lý").click()
+    sees(page, "Vùng chờ xử lý", "quarantine")
+    page.get_by_role("link", name="Thêm kết quả FU13").click()
+    sees(page, "Thêm kết quả FU13", "quarantine-entry")
+    page.get_by_label("Lý do").fill("Máy đã tìm thấy ở xe của đoàn")
+    page.get_by_role("button", name="Nhận vào hồ sơ…").click()
+    sees(page, "Nhận vào hồ sơ?", "quarantine-confirm")
+    page.get_by_role("button", name="Nhận vào hồ sơ").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã nhận vào hồ sơ 1 thao tác")
+    page.get_by_role("link", name="Cửa hàng xăng dầu số 1").click()
+    expect(page.locator("#finding-" + late["id"])).to_contain_text("Thiếu niêm phong vòi 2")
+
+
+def test_a_conflict_is_settled_in_the_inspection(page: Page, scene: Scene) -> None:
+    """Both values stand there; one is chosen by keyboard."""
+    signs_in(page, scene)
+    page.get_by_role("link", name="Ghi khác nhau").click()
+    sees(page, "Ghi khác nhau", "conflicts")
+    page.get_by_role("link", name="Cửa hàng xăng dầu số 1").click()
+    sees(page, "Cửa hàng xăng dầu số 1", "conflict-inspection")
+    rival = page.locator("#conflicts").get_by_role("radio").nth(1)
+    rival.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Đã ghi giá trị được chọn: Không đạt")
+    expect(page.locator("#conflicts")).to_have_count(0)
+
+
+def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
+    """A tablet stopped by a fork, the register with its numbers, the limits."""
+    scene.tablet.post("/leases", {"series": "BB-ĐKT", "year": 2026, "count": 5})
+    scene.tablet.seq = 0
+    scene.tablet.push(scene.tablet.finding(scene.site, "FU13"))
+    signs_in(page, scene)
+    for path, heading, name in (
+        (f"/tablets/{scene.kit.device_id}", "Máy tính bảng 1 – Trần Văn Trưởng", "tablet"),
+        ("/numbers?series=BB-%C4%90KT&year=2026", "Sổ số BB-ĐKT, năm 2026", "numbers"),
+        ("/numbers/void?series=BB-%C4%90KT&year=2026&number=2", "Hủy số 02/BB-ĐKT", "number-void"),
+        ("/limits", "Giới hạn cho phép", "limits"),
+        ("/limits/fuel-delivery-inspection", "Cột đo xăng dầu: lượng xăng dầu", "limit"),
+        (f"/quarantine/tablets/{scene.kit.device_id}", "Hàng đợi của Trần Văn Trưởng", "queue"),
+    ):
+        page.goto(path)
+        sees(page, heading, name)
