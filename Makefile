@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 STAMP := .stamps
 PORT ?= 8000
 
-.PHONY: help setup run demo test check bench lock clean
+.PHONY: help setup run demo test check bench pictures lock clean
 
 help: ## Danh sách lệnh (this list)
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 
 bench: $(STAMP)/python ## Đo CPU của các việc chính (bảng, trung vị)
 	@$(BIN)/python tools/bench.py
+
+pictures: setup $(STAMP)/browser ## Chụp lại các hình của README từ ngày kiểm tra mẫu
+	@$(BIN)/python tools/pictures.py
 
 lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
 	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in

@@ -30,6 +30,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "decision_made": wording.DECISIONS_MADE,
     "number_status": wording.NUMBER_STATUSES,
     "procedure": wording.PROCEDURES,
+    "limit_place": wording.LIMIT_PLACES,
     "limit_parameter": wording.LIMIT_PARAMETERS,
     "limit_context": wording.LIMIT_CONTEXTS,
     "tablet_decision": wording.TABLET_DECISIONS,

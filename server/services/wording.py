@@ -87,6 +87,7 @@ PROCEDURES = {
 }
 LIMIT_CONTEXTS = {"verification": "khi kiểm định", "inspection": "khi kiểm tra, đang sử dụng", "any": "mọi trường hợp"}
 LIMIT_PARAMETERS = {"accuracy_class": "cấp chính xác", "karat": "vàng (kara)", "place": "nơi"}
+LIMIT_PLACES = {"control": "phòng điều khiển", "public": "nơi công chúng đi lại", "residential": "liền kề nhà ở"}
 TABLET_DECISIONS = {
     "revocation": "Thu hồi quyền",
     "resumption": "Cho dùng lại",
