@@ -61,7 +61,7 @@ def desk(pair: Pair) -> Desk:
 
 def rival_of(page: str) -> str:
     """The first rival's choice on a page."""
-    return re.findall(r'name="choice" value="([0-9a-f-]{36})"', page)[0]
+    return str(re.findall(r'name="choice" value="([0-9a-f-]{36})"', page)[0])
 
 
 def of_answer(pair: Pair) -> str:
@@ -157,7 +157,7 @@ def test_sites_instruments_and_the_inspection_itself(desk: Desk, pair: Pair) -> 
         path = f"/conflicts/{kind}/{id}"
         assert path in desk.opens("/conflicts")
         for value in wanted.values():
-            text = value if isinstance(value, str) else value["nozzles"]
+            text = str(value["nozzles"] if isinstance(value, dict) else value)
             assert desk.sends(desk.opens(path), path, choice="other", other=text).status_code == 303
         state = pair.state(kind, id)
         assert {n: state[n] for n in wanted} == wanted

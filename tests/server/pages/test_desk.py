@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from checklists.limits import SHIPPED_VERSION
 from server.db import documents
 from server.db.devices import Device
 from server.db.journal import JournalEntry
@@ -254,10 +255,10 @@ def test_a_limit_is_confirmed_on_a_documents_word(desk: Desk, office: Office) ->
     ):
         assert desk.sends(page, path, **{**good, **wrong}).status_code == 400, wrong
     asked = desk.sends(page, path, **good).get_data(as_text=True)
-    for said in ("0,45 %", "0,5 %", "đổi giá trị", "2026.1+1", "giữ nguyên bộ quy định"):
+    for said in ("0,45 %", "0,5 %", "đổi giá trị", f"{SHIPPED_VERSION}+1", "giữ nguyên bộ quy định"):
         assert said in asked, said
     with office.transaction() as session:
-        assert rules.current(session).version == "2026.1", "nothing is written before the confirmation"
+        assert rules.current(session).version == SHIPPED_VERSION, "nothing is written before the confirmation"
     assert desk.sends(asked, path).status_code == 303
     assert desk.sends(asked, path).status_code == 409
     after = desk.opens(path)
@@ -265,7 +266,7 @@ def test_a_limit_is_confirmed_on_a_documents_word(desk: Desk, office: Office) ->
     assert "<script>alert" not in after
     with office.transaction() as session:
         made = rules.current(session).limit("fuel-delivery-inspection")
-        old = rules.by_version(session, "2026.1")
+        old = rules.by_version(session, SHIPPED_VERSION)
         assert made is not None
         assert old is not None
         assert (str(made.value), made.reviewed_by) == ("0.5", "Nguyễn Thanh Bình, Kiểm tra viên")
