@@ -27,7 +27,7 @@ from tests.postgres import Cluster
 from tests.seaweed import BUCKET, Seaweed
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-ON_BOTH = ("server", "migrations", "contract")
+ON_BOTH = ("server", "migrations", "contract", "crash")
 """Folders whose tests run on both engines. Journeys and browsers look at what lies above the database."""
 RUN = pytest.StashKey[postgres.Run]()
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -36,6 +36,12 @@ hypothesis_settings.register_profile(
     "ci", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often and with which seed tests/crash kills the server."""
+    parser.addoption("--kills", type=int, help="kills of the server in tests/crash")
+    parser.addoption("--kill-seed", type=int, help="repeats a run of tests/crash")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -294,14 +294,15 @@ class Tablet:
 
     def uploads(self) -> int:
         """Send every photo whose `complete` was not pulled yet, from where the server stands; return bytes sent."""
-        return sum(self._uploads(photo) for photo in self.photos.values() if not self.is_complete(photo.id))
+        return sum(self.sends(photo) for photo in self.photos.values() if not self.is_complete(photo.id))
 
     def is_complete(self, photo_id: str) -> bool:
         """Whether the server has said `complete`."""
         known = self.documents.get(("photo", photo_id))
         return known is not None and known["state"].get("status") == "complete"
 
-    def _uploads(self, photo: Photo) -> int:
+    def sends(self, photo: Photo) -> int:
+        """Send one photo from where the server stands; return bytes sent."""
         if photo.upload is None:
             photo.upload = self._creates_upload(photo)
         head = self._ask("HEAD", photo.upload, dict(TUS))

@@ -34,6 +34,10 @@ class LiveServer:
     folder: Path
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    options: tuple[str, ...] = ()
+    """More arguments of gunicorn."""
+    serves: str = "wsgi:app"
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -43,20 +47,21 @@ class LiveServer:
     def starts(self) -> None:
         """Serve; the second time on the same port."""
         env = {**os.environ, "DATABASE_URL": self.settings.database_url, "BLOB_URL": self.settings.blob_url,
-               "SECRET_KEY": self.settings.secret_key or "", "LOG_LEVEL": "WARNING"}  # fmt: skip
+               "SECRET_KEY": self.settings.secret_key or "", "LOG_LEVEL": "WARNING", **self.environment}  # fmt: skip
         log = self.folder / "gunicorn.log"
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", self.serves, "--bind", f"127.0.0.1:{self.port}", *self.options]
         with log.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True)
         for _ in range(200):
             if found := re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text()):
                 self.port = int(found[1])
-                if self._answers():
+                if self.answers():
                     return
             time.sleep(0.1)
         raise AssertionError(log.read_text())
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether a request is answered now."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("OPTIONS", "/api/v1/uploads")
