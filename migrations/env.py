@@ -7,6 +7,7 @@ import pkgutil
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 import server.db
 from server.db.base import Instant, Json, Model
@@ -27,14 +28,20 @@ def _render(kind: str, value: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Migrate on one connection, all in one transaction."""
+    """Migrate on one connection, all in one transaction: a connection that was given, or one of our own."""
+    given = context.config.attributes.get("connection")
+    if given is not None:  # a restore builds its tables inside its own transaction
+        _run_on(given)
+        return
     with migrate.db.engine.connect() as connection:
-        context.configure(
-            connection=connection, target_metadata=Model.metadata, render_as_batch=True, render_item=_render
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        _run_on(connection)
         connection.commit()
+
+
+def _run_on(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Model.metadata, render_as_batch=True, render_item=_render)
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from server.cli import (
+    backup,
     checklists,
     demo,
     establishments,
@@ -14,6 +15,7 @@ from server.cli import (
     numbers,
     procedures,
     programme,
+    restore,
     tablets,
     uploads,
     users,
@@ -33,6 +35,8 @@ GROUPS = (
     minutes,
     numbers,
     uploads,
+    backup,
+    restore,
 )
 
 

@@ -22,6 +22,7 @@ WORDS = {
     "gap": "KHÔNG RÕ",
     "conflicting": "TRÙNG SỐ",
     "quarantined": "chờ xem xét",
+    "skipped": "bỏ qua khi khôi phục",
 }
 
 

@@ -49,9 +49,9 @@ class FeedRow(Model):
 
 
 class ServerState(Model):
-    """Facts about this database as a whole: `epoch`."""
+    """Facts about this database as a whole: `epoch`, `restored`, and `durable:<scope>` (a scope has up to 60 letters)."""
 
     __tablename__ = "server_state"
-    key: Mapped[str] = mapped_column(String(30), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[str] = mapped_column(String(200))
     changed_at: Mapped[datetime] = mapped_column(Instant)
