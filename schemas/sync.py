@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas.fields import Envelope, ListOf, Named, Strict, Text, Whole
+from schemas.fields import Id, ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
 
 MAX_OPS = 500
@@ -15,6 +16,8 @@ DEFAULT_ITEMS = 500
 MAX_DEVICE_SEQ = 2_000_000_000
 """Below 2^31, the column's own limit: sixty years at an operation a second."""
 MAX_CURSOR = 256 * 1024
+MAX_LEASES = 200
+MAX_SERIES = 40
 PROTOCOL = 1
 OLDEST_PROTOCOL = 1
 """N and N-1 are served; there never was a 0."""
@@ -55,14 +58,35 @@ class AnyOperations(Strict):
             raise ValidationError("Phải là danh sách thao tác.")
 
 
+class HeldLease(Named):
+    """A lease as the tablet has it; every member is needed."""
+
+    def __init__(self) -> None:
+        number = Whole(1, MAX_DEVICE_SEQ)
+        super().__init__({"id": Id(), "series": Text(), "year": Whole(2000, 2100), "from": number, "to": number})
+
+    def described(self) -> dict[str, Any]:
+        """Show the members, all of them required."""
+        return {**super().described(), "required": sorted(self.members)}
+
+    def check(self, value: Any) -> None:
+        """Refuse a lease with a member missing, too."""
+        super().check(value)
+        if missing := [name for name in self.members if value.get(name) is None]:
+            raise ValidationError(f"Dải số thiếu {', '.join(missing)}.")
+        if not 0 < len(value["series"]) <= MAX_SERIES or "\0" in value["series"]:
+            raise ValidationError("Tên sổ không hợp lệ.")
+
+
 class HelloRequestSchema(Envelope):
-    """Who calls: the app's build, the protocols it speaks, the lowest device_seq still in its outbox."""
+    """Who calls: the app's build, the protocols it speaks, the lowest device_seq still kept, the leases it holds."""
 
     client = Named(
         {"app": Text(), "build": Text(), "protocols": ListOf(Whole(0, 1000), most=20)},
         required=True,
     )
     lowest_device_seq = Whole(1, MAX_DEVICE_SEQ, allow_none=True)
+    leases = ListOf(HeldLease(), most=MAX_LEASES, allow_none=True)
 
 
 class PushRequestSchema(Envelope):
@@ -109,6 +133,13 @@ class LimitsSchema(Schema):
     protocols = fields.List(fields.Integer(), required=True)
 
 
+class RefusedLeaseSchema(Schema):
+    """A reported lease whose numbers the tablet must stop using, and why."""
+
+    id = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
 class HelloSchema(Schema):
     """Everything a tablet needs to know before it syncs."""
 
@@ -117,6 +148,7 @@ class HelloSchema(Schema):
     limits = fields.Nested(LimitsSchema, required=True)
     scopes = fields.List(fields.String(), required=True)
     leases = fields.List(fields.Nested(LeaseSchema), required=True)
+    refused_leases = fields.List(fields.Nested(RefusedLeaseSchema), required=True)
     rules = fields.Nested(PinSchema, required=True)
     next_device_seq = fields.Integer(required=True)
     durable = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

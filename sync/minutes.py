@@ -94,6 +94,7 @@ def issue(
     check_seal(paper, act.device.public_key, str(inspection.state.get("establishment_id")))
     known = view.number_state(paper.series, paper.year, paper.number)
     own_lease = known.lease_device == act.device.device_id and _in_range(paper.number, known.lease_from, known.lease_to)
+    own_lease = own_lease or known.forgotten
     leads = inspection.parent in act.device.led_campaigns
     if not leads and not own_lease:
         raise Refusal("not_leader")
@@ -105,6 +106,8 @@ def issue(
     made = server_fields(view, inspection, paper)
     if not leads:
         made["warnings"].append(_warning("not_leader", "Người phát hành không còn là trưởng đoàn trên máy chủ."))
+    if known.forgotten:
+        made["warnings"].append(_warning("lease_forgotten", "Số được cấp sau bản sao lưu đã khôi phục: nhận theo chữ ký của máy tính bảng."))  # fmt: skip
     if first is None and paper.closes and _already_closed(view, inspection, new.id):
         made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))
     state = {**fields, **made, "status": status, "created_by": act.device.user_id}

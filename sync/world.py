@@ -83,6 +83,7 @@ class NumberState:
 
     `taken_by`: id of minutes that are issued or conflicting under it (a quarantined paper does not count).
     `spent`: void, or otherwise never to be used again. No lease, or a returned one: the lease fields are None.
+    `forgotten`: passed over when a backup was restored: it may have been leased to anyone, and a signed paper is the word.
     """
 
     lease_id: str | None
@@ -91,6 +92,7 @@ class NumberState:
     lease_to: int | None
     taken_by: str | None
     spent: bool = False
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

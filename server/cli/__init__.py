@@ -13,6 +13,7 @@ from server.cli import (
     limits,
     minutes,
     numbers,
+    photos,
     procedures,
     programme,
     restore,
@@ -35,6 +36,7 @@ GROUPS = (
     minutes,
     numbers,
     uploads,
+    photos,
     backup,
     restore,
 )

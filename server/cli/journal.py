@@ -6,28 +6,48 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
 from server.cli.output import Group, json_option, show
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import Progress
+
+from server.cli.output import fail, json_option, show
 from server.extensions import db
 from server.services import journal
+from server.services.archive import ArchiveError, Reader
 from server.services.journal import Report
 
 group = Group("journal", help="Nhật ký không sửa được.")
 
 
 @group.command("verify")
+@click.option("--backup", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Đối chiếu thêm với một bản sao lưu: phát hiện cả nhật ký bị viết lại từ đầu.")  # fmt: skip
 @json_option
-def verify(as_json: bool) -> None:
+def verify(backup: Path | None, as_json: bool) -> None:
     """Kiểm tra chuỗi băm của nhật ký, dựng lại tài liệu và đối chiếu. Mã thoát 1 nếu có sai lệch."""
     session = db.session()
+    anchors = None if backup is None else _heads(backup)
     with _progress(journal.size(session)) as advance:
-        report = journal.verify(session, advance)
+        report = journal.verify(session, advance, anchors)
     show({"whole": report.is_whole, **asdict(report)}, _lines(report), as_json=as_json)
     if not report.is_whole:
         sys.exit(1)
+
+
+def _heads(backup: Path) -> dict[str, list[Any]]:
+    try:
+        with Reader(backup) as archive:
+            return archive.manifest.heads
+    except ArchiveError as error:
+        fail(str(error))
 
 
 @contextmanager

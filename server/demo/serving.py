@@ -72,8 +72,8 @@ class Server:
     def starts(self) -> None:
         """Serve with gunicorn."""
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--log-level", "warning"]
-        log = (self.folder / "server.log").open("wb")
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - our own command
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - our own command
         for _ in range(100):
             try:
                 if Link(self.url)("GET", "/healthz", {}, b"").status == http.client.OK:

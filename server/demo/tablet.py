@@ -111,6 +111,8 @@ class Tablet:
     next_seq: int = 1
     outbox: list[dict[str, Any]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    """Answered operations with their answers, until a verified backup holds them."""
     documents: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     photos: dict[str, Photo] = field(default_factory=dict)
     leases: list[dict[str, Any]] = field(default_factory=list)
@@ -126,11 +128,16 @@ class Tablet:
         self.device, self.token, self.user = answer["device"], answer["token"], answer["user"]
 
     def says_hello(self) -> dict[str, Any]:
-        """Learn epoch, leases and what the server expects next."""
-        lowest = self.outbox[0]["device_seq"] if self.outbox else self.next_seq
-        body = {"client": {"app": "simulated", "build": "1", "protocols": [1]}, "lowest_device_seq": lowest}
+        """Learn epoch, leases and what the server expects next; after a restore, queue again whatever is kept."""
+        still = [*(op for op, _ in self.kept), *self.outbox]
+        held = [{name: lease[name] for name in ("id", "series", "year", "from", "to")} for lease in self.leases]
+        body = {"client": {"app": "simulated", "build": "1", "protocols": [1]}, "leases": held,
+                "lowest_device_seq": still[0]["device_seq"] if still else self.next_seq}  # fmt: skip
         hello = self._json("POST", "/sync/hello", body)
+        if self.epoch not in ("", hello["epoch"]):
+            self.outbox, self.kept, self.cursor = still, [], None
         self.epoch, self.leases = hello["epoch"], hello["leases"]
+        self._forgets(hello["durable"])
         return hello
 
     def leases_numbers(self, series: str, year: int, count: int) -> None:
@@ -140,6 +147,8 @@ class Tablet:
     def pulls(self) -> int:
         """Fetch everything new; return how many items came."""
         count = 0
+        if self.cursor is None and not self.outbox:
+            self.documents = {}  # all over again: what the server does not have is not there
         while True:
             page = self._json("POST", "/sync/pull", {"cursor": self.cursor, "limit": 1000})
             for item in page["items"]:
@@ -288,9 +297,18 @@ class Tablet:
             answer = self._json("POST", "/sync/push", {"protocol": 1, "epoch": self.epoch, "ops": batch}, compress=True)
             self.epoch = answer["epoch"]
             done += answer["results"]
+            self.kept += zip(batch, answer["results"], strict=True)
             self.outbox = self.outbox[len(answer["results"]) :]
+            self._forgets(answer["durable"])
         self.results += done
         return done
+
+    def _forgets(self, durable: dict[str, int]) -> None:
+        """Drop what a verified backup holds, from the front: a gap in what is kept could strand the rest."""
+        while self.kept and (answer := self.kept[0][1])["seq"] is not None:
+            if answer["seq"] > durable.get(answer["scope"], 0):
+                return
+            del self.kept[0]
 
     def uploads(self) -> int:
         """Send every photo whose `complete` was not pulled yet, from where the server stands; return bytes sent."""
@@ -305,7 +323,13 @@ class Tablet:
         """Send one photo from where the server stands; return bytes sent."""
         if photo.upload is None:
             photo.upload = self._creates_upload(photo)
-        head = self._ask("HEAD", photo.upload, dict(TUS))
+        try:
+            head = self._ask("HEAD", photo.upload, dict(TUS))
+        except Refused as refused:
+            if refused.status not in {http.client.NOT_FOUND, http.client.GONE}:
+                raise
+            photo.upload = self._creates_upload(photo)  # the server does not know of the old one any more
+            head = self._ask("HEAD", photo.upload, dict(TUS))
         offset = start = int(head.headers["upload-offset"])
         while offset < len(photo.data):
             part = photo.data[offset : offset + CHUNK]

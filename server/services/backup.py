@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, MetaData, Table, delete, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
@@ -52,9 +52,9 @@ def write(
     manifest = Manifest(revision=str(connection.scalar(REVISION)), epoch=str(epoch), made_at=now.isoformat())
     writer = Writer(file, manifest)
     for table in tables:
-        columns = [column.name for column in table.columns]
-        manifest.tables[table.name] = {"columns": columns, "rows": 0}
-        writer.add(table_member(table.name), _lines(connection, table, manifest, progress), packed=True)
+        columns = ["".join(column.name) for column in table.columns]  # plain text: reflected names are more than that
+        said = manifest.tables["".join(table.name)] = {"columns": columns, "rows": 0}
+        writer.add(table_member(table.name), _lines(connection, table, said, progress), packed=True)
     scopes = Model.metadata.tables["scope"]
     for scope, seq, head in connection.execute(select(scopes.c.scope, scopes.c.seq, scopes.c.head)):
         manifest.heads[scope] = [seq, head]
@@ -103,13 +103,13 @@ def _tables(connection: Connection) -> list[Table]:
     return reflected.sorted_tables
 
 
-def _lines(connection: Connection, table: Table, manifest: Manifest, progress: Progress) -> Iterator[bytes]:
+def _lines(connection: Connection, table: Table, said: dict[str, Any], progress: Progress) -> Iterator[bytes]:
     found = connection.execute(
         select(table).order_by(*table.primary_key.columns), execution_options={"yield_per": CHUNK}
     )
     for rows in found.partitions():
         yield b"".join(encode(row) for row in rows)
-        manifest.tables[table.name]["rows"] += len(rows)
+        said["rows"] += len(rows)
         progress(len(rows))
 
 

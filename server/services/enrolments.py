@@ -19,6 +19,7 @@ from server.errors import Problem, ProblemCode
 from server.security.tokens import hash_of, new_code, new_token
 from server.services import ledger, public_keys
 from server.services.alphabet import name_order
+from server.services import ledger, public_keys, restore
 from sync import seal
 
 LIFETIME = timedelta(minutes=15)
@@ -91,17 +92,29 @@ def enrol(session: Session, *, code: str, tablet_name: str, public_key: str, now
         raise Problem(ProblemCode.INVALID_REQUEST, f"Cần tên máy tính bảng, tối đa {MAX_TABLET_NAME} ký tự.")
     user = _use(session, code, now)
     device_id, token, upload_token = ledger.new_id(), new_token(), new_token()
+    known = _known_after_restore(session, raw, user)
+    if known is not None:
+        known.tablet_name, known.token_hash, known.upload_token_hash = name, hash_of(token), hash_of(upload_token)
+        session.flush()
+        return _answer(session, known, user, token, upload_token, now)
     _refuse_known_key(session, raw)
     try:
         session.add(SigningKey(kid=seal.key_id(raw).hex(), public_key=raw, holder=device_id, valid_from=now))
-        session.add(Device(id=device_id, user_id=user.id, tablet_name=name, public_key=raw, token_hash=hash_of(token),
-                           upload_token_hash=hash_of(upload_token), enrolled_at=now))  # fmt: skip
+        device = Device(id=device_id, user_id=user.id, tablet_name=name, public_key=raw, token_hash=hash_of(token),
+                        upload_token_hash=hash_of(upload_token), enrolled_at=now, next_device_seq=1)  # fmt: skip
+        session.add(device)
         session.flush()
     except IntegrityError as error:  # the same key on two codes at once
         raise _known_key() from error
+    return _answer(session, device, user, token, upload_token, now)
+
+
+def _answer(
+    session: Session, device: Device, user: User, token: str, upload_token: str, now: datetime
+) -> dict[str, Any]:
     return {
-        "device": {"id": device_id, "tablet_name": name, "enrolled_at": now.isoformat(), "next_device_seq": 1,
-                   "kid": seal.key_id(raw).hex()},
+        "device": {"id": device.id, "tablet_name": device.tablet_name, "enrolled_at": device.enrolled_at.isoformat(),
+                   "next_device_seq": device.next_device_seq, "kid": seal.key_id(device.public_key).hex()},
         "token": token,
         "upload_token": upload_token,
         "user": {"id": user.id, "name": user.full_name, "title": user.title, "role": user.role},
@@ -138,6 +151,17 @@ def _use(session: Session, code: str, now: datetime) -> User:
     if user is None or not user.is_active:
         raise Problem(ProblemCode.GONE, _REFUSED)
     return user
+
+
+def _known_after_restore(session: Session, raw: bytes, user: User) -> Device | None:
+    """Return the device of a key that this very person enrolled, in a database that was once restored.
+
+    A tablet that changed its tokens after the backup has lost them; a new key would make its signed papers worthless.
+    """
+    if restore.restored_at(session) is None:
+        return None
+    query = select(Device).where(Device.public_key == raw, Device.user_id == user.id, Device.revoked_at.is_(None))
+    return session.scalars(query).first()
 
 
 def _refuse_known_key(session: Session, raw: bytes) -> None:

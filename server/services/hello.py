@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from schemas.sync import MAX_ITEMS, MAX_OPS, OLDEST_PROTOCOL, PROTOCOL
 from server.db.devices import Device
-from server.services import durability, grants, ledger, numbers, rules
+from server.services import durability, grants, lease_reports, ledger, numbers, rules
 from sync.feed import Change
 from sync.operations import MAX_BYTES, MAX_MINUTES_BYTES
 
@@ -17,12 +18,18 @@ MAX_BODY = 1024 * 1024
 KNOWN_GAP = "known_gap"
 
 
-def hello(session: Session, device_id: str, lowest_device_seq: int | None, now: datetime) -> dict[str, Any]:
-    """Greet a device. After a restore, what the tablet no longer has is journalled as a known gap and passed over."""
+def hello(
+    session: Session, device_id: str, lowest_device_seq: int | None, now: datetime,
+    reported: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Greet a device. After a restore, what the tablet no longer has is journalled as a known gap and passed over, and
+    the leases that it `reported` are taken back (None: an app that does not report them)."""
     device = session.get_one(Device, device_id, with_for_update=True, populate_existing=True)
     rules.remember_shipped(session, now)
     if lowest_device_seq is not None and lowest_device_seq > device.next_device_seq:
         _pass_over(session, device, lowest_device_seq, now)
+        device = session.get_one(Device, device_id)
+    refused = [] if reported is None else lease_reports.take(session, device, reported, now)
     device = session.get_one(Device, device_id)
     device.last_seen_at = now
     scopes = grants.scopes_of(session, device)
@@ -34,6 +41,7 @@ def hello(session: Session, device_id: str, lowest_device_seq: int | None, now: 
         "scopes": sorted(scopes),
         "leases": [numbers.served(lease, numbers.symbol_of(session, lease.series))
                    for lease in numbers.of_device(session, device_id)],
+        "refused_leases": refused,
         "rules": {"version": current.version, "sha256": current.sha256},
         "next_device_seq": device.next_device_seq,
         "durable": durability.durable(session, scopes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import FeedRow, JournalEntry, Scope
+from server.services import journal_receipts
+from server.services.journal_memory import Memory
 from sync.feed import JournalBroken, rebuild, verify_chain
 
 CHUNK = 1000
@@ -48,69 +50,112 @@ def size(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(JournalEntry)) or 0
 
 
-def verify(session: Session, progress: Callable[[int], None] = lambda _done: None) -> Report:
-    """Walk every chain, rebuild documents and feed and compare; `progress` hears of each entry read.
+def verify(
+    session: Session, progress: Callable[[int], None] = lambda _done: None,
+    anchors: Mapping[str, Sequence[Any]] | None = None,
+) -> Report:  # fmt: skip
+    """Walk every chain, rebuild documents and feed and compare, receipts and quarantine too; `progress` hears of each
+    entry read. `anchors` = {scope: [seq, hash]} as a backup remembers them.
 
-    Without a fault in the chains, the comparison covers everything; a broken chain is not compared.
+    Without a fault in the chains, the comparison covers everything; where one is broken, nothing is compared. Memory does
+    not grow with the journal.
     """
     report = Report()
-    heads = {row.scope: row.head for row in session.execute(select(Scope.scope, Scope.head).order_by(Scope.scope))}
-    strays = session.scalars(select(JournalEntry.scope).distinct().where(JournalEntry.scope.not_in(heads)))
+    heads = {
+        row.scope: row for row in session.execute(select(Scope.scope, Scope.seq, Scope.head).order_by(Scope.scope))
+    }
+    strays = session.scalars(
+        select(JournalEntry.scope).distinct().where(JournalEntry.scope.not_in(select(Scope.scope)))
+    )
     for scope in strays:
         report.broken.append({"scope": scope, "seq": 1, "reason": "phạm vi không có trong bảng scope"})
-    entries: list[dict[str, Any]] = []
-    for scope, head in heads.items():
-        report.scopes += 1
-        try:
-            for entry in verify_chain(scope, _rows(session, scope), head):
-                entries.append(entry)
-                progress(1)
-        except JournalBroken as broken:
-            report.broken.append({"scope": scope, "seq": broken.seq, "reason": broken.reason})
-    report.entries = len(entries)
-    if not report.broken:
-        _compare(session, entries, report)
+    with Memory() as memory:
+        for scope, row in heads.items():
+            report.scopes += 1
+            try:
+                last = 0
+                for entry in verify_chain(scope, _rows(session, scope), row.head):
+                    _remember(memory, entry)
+                    report.entries, last = report.entries + 1, entry["seq"]
+                    progress(1)
+                if last != row.seq:
+                    raise JournalBroken(scope, last + 1, f"bảng scope ghi {row.seq} bản ghi")
+                _check_anchor(session, scope, (anchors or {}).get(scope))
+            except JournalBroken as broken:
+                report.broken.append({"scope": scope, "seq": broken.seq, "reason": broken.reason})
+        for scope in sorted((anchors or {}).keys() - heads.keys()):
+            report.broken.append({"scope": scope, "seq": 1, "reason": "bản sao lưu có phạm vi này, nhật ký thì không"})
+        if not report.broken:
+            report.documents = memory.documents()
+            _compare(session, memory, report)
+            _compare_feed(session, memory, report)
+            journal_receipts.compare(session, memory, report.differs)
     return report
 
 
+def _remember(memory: Memory, entry: dict[str, Any]) -> None:
+    """Note what this entry leaves behind (sync.feed.rebuild says the same of a list that fits into memory)."""
+    scope, kind, id = entry["scope"], entry["kind"], entry["id"]
+    built = rebuild([entry])
+    for item in built.feed.values():
+        memory.expect_feed(scope, kind, id, item)
+    for document in built.documents.values():
+        memory.expect_document(document)
+    if entry["op_id"] is not None:
+        memory.expect_operation(entry["op_id"], scope, entry["seq"], entry["digest"])
+
+
+def _check_anchor(session: Session, scope: str, anchor: Sequence[Any] | None) -> None:
+    """Compare with what a backup remembers: a chain that was rewritten whole is whole, but another one."""
+    if anchor is None or anchor[0] == 0:
+        return
+    seq, head = anchor
+    found = session.scalar(select(JournalEntry.hash).where(JournalEntry.scope == scope, JournalEntry.seq == seq))
+    if found != head:
+        raise JournalBroken(scope, seq, "khác với bản sao lưu")
+
+
 def _rows(session: Session, scope: str) -> Iterator[tuple[int, str, str]]:
+    """Read a scope's journal piece by piece; the columns beside an entry must say what it says."""
     after = 0
-    columns = JournalEntry.seq, JournalEntry.entry, JournalEntry.hash
+    columns = (
+        JournalEntry.seq,
+        JournalEntry.entry,
+        JournalEntry.hash,
+        JournalEntry.op_id,
+        JournalEntry.kind,
+        JournalEntry.doc_id,
+    )
     while True:
         query = select(*columns).where(JournalEntry.scope == scope, JournalEntry.seq > after)
         rows = session.execute(query.order_by(JournalEntry.seq).limit(CHUNK)).all()
-        yield from rows
+        for seq, text, hash_hex, *beside in rows:
+            yield seq, text, hash_hex
+            entry = json.loads(text)  # the caller has found it sound by now
+            if beside != [entry["op_id"], entry["kind"], entry["id"]]:
+                raise JournalBroken(scope, seq, "các cột bên cạnh không khớp với bản ghi")
         if len(rows) < CHUNK:
             return
         after = rows[-1][0]
 
 
-def _compare(session: Session, entries: list[dict[str, Any]], report: Report) -> None:
-    built = rebuild(entries)
-    report.documents = len(built.documents)
+def _compare(session: Session, memory: Memory, report: Report) -> None:
     query = select(Document.kind, Document.id, Document.scope, Document.parent, Document.rev, Document.is_deleted,
                    Document.state)  # fmt: skip
-    seen = set()
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
-        seen.add((row.kind, row.id))
-        wanted = built.documents.get((row.kind, row.id))
         state = {} if row.is_deleted else row.state
         found = {"kind": row.kind, "id": row.id, "scope": row.scope, "parent": row.parent, "rev": row.rev,
                  "deleted": row.is_deleted, "state": state}  # fmt: skip
-        if found != wanted:
+        if not memory.is_document(found):
             report.differs(f"tài liệu {row.kind} {row.id} khác với nhật ký")
-    for kind, id in built.documents.keys() - seen:
+    for kind, id in memory.unseen("document"):
         report.differs(f"thiếu tài liệu {kind} {id}")
-    _compare_feed(session, built.feed, report)
 
 
-def _compare_feed(session: Session, wanted: dict[tuple[str, str, str], str], report: Report) -> None:
+def _compare_feed(session: Session, memory: Memory, report: Report) -> None:
     query = select(FeedRow.scope, FeedRow.kind, FeedRow.id, FeedRow.seq, FeedRow.item)
-    seen = set()
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
-        key = row.scope, row.kind, row.id
-        seen.add(key)
-        if wanted.get(key) != row.item or json.loads(row.item)["seq"] != row.seq:
+        if not memory.is_feed(row.scope, row.kind, row.id, row.item) or json.loads(row.item)["seq"] != row.seq:
             report.differs(f"dòng feed {row.scope} {row.kind} {row.id} khác với nhật ký")
-    for scope, kind, id in wanted.keys() - seen:
+    for scope, kind, id in memory.unseen("feed"):
         report.differs(f"thiếu dòng feed {scope} {kind} {id}")

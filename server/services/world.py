@@ -20,6 +20,8 @@ from server.db.numbers import MinutesNumber, NumberLease, SeriesYear
 from server.db.sync import Quarantine
 from server.db.sync import Receipt as ReceiptRow
 from server.services import authors, grants, rules
+from server.services import grants, rules
+from server.services.number_skips import SKIPPED
 from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
 from sync.ids import is_uuid
 from sync.kinds import KINDS, SERVER_KINDS
@@ -115,6 +117,8 @@ class DatabaseWorld:
                    NumberLease.first <= number, NumberLease.last >= number)
             .order_by(NumberLease.granted_at.desc()).limit(1)
         ).first()  # fmt: skip
+        if status == SKIPPED:
+            return NumberState(None, None, None, None, None, forgotten=True)
         taken = row.minutes_id if row is not None and status in {"issued", "conflicting"} else None
         if lease is None or status == "returned":
             return NumberState(None, None, None, None, taken, spent=status == "void")
