@@ -9,6 +9,7 @@ from server.cli import (
     checklists,
     demo,
     establishments,
+    evidence,
     journal,
     limits,
     minutes,
@@ -37,6 +38,7 @@ GROUPS = (
     numbers,
     uploads,
     photos,
+    evidence,
     backup,
     restore,
 )

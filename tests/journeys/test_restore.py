@@ -15,6 +15,7 @@ from server.demo.day import SERIES, Day, Visit, jpeg, now
 from server.demo.serving import Server
 from server.demo.tablet import Link, Refused, Tablet
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # three real servers in turn, a dozen commands
 KINDS = ("inspection", "finding", "photo", "requirement", "minutes")
 FIRST_TIME_ONLY = {"warnings"}
 
