@@ -115,7 +115,7 @@ def check_signature(archive: Archive, text: bytes, keys: dict[str, Any]) -> None
     try:
         Ed25519PublicKey.from_public_bytes(unpadded(row["public_key"])).verify(value, SIGNED + text)
     except InvalidSignature:
-        raise BrokenError("manifest.json: chữ ký của máy chủ không đúng") from None
+        raise BrokenError("manifest.json, manifest.sig: chữ ký của máy chủ không đúng") from None
 
 
 def read_keys(text: bytes) -> dict[str, Any]:

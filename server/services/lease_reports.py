@@ -70,8 +70,8 @@ def _is_free(session: Session, lease: Mapping[str, Any]) -> bool:
     )  # fmt: skip
     if session.execute(holding.limit(1)).first() is not None:
         return False
-    statuses = set(session.execute(select(MinutesNumber.status, MinutesNumber.source).where(*_range(lease))).tuples())
-    return all(status == SKIPPED or (status == "issued" and source == "lease") for status, source in statuses)
+    rows = session.execute(select(MinutesNumber.status, MinutesNumber.source).where(*_range(lease)))
+    return all(status == SKIPPED or (status == "issued" and source == "lease") for status, source in rows)
 
 
 def _adopt(session: Session, device: Device, lease: Mapping[str, Any], now: datetime) -> None:
