@@ -17,6 +17,7 @@ from alembic.util.exc import CommandError
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from server.cli.backup import Bar, ending_on_signals, passphrase_option, read_passphrase
 from server.cli.output import fail, json_option, show
@@ -91,7 +92,7 @@ def _restore(archive: Reader, target: Target, settings: Settings, bar: Bar, now:
     bar.begins("Khôi phục cơ sở dữ liệu", archive.manifest.rows)
     with target.filling() as connection:
         rows = service.fill(connection, archive, migrate_on, bar.advances)
-        with target.session(connection) as session:
+        with Session(bind=connection) as session:  # joins the filling transaction, which `filling` commits
             done = service.settle(session, archive, store, target.marks, now)
     done.rows, done.blobs, done.damaged_blobs = rows, blobs, damaged
     return {**asdict(done), "made_at": archive.manifest.made_at, "aside": target.aside}

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import Session
 
 from server.db import engine as preparing
 from server.db.base import Model
@@ -76,10 +75,6 @@ class SqliteTarget:
             for part in _parts(self._new):
                 part.unlink(missing_ok=True)
 
-    def session(self, connection: Connection) -> Session:
-        """Open a session on the new file."""
-        return Session(bind=connection)
-
     def _look(self) -> None:
         """See whether the old file is in use by people; one that cannot be read is not to be lost either."""
         old = create_engine(f"sqlite:///{self._path}")
@@ -139,10 +134,6 @@ class PostgresTarget:
             self._connection.execute(text(f"DROP TABLE {names} CASCADE"))
             self._connection.execute(text(f"DROP FUNCTION IF EXISTS {FUNCTION}()"))
         yield self._connection
-
-    def session(self, connection: Connection) -> Session:
-        """Open a session that joins the transaction."""
-        return Session(bind=connection, join_transaction_mode="control_fully")
 
 
 Target = SqliteTarget | PostgresTarget

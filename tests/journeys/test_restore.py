@@ -39,9 +39,14 @@ class Story:
 
 
 def picture_of(tablets: list[Tablet]) -> dict[tuple[str, str], Any]:
-    """What tablets hold of everything that was recorded in the field."""
-    return {key: {k: v for k, v in d["state"].items() if k not in FIRST_TIME_ONLY}
-            for t in tablets for key, d in t.documents.items() if key[0] in KINDS}  # fmt: skip
+    """What tablets hold of everything that was recorded in the field; not when the server heard of it."""
+    found = {}
+    for tablet in tablets:
+        for key, document in tablet.documents.items():
+            if key[0] in KINDS:
+                state = {k: v for k, v in document["state"].items() if k not in FIRST_TIME_ONLY}
+                found[key] = {**state, "voided": (state.get("voided") or {}).get("reason")}
+    return found
 
 
 def sync(tablet: Tablet) -> None:
