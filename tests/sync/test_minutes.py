@@ -10,6 +10,7 @@ import pytest
 from sync import seal
 from sync.findings import fingerprint
 from sync.inspection import ReviewItem, review
+from sync.world import NumberState
 from tests.sync.tablet import Station, Tablet, open_station
 
 
@@ -276,3 +277,16 @@ def test_the_cose_text_is_unpadded_base64url(station: Station) -> None:
     fields = station.paper(station.leader, 101)
     padded = base64.urlsafe_b64decode(fields["cose"] + "=" * (-len(fields["cose"]) % 4))
     assert seal.peek(padded).number == 101
+
+
+def test_a_number_that_a_restored_server_forgot_is_the_signer_s(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease was granted after the backup: the signed paper is the word for it, and is shown as such."""
+    forgotten = NumberState(None, None, None, None, None, forgotten=True)
+    known = station.server.number_state
+    monkeypatch.setattr(station.server, "number_state", lambda s, y, n: forgotten if n == 160 else known(s, y, n))
+    id, result = issue(station, station.leader, station.paper(station.leader, 160))
+    assert outcome(result) == ("applied", None)
+    state = station.server.state("minutes", id)
+    assert (state["status"], [w["code"] for w in state["warnings"]][:1]) == ("issued", ["lease_forgotten"])
