@@ -32,7 +32,7 @@ def site(office: Office, client: FlaskClient) -> Site:
         "not an operation at all",
     )
     with office.transaction() as session:
-        row = release.waiting(session)[0]
+        row = next(row for row in release.waiting(session) if row.device_seq == 3)
         release.discard(session, row.id, actor=leader.id, reason="Gửi nhầm", now=datetime.now(UTC))
     return site
 
