@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas.fields import Envelope, ListOf, Named, Strict, Text, Whole
-from schemas.fields import Id, ListOf, Named, Strict, Text, Whole
+from schemas.fields import Envelope, Id, ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
 
 MAX_OPS = 500

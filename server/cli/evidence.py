@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from server.cli.backup import ending_on_signals
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.printing.minutes import PrintError, render
@@ -22,7 +21,7 @@ from server.storage import open_store
 from server.storage.whole_file import writing_whole
 from server.web.transaction import writing
 
-group = AppGroup("evidence", help="Hồ sơ chứng cứ của một cuộc kiểm tra.")
+group = Group("evidence", help="Hồ sơ chứng cứ của một cuộc kiểm tra.")
 
 
 @group.command("export")

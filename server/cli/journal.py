@@ -9,16 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress
-
-from server.cli.output import Group, json_option, show
 import click
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import Progress
 
-from server.cli.output import fail, json_option, show
+from server.cli.output import Group, fail, json_option, show
 from server.extensions import db
 from server.services import journal
 from server.services.archive import ArchiveError, Reader

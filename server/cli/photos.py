@@ -7,17 +7,16 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from server.cli.backup import Bar
-from server.cli.output import json_option, show
+from server.cli.output import Group, json_option, show
 from server.extensions import db
 from server.services import photo_check
 from server.settings import Settings
 from server.storage import open_store
 from server.web.transaction import writing
 
-group = AppGroup("photos", help="Ảnh: kiểm tra tệp gốc.")
+group = Group("photos", help="Ảnh: kiểm tra tệp gốc.")
 
 
 @group.command("verify")
