@@ -29,10 +29,8 @@ OPERATIONS = Metric("hientruong_operations", "Fresh operations of tablets, by wh
 @json_body(blp, wire.HelloRequestSchema)
 def say_hello(body: dict[str, Any]) -> Response:
     """Ask for scopes, leases, the rules in force and where this device's numbering stands."""
-    device_id, lowest = g.device.id, body.get("lowest_device_seq")
-    return json_answer(written(db.session, lambda session: hello.hello(session, device_id, lowest, now())))
     device_id, lowest, leases = g.device.id, body.get("lowest_device_seq"), body.get("leases")
-    return json_answer(_written(lambda session: hello.hello(session, device_id, lowest, now(), leases)))
+    return json_answer(written(db.session, lambda session: hello.hello(session, device_id, lowest, now(), leases)))
 
 
 @blp.route("/sync/push", methods=["POST"])

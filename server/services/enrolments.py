@@ -17,9 +17,8 @@ from server.db.devices import Device, EnrolmentCode, SigningKey
 from server.db.users import Role, User, by_username
 from server.errors import Problem, ProblemCode
 from server.security.tokens import hash_of, new_code, new_token
-from server.services import ledger, public_keys
-from server.services.alphabet import name_order
 from server.services import ledger, public_keys, restore
+from server.services.alphabet import name_order
 from sync import seal
 
 LIFETIME = timedelta(minutes=15)

@@ -20,7 +20,6 @@ from server.db.numbers import MinutesNumber, NumberLease, SeriesYear
 from server.db.sync import Quarantine
 from server.db.sync import Receipt as ReceiptRow
 from server.services import authors, grants, rules
-from server.services import grants, rules
 from server.services.number_skips import SKIPPED
 from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
 from sync.ids import is_uuid
