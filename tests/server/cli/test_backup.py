@@ -40,13 +40,13 @@ def tablet(office: Office, client: FlaskClient) -> Wire:
 
 
 @pytest.fixture
-def site(office: Office, tablet: Wire) -> Site:
+def site(office: Office, tablet: Wire, client: FlaskClient) -> Site:
     """A day's work: an answer pushed, a photo complete, numbers leased."""
     site = site_of(office, tablet.kit.user)
     assert tablet.one(tablet.finding(site, "FU02"))["status"] == "applied"
     photo = new_id()
     records_photo(office, site, PHOTO, photo)
-    Tus(tablet.client, tablet.kit).send(PHOTO, photo)
+    Tus(client, tablet.kit).send(PHOTO, photo)
     assert state_of(office, "photo", photo)["status"] == "complete"
     assert tablet.post("/leases", {"series": "BB-ĐKT", "year": 2026, "count": 5}).status_code == 201
     return site
@@ -176,7 +176,7 @@ def _key(settings: Settings) -> bytes:
 
 
 def test_a_backup_without_a_photo_says_so_and_lets_no_tablet_delete(
-    app: Flask, office: Office, tablet: Wire, site: Site, settings: Settings, tmp_path: Path
+    app: Flask, office: Office, client: FlaskClient, tablet: Wire, site: Site, settings: Settings, tmp_path: Path
 ) -> None:
     path = open_store(settings.blob_url).path_of(sha256(PHOTO))  # type: ignore[attr-defined] # a disk in these tests
     path.unlink()
@@ -191,7 +191,7 @@ def test_a_backup_without_a_photo_says_so_and_lets_no_tablet_delete(
     restored = said(flask(app, "restore", tmp_path / "b.zip", "--force", "--json"))
     assert restored["expected_again"] == [fault["photo"]]
     assert state_of(office, "photo", fault["photo"])["status"] == "expected"
-    tus = Tus(tablet.client, tablet.kit)
+    tus = Tus(client, tablet.kit)
     assert tus.create(PHOTO, photo_id=fault["photo"]).headers["Upload-Offset"] == "0"
     tus.send(PHOTO, fault["photo"])
     assert state_of(office, "photo", fault["photo"])["status"] == "complete"
