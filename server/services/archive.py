@@ -85,6 +85,13 @@ class Writer:
         self.manifest.members[name] = {"sha256": digest.hexdigest(), "size": size}
         return digest.hexdigest()
 
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, error: object, *_more: object) -> None:
+        if error is not None:
+            self._zip.fp = None  # else it would end the half archive when it is collected, in a file long closed
+
     def close(self) -> None:
         """Write the manifest, last, and end the archive."""
         self._zip.writestr(MANIFEST, json.dumps(asdict(self.manifest), ensure_ascii=False, sort_keys=True))

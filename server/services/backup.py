@@ -50,23 +50,25 @@ def write(
     tables = _tables(connection)
     epoch = connection.scalar(select(ServerState.value).where(ServerState.key == "epoch"))
     manifest = Manifest(revision=str(connection.scalar(REVISION)), epoch=str(epoch), made_at=now.isoformat())
-    writer = Writer(file, manifest)
-    for table in tables:
-        columns = ["".join(column.name) for column in table.columns]  # plain text: reflected names are more than that
-        said = manifest.tables["".join(table.name)] = {"columns": columns, "rows": 0}
-        writer.add(table_member(table.name), _lines(connection, table, said, progress), packed=True)
-    scopes = Model.metadata.tables["scope"]
-    for scope, seq, head in connection.execute(select(scopes.c.scope, scopes.c.seq, scopes.c.head)):
-        manifest.heads[scope] = [seq, head]
-    for sha256 in connection.scalars(select(Model.metadata.tables["blob"].c.sha256).order_by("sha256")):
-        if photo_check.is_whole(store, sha256):
-            writer.add(blob_member(sha256), _blob(store, sha256), packed=False)
-        else:
-            manifest.missing.append(sha256)
-        progress(1)
-    if key is not None and passphrase is not None:
-        writer.add(KEY, [envelope.close(key, passphrase)], packed=False)
-    writer.close()
+    with Writer(file, manifest) as writer:
+        for table in tables:
+            columns = [
+                "".join(column.name) for column in table.columns
+            ]  # plain text: reflected names are more than that
+            said = manifest.tables["".join(table.name)] = {"columns": columns, "rows": 0}
+            writer.add(table_member(table.name), _lines(connection, table, said, progress), packed=True)
+        scopes = Model.metadata.tables["scope"]
+        for scope, seq, head in connection.execute(select(scopes.c.scope, scopes.c.seq, scopes.c.head)):
+            manifest.heads[scope] = [seq, head]
+        for sha256 in connection.scalars(select(Model.metadata.tables["blob"].c.sha256).order_by("sha256")):
+            if photo_check.is_whole(store, sha256):
+                writer.add(blob_member(sha256), _blob(store, sha256), packed=False)
+            else:
+                manifest.missing.append(sha256)
+            progress(1)
+        if key is not None and passphrase is not None:
+            writer.add(KEY, [envelope.close(key, passphrase)], packed=False)
+        writer.close()
     return manifest
 
 
