@@ -160,7 +160,13 @@ def basis_on(entries: Iterable[str], law: Iterable[Law], on: date) -> tuple[str,
         for row in law
         if (row.valid_from is not None and on < row.valid_from) or (row.valid_to is not None and row.valid_to < on)
     ]
-    return tuple(entry for entry in entries if not any(cites(entry, number) for number in dead))
+    return basis_without(entries, dead)
+
+
+def basis_without(entries: Iterable[str], dead: Iterable[str]) -> tuple[str, ...]:
+    """Return the citations that cite none of these documents, named by number."""
+    numbers = tuple(dead)
+    return tuple(entry for entry in entries if not any(cites(entry, number) for number in numbers))
 
 
 def cites(entry: str, number: str) -> bool:

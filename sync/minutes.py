@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
+from checklists.conditions import applies
 from sync import seal
 from sync.clock import read_instant
 from sync.findings import ENTERED, fingerprint, pinned
@@ -16,6 +17,7 @@ from sync.ids import answer_id, is_uuid
 from sync.inspection import issue as issue_step
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
+from sync.paper_results import answers_for
 from sync.refusals import Refusal, Waiting, held
 from sync.world import DeviceContext, Document, NumberUse
 
@@ -181,19 +183,24 @@ def _warning(code: str, detail: str, **more: Any) -> dict[str, Any]:
 
 
 def _missing_answers(view: Overlay, inspection: Document, answered: set[str]) -> Iterator[dict[str, Any]]:
-    """Name the required items without an answer; conditional items are the tablet's to judge."""
+    """Name the required items without an answer, conditional ones where their condition holds on the server."""
     site = inspection.state.get("establishment_id")
     instruments = view.children(site, "instrument") if isinstance(site, str) else []
+    findings = [f.state for f in view.children(inspection.id, "finding") if not f.state.get("voided")]
     for row in inspection.state.get("checklists") or []:
         checklist = pinned(view, inspection, str(row.get("code"))) if isinstance(row, dict) else None
         for section in checklist.sections if checklist is not None else ():
-            subjects: list[str | None] = [None] if section.per == "visit" else []
-            if section.per == "instrument":
-                subjects = [i.id for i in instruments if i.state.get("type") in section.instrument_types]
-            for item in section.items:
-                if not item.required or item.when is not None or checklist is None:
-                    continue
-                for subject in subjects:
+            subjects: list[tuple[str | None, Mapping[str, Any] | None]] = (
+                [(None, None)] if section.per == "visit" else []
+            )
+            if section.per in {"instrument", "vehicle"}:
+                subjects = [(i.id, i.state) for i in instruments if i.state.get("type") in section.instrument_types]
+            for subject, state in subjects:
+                own = [f for f in findings if checklist is not None and f.get("checklist") == checklist.code]
+                answers = answers_for(own, subject)
+                for item in section.items:
+                    if checklist is None or not item.required or not applies(item.when, state, answers):
+                        continue
                     if answer_id(inspection.id, checklist.code, item.key, subject, 0) not in answered:
                         yield _warning("missing_answer", f"Chưa có kết quả của mục {item.key}.",
                                        checklist=checklist.code, item=item.key, subject_id=subject)  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from checklists.model import Checklist
+from sync import paper_people as people
 from sync import paper_words as words
 from sync.findings import fingerprint
 from sync.paper_results import (
@@ -27,8 +28,6 @@ FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "seal
 _FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
 _CITED_KINDS = ("Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Thông tư", "Quyết định", "Văn bản hợp nhất")
 _PENALTIES = "xử phạt"
-_SIGNER_ORDER = ("representative", "witness", "member", "team_leader")
-_SIGNER_HEADINGS = {"representative": "ĐẠI DIỆN CƠ SỞ", "witness": "NGƯỜI CHỨNG KIẾN"}
 
 
 def compose(
@@ -63,6 +62,9 @@ def compose(
     if form not in FORMS:
         raise ValueError(f"Loại biên bản {form!r} không có.")
     issued = words.local(issued_at)
+    on = _inspected_on(inspection, issued.date())
+    # The paper bears the house's name of the campaign, whatever it is called today.
+    organisation = {**organisation, **{k: v for k, v in (campaign.get("organisation") or {}).items() if v}}
     findings, photos, signatures, measures, requirements = map(
         _standing, (findings, photos, signatures, measures, requirements)
     )
@@ -72,6 +74,7 @@ def compose(
     context = Context(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
+        dead_law=[words.text(row.get("number")) for row in law if row.get("number") and not _in_force(row, on)],
     )
     # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
     shown = _in_order(printed(findings, definitions)) if form in _FORMS_WITH_RESULTS else []
@@ -80,7 +83,6 @@ def compose(
     ]
     blocks = [block for block in blocks if block["sections"]] if form == "amendment" else blocks
     blocks = blocks if form in _FORMS_WITH_RESULTS else []
-    on = _inspected_on(inspection, issued.date())
     return {
         "version": VERSION,
         "form": form,
@@ -99,9 +101,9 @@ def compose(
         "scope": words.text((campaign.get("decision") or {}).get("scope")),
         "team_name": words.TEAMS.get(words.text(campaign.get("kind")), "Đoàn kiểm tra"),
         "act": words.ACTS.get(words.text(campaign.get("kind")), "kiểm tra"),
-        "team": [_member(member) for member in campaign.get("team") or ()],
+        "team": [people.member(member) for member in campaign.get("team") or ()],
         "establishment": _establishment(establishment, area),
-        "witnesses": [_person(each) for each in signatures if each.get("role") == "witness"],
+        "witnesses": [people.person(each) for each in signatures if each.get("role") == "witness"],
         "checklists": blocks,
         "instruments": [_instrument(context, id, number) for id, number in context.numbers.items() if id in context.instruments],
         "standards": _standards(inspection, standards, on) if form in _FORMS_WITH_RESULTS else [],
@@ -115,8 +117,8 @@ def compose(
         "findings": [{"id": f["id"], "sha256": finding_digest(f)} for f in sorted(shown, key=lambda f: str(f["id"]))],
         "amends": None if amends is None else {name: words.text(amends.get(name)) for name in ("text", "issued_at")},
         "copies": copies,
-        "signatures": _signatures(campaign, establishment, signatures),
-        "recipients": _recipients(organisation, establishment),
+        "signatures": people.signatures(campaign, establishment, signatures),
+        "recipients": people.recipients(organisation, establishment),
     }  # fmt: skip
 
 
@@ -200,7 +202,7 @@ def _abstract(form: str, campaign: Doc, amends: Doc | None) -> str:
 def _basis(
     campaign: Doc, organisation: Doc, law: Sequence[Doc], codes: Sequence[str], on: date, amends: Doc | None
 ) -> list[str]:
-    lines = [words.law_line(row) for row in law if _in_force(row, codes, on)]
+    lines = [words.law_line(row) for row in law if _is_cited(row, codes) and _in_force(row, on)]
     decision: Doc = campaign.get("decision") or {}
     lines += [_cited(each) for each in decision.get("basis") or ()]
     if decision.get("number"):
@@ -221,37 +223,24 @@ def _cited(line: Any) -> str:
     return said if said.lower().startswith("căn cứ") else f"Căn cứ {said}"
 
 
-def _in_force(row: Doc, codes: Sequence[str], on: date) -> bool:
-    """Tell whether to cite a document: legal, confirmed, in force; a date never read does not exclude it (limits.law_on).
+def _is_cited(row: Doc, codes: Sequence[str]) -> bool:
+    """Tell whether a document is a căn cứ of these checklists: legal and confirmed.
 
     Verification procedures (ĐLVN) are no căn cứ, and minutes of an inspection do not cite penalty decrees: a violation
     report does, which is another paper.
     """
     title = words.text(row.get("title"))
-    if (
-        not title.startswith(_CITED_KINDS)
-        or _PENALTIES in title.lower()
-        or row.get("status", "confirmed") != "confirmed"
-    ):
-        return False
-    begins, ends = words.text(row.get("valid_from")), words.text(row.get("valid_to"))
-    day = on.isoformat()
+    is_basis = title.startswith(_CITED_KINDS) and _PENALTIES not in title.lower()
     return (
-        bool(set(codes) & set(row.get("domains") or ())) and (not begins or begins <= day) and (not ends or day <= ends)
+        is_basis and row.get("status", "confirmed") == "confirmed" and bool(set(codes) & set(row.get("domains") or ()))
     )
 
 
-def _member(member: Doc) -> dict[str, str]:
-    role = words.text(member.get("role"))
-    certificate: Doc = member.get("certificate") or {}
-    return {
-        "name": words.text(member.get("name")),
-        "title": words.text(member.get("title")),
-        "agency": words.text(member.get("agency")),
-        "role": words.TEAM_ROLES.get(role, role),
-        "certificate": words.text(certificate.get("number")),
-        "certificate_until": words.short_day(certificate.get("valid_to")),
-    }
+def _in_force(row: Doc, on: date) -> bool:
+    """Tell whether a document holds on a day; a date that was never read does not exclude it (limits.law_on)."""
+    begins, ends = words.text(row.get("valid_from")), words.text(row.get("valid_to"))
+    day = on.isoformat()
+    return (not begins or begins <= day) and (not ends or day <= ends)
 
 
 def _place(establishment: Doc, area: Doc | None) -> str:
@@ -273,14 +262,7 @@ def _establishment(establishment: Doc, area: Doc | None) -> dict[str, Any]:
         "tax_code": words.text(establishment.get("tax_code")),
         "phone": words.text(establishment.get("phone")),
         "business_lines": words.text(establishment.get("business_lines")),
-        "representative": _person(establishment.get("representative") or {}),
-    }
-
-
-def _person(person: Doc) -> dict[str, str]:
-    return {
-        "name": words.text(person.get("name")),
-        "title": words.text(person.get("title") or person.get("capacity")),
+        "representative": people.person(establishment.get("representative") or {}),
     }
 
 
@@ -305,6 +287,7 @@ def _instrument(context: Context, id: str, number: int) -> dict[str, Any]:
 def _standards(inspection: Doc, standards: Sequence[Doc], on: date) -> list[dict[str, Any]]:
     by_id = {doc["id"]: doc for doc in standards}
     used = [by_id[id] for id in inspection.get("standards") or () if id in by_id]
+    reasons = inspection.get("standard_overrides") or {}
     return [
         {
             "name": words.text(doc.get("name")),
@@ -312,6 +295,7 @@ def _standards(inspection: Doc, standards: Sequence[Doc], on: date) -> list[dict
             "certificate": words.text(doc.get("certificate_number")),
             "calibrated_until": words.short_day(doc.get("calibrated_until")),
             "expired": bool(doc.get("calibrated_until")) and words.text(doc.get("calibrated_until")) < on.isoformat(),
+            "reason": words.text(reasons.get(doc["id"])).rstrip(" .;"),
         }
         for doc in used
     ]
@@ -337,48 +321,3 @@ def _measure(measure: Doc, context: Context) -> dict[str, str]:
         "reason": words.text(measure.get("reason")).rstrip(" .;"),
         "at": words.moment(measure.get("at")),
     }
-
-
-def _signatures(campaign: Doc, establishment: Doc, signatures: Sequence[Doc]) -> list[dict[str, Any]]:
-    """Order the signers as printed: the site, witnesses, the secretary or a member, the head of the team."""
-    team: Sequence[Doc] = campaign.get("team") or ()
-    given = [_signer(each) for role in _SIGNER_ORDER for each in signatures if each.get("role") == role]
-    roles = {each["role"] for each in given}
-    if "representative" not in roles:
-        given.insert(0, _signer({"role": "representative", **(establishment.get("representative") or {})}))
-    if "member" not in roles:
-        found = next(
-            (m for role in ("secretary", "member", "technical_officer") for m in team if m.get("role") == role), None
-        )
-        if found is not None:
-            given.append(_signer({**found, "role": "member"}, words.text(found.get("role"))))
-    if "team_leader" not in roles:
-        leader = next((m for m in team if m.get("role") == "leader"), {})
-        given.append(_signer({**leader, "role": "team_leader"}))
-    given.sort(key=lambda each: _SIGNER_ORDER.index(each["role"]))
-    lead = words.TEAMS.get(words.text(campaign.get("kind")), "Đoàn kiểm tra")
-    for each in given:
-        if each["role"] == "team_leader":
-            each["heading"] = "TỔ TRƯỞNG" if lead.startswith("Tổ") else "TRƯỞNG ĐOÀN"
-    return given
-
-
-def _signer(signature: Doc, team_role: str = "member") -> dict[str, Any]:
-    role = words.text(signature.get("role"))
-    outcome = words.text(signature.get("outcome") or "ink")
-    member = {"secretary": "THƯ KÝ", "technical_officer": "CÁN BỘ KỸ THUẬT"}.get(team_role, "THÀNH VIÊN")
-    return {
-        "role": role,
-        "heading": _SIGNER_HEADINGS.get(role, member),
-        **_person(signature),
-        "outcome": outcome,
-        "outcome_word": words.OUTCOMES.get(outcome, outcome),
-        "reason": words.text(signature.get("reason")),
-        "witness": _person(signature.get("witness") or {}),
-        "strokes": signature.get("strokes") if outcome == "drawn" else None,
-    }
-
-
-def _recipients(organisation: Doc, establishment: Doc) -> list[str]:
-    names = (words.text(establishment.get("name")), words.text(organisation.get("name")))
-    return [name for name in names if name] + ["Lưu: VT, hồ sơ đoàn"]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from checklists.catalog import basis_without
+from checklists.conditions import applies, parse_reference, resolve
 from checklists.model import Checklist
 from sync import paper_words as words
 
@@ -27,11 +29,19 @@ _ERROR_TITLES = {"gold-mass": "Chênh lệch", "gold-fineness": "Chênh lệch",
 
 @dataclass
 class Context:
-    """What every item needs to know: the subjects by id and the number of each photo."""
+    """What every item needs to know: the subjects by id, the number of each photo, the law not in force that day."""
 
     instruments: Mapping[str, Doc]
     photo_numbers: Mapping[str, int]
+    dead_law: Sequence[str] = ()
     numbers: dict[str, int] = field(default_factory=dict)
+
+    def unit(self, spec: Doc, subject_id: str | None) -> str:
+        """Return the unit of a field; a scale says its own (`unit_from: subject.attributes.unit`)."""
+        reference = parse_reference(spec.get("unit_from"))
+        if spec.get("unit") or reference is None or subject_id is None:
+            return words.text(spec.get("unit"))
+        return words.text(resolve(reference, self.instruments.get(subject_id), {}))
 
     def number(self, subject_id: str) -> int:
         """Return the printed number of an instrument, given out in the order of first mention."""
@@ -81,13 +91,13 @@ def checklist_block(definition: Doc, findings: Sequence[Doc], context: Context) 
         ]
         if subjects:
             sections.append({"key": section["key"], "title": section["title"]["vi"], "subjects": subjects})
-        answered = {f["item"] for f in here}
-        if subjects or section.get("per", "visit") == "visit":
-            missing += [
-                {"key": key, "text": item["text"]["vi"]}
-                for key, item in items.items()
-                if item.get("required") and not item.get("when") and key not in answered
-            ]
+        here_for = list(dict.fromkeys(f.get("subject_id") for f in here))
+        missing += [
+            {"key": key, "text": item["text"]["vi"]}
+            for key, item in items.items()
+            if item.get("required") and any(_lacks(item, subject, findings, context) for subject in here_for or [None])
+            and (here_for or section.get("per", "visit") == "visit")
+        ]  # fmt: skip
     return {
         "code": definition["code"],
         "version": definition["version"],
@@ -96,6 +106,24 @@ def checklist_block(definition: Doc, findings: Sequence[Doc], context: Context) 
         "sections": sections,
         "missing": missing,
     }
+
+
+def _lacks(item: Doc, subject_id: str | None, findings: Sequence[Doc], context: Context) -> bool:
+    """Tell whether an item that applies to a subject has no result there."""
+    answers = answers_for(findings, subject_id)
+    own = answers.get(item["key"])
+    if own is not None and own.get("subject_id") == subject_id:
+        return False
+    subject = None if subject_id is None else context.instruments.get(subject_id)
+    return applies(item.get("when"), subject, answers)
+
+
+def answers_for(findings: Sequence[Doc], subject_id: str | None) -> dict[str, Doc]:
+    """Return what was answered in one checklist by item: for the visit, and over that for the subject."""
+    found: dict[str, Doc] = {}
+    for place in (None, subject_id):
+        found |= {words.text(f.get("item")): f for f in findings if f.get("subject_id") == place}
+    return found
 
 
 def printed(findings: Sequence[Doc], definitions: Sequence[Doc]) -> list[Doc]:
@@ -124,13 +152,13 @@ def item_block(item: Doc, finding: Doc, context: Context) -> dict[str, Any]:
         "verdict_word": words.VERDICTS.get(verdict or "", ""),
         "explanation": words.text(computed.get("explanation")),
         "limit": _limit(computed.get("limit")),
-        "values": _values(item, finding),
-        "table": _table(item, finding, computed),
+        "values": _values(item, finding, context),
+        "table": _table(item, finding, computed, context),
         "note": words.text(finding.get("note")),
         "photos": sorted(
             {context.photo_numbers[id] for id in finding.get("photo_ids") or () if id in context.photo_numbers}
         ),
-        "legal_basis": [words.text(basis) for basis in item.get("legal_basis") or ()]
+        "legal_basis": list(basis_without(map(words.text, item.get("legal_basis") or ()), context.dead_law))
         if answer == "nonconforming" or verdict == "fail"
         else [],
     }
@@ -149,27 +177,28 @@ def _limit(limit: Any) -> dict[str, str] | None:
     }
 
 
-def _values(item: Doc, finding: Doc) -> list[dict[str, str]]:
+def _values(item: Doc, finding: Doc, context: Context) -> list[dict[str, str]]:
+    subject_id = finding.get("subject_id")
     entered: dict[str, Any] = dict(finding.get("values") or {})
     printed = []
     for spec in item.get("fields") or ():
         value = entered.pop(spec["key"], None)
         if value not in (None, "", []):
-            printed.append(_value(spec["title"]["vi"], spec, value))
+            printed.append(_value(spec["title"]["vi"], spec, value, context.unit(spec, subject_id)))
     # What a newer checklist or another program sent is printed too: it is part of what was signed.
     own = {"type": item.get("type"), "unit": item.get("unit"), "choices": item.get("choices")}
     for key in sorted(entered):
         if entered[key] not in (None, "", []):
-            printed.append(_value("" if key == "value" else key, own, entered[key]))
+            printed.append(_value("" if key == "value" else key, own, entered[key], words.text(own["unit"])))
     return printed
 
 
-def _value(title: str, spec: Doc, value: Any) -> dict[str, str]:
+def _value(title: str, spec: Doc, value: Any, unit: str) -> dict[str, str]:
     kind = words.text(spec.get("type"))
     return {
         "title": title,
         "type": "number" if kind in _NUMBERED else "text",
-        "unit": words.text(spec.get("unit")),
+        "unit": unit,
         "text": _cell(spec, value),
     }
 
@@ -193,14 +222,15 @@ def _choice_title(choice: Any) -> str:
     return words.text(title["vi"]) if isinstance(title, Mapping) else words.text(title)
 
 
-def _table(item: Doc, finding: Doc, computed: Doc) -> dict[str, Any] | None:
+def _table(item: Doc, finding: Doc, computed: Doc, context: Context) -> dict[str, Any] | None:
     """Compose the readings row by row, with the error (and, where it differs, the limit) of each row at its end."""
     rows: Sequence[Any] = finding.get("rows") or ()
     specs = [spec for spec in item.get("columns") or () if _used(spec, rows)]
     if not rows or not specs:
         return None
+    subject_id = finding.get("subject_id")
     columns = [
-        {"title": spec["title"]["vi"], "unit": words.text(spec.get("unit")), "type": _kind(spec)} for spec in specs
+        {"title": spec["title"]["vi"], "unit": context.unit(spec, subject_id), "type": _kind(spec)} for spec in specs
     ]
     cells = [[_cell(spec, row.get(spec["key"])) if isinstance(row, Mapping) else "" for spec in specs] for row in rows]
     procedure = words.text((item.get("procedure") or {}).get("name"))
