@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Instant, Model
 
@@ -46,7 +46,7 @@ class NumberLease(Model):
 
 
 class MinutesNumber(Model):
-    """What became of one number: issued, void or returned. The primary key forbids two valid papers."""
+    """What became of one number: issued, void, returned, reserved or lost. The primary key forbids two valid papers."""
 
     __tablename__ = "minutes_number"
     series: Mapped[str] = mapped_column(ForeignKey("series.series"), primary_key=True)
@@ -61,3 +61,32 @@ class MinutesNumber(Model):
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_minutes_number_status", "series", "year", "status"),)
+
+
+class MinutesPaper(Model):
+    """One sealed paper by the digest of its text: kept equal to the minutes documents by the ledger, so that nobody reads
+    256 KB of text to answer a scan. `lost` papers have no document: their tablet was destroyed (services/papers).
+    """
+
+    __tablename__ = "minutes_paper"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    series: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+def papers_of(session: Session, series: str, year: int, number: int, sha256: str) -> list[MinutesPaper]:
+    """Return the papers with this text and number; two where a paper was sent twice under different ids."""
+    where = (MinutesPaper.sha256 == sha256, MinutesPaper.series == series, MinutesPaper.year == year,
+             MinutesPaper.number == number)  # fmt: skip
+    return list(session.scalars(select(MinutesPaper).where(*where).order_by(MinutesPaper.id)))
+
+
+def lost_paper(session: Session, series: str, year: int, number: int) -> MinutesPaper | None:
+    """Return the paper registered from its QR under a number, or None."""
+    where = (MinutesPaper.status == "lost", MinutesPaper.series == series, MinutesPaper.year == year,
+             MinutesPaper.number == number)  # fmt: skip
+    return session.scalars(select(MinutesPaper).where(*where)).first()

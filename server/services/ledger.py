@@ -22,7 +22,9 @@ from server.db.base import Model
 from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
+from server.db.numbers import MinutesPaper
 from server.errors import Problem, ProblemCode
+from sync import seal
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
@@ -167,7 +169,10 @@ def _upsert_into(table: type[Model], engine: str, *key: str) -> Insert:
 
 
 def _project(session: Session, changes: Sequence[Change]) -> None:
-    """Keep campaign_member and campaign_establishment equal to the documents."""
+    """Keep campaign_member, campaign_establishment and minutes_paper equal to the documents."""
+    papers = {change.id: change.state for change in changes if change.kind == "minutes"}
+    if rows := [_paper(id, state) for id, state in papers.items() if state is not None]:
+        _upsert(session, MinutesPaper, rows, ["id"])
     for change in changes:
         if change.kind == "campaign":
             state = change.state or {}
@@ -178,6 +183,11 @@ def _project(session: Session, changes: Sequence[Change]) -> None:
             _target(session, change.id, state.get("establishment_ids", []))
         elif change.kind == "inspection" and change.state is not None:
             _target(session, change.state["campaign_id"], [change.state["establishment_id"]])
+
+
+def _paper(id: str, state: dict[str, Any]) -> dict[str, Any]:
+    return {"id": id, "sha256": seal.digest(state["canonical"]).hex(), "reason": (state.get("voided") or {}).get("reason"),
+            **{name: state[name] for name in ("series", "year", "number", "status")}}  # fmt: skip
 
 
 def _target(session: Session, campaign_id: str, establishments: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from checklists.model import Checklist
 from server.db import documents
 from server.db.devices import SigningKey
 from server.db.documents import Document
-from server.db.numbers import MinutesNumber, Series
+from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
 from server.services import ledger, numbers, rules
@@ -28,6 +28,7 @@ from sync.minutes import listed
 from sync.paper_words import local
 
 SERVER = "server"
+_STANDING = ("void", "amended", "issued", "lost")
 Render = Callable[..., bytes]
 """`server.printing.minutes.render`: canonical text and seal to PDF bytes."""
 
@@ -176,8 +177,7 @@ def look_up(session: Session, payload: str) -> PublicStatus:
     revoked = key is not None and key.revoked_at is not None and claims.issued_at >= key.revoked_at.timestamp()
     text = seal.number_text(claims.number, numbers.symbol_of(session, claims.series))
     issued_at = local(datetime.fromtimestamp(claims.issued_at, UTC))
-    found = _by_digest(session, claims)
-    register, reason = _in_register(session, claims, found)
+    register, reason = _in_register(session, claims)
     return PublicStatus(
         "revoked_key" if revoked else "genuine", register, text, issued_at, _agency(session, claims), reason
     )
@@ -191,9 +191,10 @@ def keys_document(session: Session, now: datetime) -> dict[str, Any]:
         for k in session.scalars(select(SigningKey).order_by(SigningKey.valid_from, SigningKey.kid))
     ]  # fmt: skip
     lists: dict[str, list[dict[str, Any]]] = {"amended": [], "void": []}
-    for d in documents.of_kind(session, "minutes"):
-        if d.state["status"] in lists:
-            lists[d.state["status"]].append({name: d.state[name] for name in ("series", "year", "number")})
+    columns = MinutesPaper.status, MinutesPaper.series, MinutesPaper.year, MinutesPaper.number
+    query = select(*columns).where(MinutesPaper.status.in_(lists)).distinct()
+    for status, series, year, number in session.execute(query.order_by(*columns)):
+        lists[status].append({"series": series, "year": year, "number": number})
     return {"issued_on": now.date().isoformat(), "keys": keys, **lists}
 
 
@@ -210,24 +211,17 @@ def unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _in_register(session: Session, claims: seal.Claims, found: Document | None) -> tuple[str, str | None]:
-    """(what the register says, why) of a genuine seal."""
-    if found is not None:
-        status = found.state["status"]
-        return {"issued": "registered"}.get(status, status), (found.state.get("voided") or {}).get("reason")
+def _in_register(session: Session, claims: seal.Claims) -> tuple[str, str | None]:
+    """(what the register says, why) of a genuine seal: of two papers under one number, of the one with this text."""
+    found = papers_of(session, claims.series, claims.year, claims.number, claims.sha256.hex())
+    if found:
+        # A paper found again after it was registered from its QR stands twice; the one with its text counts.
+        paper = min(found, key=lambda p: _STANDING.index(p.status) if p.status in _STANDING else len(_STANDING))
+        return {"issued": "registered"}.get(paper.status, paper.status), paper.reason
     row = session.get(MinutesNumber, (claims.series, claims.year, claims.number))
     if row is not None and row.status == "void":
         return "void", row.reason
     return ("not_yet", None) if row is None or row.minutes_id is None else ("other", None)
-
-
-def _by_digest(session: Session, claims: seal.Claims) -> Document | None:
-    """The very paper that was sealed: of two under one number, the one with this text."""
-    row = session.get(MinutesNumber, (claims.series, claims.year, claims.number))
-    first = None if row is None or row.minutes_id is None else documents.get(session, "minutes", row.minutes_id)
-    candidates = [first] if first is not None else []
-    candidates += [d for d in documents.of_kind(session, "minutes") if d.state["status"] == "conflicting"]
-    return next((d for d in candidates if seal.digest(d.state["canonical"]) == claims.sha256), None)
 
 
 def _agency(session: Session, claims: seal.Claims) -> str | None:
