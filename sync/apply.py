@@ -300,6 +300,8 @@ def _void(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         return Applied(view.write(act, before, before, taken={}, lost={"reason": reason}), merged=True)
     writer = act.writer
     voided = {"reason": reason, "actor": writer.actor, "at": writer.at, "op_id": writer.op_id}
+    if kind.name == "minutes":
+        return Applied(minutes.void(act, view, before, {**voided, "replaced_by": None}))
     after = replace(before, rev=before.rev + 1, state={**before.state, "voided": voided})
     return Applied(view.write(act, before, after, taken={"voided": voided}, lost={}))
 

@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
         _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials"})),
         _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
         _child("signature", _APPEND_ONLY),
-        _child("minutes", frozenset({"create", "append"}), texts=frozenset({"canonical", "cose"}),
+        _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}),
                server=frozenset({"status", "diverged", "warnings", "freezes"})),
     )
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
@@ -14,6 +14,7 @@ from sync import seal
 from sync.clock import read_instant
 from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
+from sync.inspection import Status
 from sync.inspection import issue as issue_step
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
@@ -21,7 +22,7 @@ from sync.paper_results import answers_for
 from sync.refusals import Refusal, Waiting, held
 from sync.world import DeviceContext, Document, NumberUse
 
-ISSUED, AMENDED, CONFLICTING, QUARANTINED = "issued", "amended", "conflicting", "quarantined"
+ISSUED, AMENDED, VOID, CONFLICTING, QUARANTINED = "issued", "amended", "void", "conflicting", "quarantined"
 MAX_YEAR = 9999
 
 
@@ -103,7 +104,8 @@ def issue(
     if act.device.stopped and not act.decided:
         raise held("issuing_stopped")
     first = _amended_one(view, inspection, paper)
-    free = own_lease and not known.spent and known.taken_by in (None, new.id)
+    awaited = known.awaits in (None, seal.digest(paper.canonical).hex())
+    free = own_lease and awaited and not known.spent and known.taken_by in (None, new.id)
     status = ISSUED if free else CONFLICTING
     made = server_fields(view, inspection, paper)
     if not leads:
@@ -149,6 +151,38 @@ def close(view: Overlay, inspection: Document, paper: Paper, first: Document | N
         status, _ = issue_step(str(inspection.state.get("status")))
         if status != inspection.state.get("status"):
             view.follow(inspection, {**inspection.state, "status": status})
+
+
+def void(act: Act, view: Overlay, before: Document, voided: Mapping[str, Any]) -> Document:
+    """Cross out minutes that this device's user issued; the paper and its number stay, both say why.
+
+    Holds it for a supervisor once the inspection is approved, or photos of the signed pages are there: then it is no
+    longer a spoiled print.
+    """
+    inspection = view.get("inspection", str(before.parent))
+    photos = view.children(str(before.parent), "photo")
+    signed = any(p.state.get("purpose") == "signed_paper" and not p.state.get("voided") for p in photos)
+    approved = inspection is not None and inspection.state.get("status") == Status.APPROVED
+    if (signed or approved) and not act.decided:
+        raise held("after-issue")
+    state, was = before.state, before.state.get("status")
+    after = replace(before, rev=before.rev + 1, state={**state, "voided": dict(voided), "status": VOID})
+    document = view.write(act, before, after, taken={"voided": dict(voided)}, lost={})
+    if was in (ISSUED, AMENDED):
+        view.use(NumberUse(state["series"], state["year"], state["number"], before.id, VOID, act.device.device_id, None,
+                           str(voided["reason"])))  # fmt: skip
+    first = view.live("minutes", state.get("amends"))
+    if first is not None and no_longer_amended(
+        first.id, first.state, before.id, view.children(str(before.parent), "minutes")
+    ):
+        view.follow(first, {**first.state, "status": ISSUED})
+    return document
+
+
+def no_longer_amended(first_id: str, first: Mapping[str, Any], voided_id: str, papers: Iterable[Any]) -> bool:
+    """Say whether minutes stand unamended again once this amendment is void. `papers`: those of the inspection."""
+    others = (p for p in papers if p.id != voided_id and p.state.get("amends") == first_id)
+    return first.get("status") == AMENDED and not any(p.state.get("status") in (ISSUED, AMENDED) for p in others)
 
 
 def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str, Any]:

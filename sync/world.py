@@ -84,6 +84,7 @@ class NumberState:
     `taken_by`: id of minutes that are issued or conflicting under it (a quarantined paper does not count).
     `spent`: void, or otherwise never to be used again. No lease, or a returned one: the lease fields are None.
     `forgotten`: passed over when a backup was restored: it may have been leased to anyone, and a signed paper is the word.
+    `awaits`: hex digest of the one paper that may still come under it (registered from its QR, its tablet lost).
     """
 
     lease_id: str | None
@@ -93,6 +94,7 @@ class NumberState:
     taken_by: str | None
     spent: bool = False
     forgotten: bool = False
+    awaits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,10 @@ class QuarantineEntry:
 
 @dataclass(frozen=True, slots=True)
 class NumberUse:
-    """What became of a minutes number: `issued`, `conflicting` or `quarantined`.
+    """What became of a minutes number: `issued`, `void`, `conflicting` or `quarantined`.
 
-    Only `issued` may take the number: the other two are shown beside it and never replace an `issued` or `void` row.
+    Only `issued` may take the number, only its own minutes make it `void` (with their reason): the other two are shown
+    beside it and never replace an `issued` or `void` row.
     """
 
     series: str
@@ -167,6 +170,7 @@ class NumberUse:
     status: str
     device_id: str
     lease_id: str | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

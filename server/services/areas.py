@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import documents
+from server.db.documents import Document
 from server.services import ledger
 from server.services.creation import created
 
@@ -76,7 +78,8 @@ def codes(session: Session) -> frozenset[str]:
 def on_day(session: Session, code: str, day: date) -> Area | None:
     """The unit that a code named on a day, or None."""
     text = day.isoformat()
-    for area in every(session):
+    where = (Document.kind == "area", Document.scope == scope_of(code), Document.is_deleted.is_(False))
+    for area in map(_area, session.scalars(select(Document.state).where(*where))):
         if area.code == code and area.valid_from <= text and (area.valid_to is None or text <= area.valid_to):
             return area
     return None

@@ -44,6 +44,11 @@ def _settle(session: Session, outcome: Outcome, now: datetime) -> None:
 def _use_number(session: Session, use: NumberUse, now: datetime) -> None:
     """Note what became of a number. Papers that are not valid are shown only under numbers that were given out."""
     row = session.get(MinutesNumber, (use.series, use.year, use.number))
+    if use.status == "void":
+        if row is not None and row.minutes_id == use.minutes_id:
+            row.status, row.reason, row.at = "void", use.reason, now
+            session.flush()
+        return
     if row is not None and (row.status in FINAL or use.status != "issued"):
         return
     if row is None and not _was_given_out(session, use):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,10 +21,11 @@ from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
-from server.services import ledger, numbers, rules
+from server.services import areas, ledger, numbers, rules
 from sync import paper, seal
+from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
-from sync.minutes import listed
+from sync.minutes import listed, no_longer_amended
 from sync.paper_words import local
 
 SERVER = "server"
@@ -40,7 +41,8 @@ class PublicStatus:
     outcome: str
     """genuine, unknown_key, revoked_key or forged."""
     register: str
-    """registered, amended, void, conflicting, other (another paper holds the number) or not_yet."""
+    """registered, amended, void, lost (from the paper alone), conflicting, other (another paper holds the number) or
+    not_yet."""
     number_text: str | None = None
     issued_at: datetime | None = None
     agency: str | None = None
@@ -55,28 +57,48 @@ def issue(
 
     Final and amendment minutes close the inspection (protocol, row "minutes").
     """
-    inspection = _existing(session, "inspection", inspection_id, lock=True)  # no finding of it changes meanwhile
-    campaign = _existing(session, "campaign", inspection.state["campaign_id"])
-    organisation = _existing(session, "organisation", campaign.state["organisation_id"])
+    inspection = existing(session, "inspection", inspection_id, lock=True)  # no finding of it changes meanwhile
     first = None if amends is None else _first(session, amends, inspection_id)
-    series = _series_of(organisation.state, form)
-    id = ledger.new_id()
-    year = local(now).year
+    series = series_of(organisation_of(session, inspection), form)
+    id, year = ledger.new_id(), local(now).year
     number = numbers.take_next(session, series, year, id, now)
-    symbol = numbers.symbol_of(session, series)
-    stated = {"series": series, "symbol": symbol, "year": year, "number": number}
-    composed = compose(session, inspection, campaign, organisation, form=form, number=stated, at=now, first=first)
+    write(
+        session,
+        inspection,
+        form,
+        id=id,
+        stated=(series, year, number),
+        at=now,
+        actor=actor,
+        key=key,
+        now=now,
+        first=first,
+    )
+    return id
+
+
+def write(
+    session: Session, inspection: Document, form: str, *, id: str, stated: tuple[str, int, int], at: datetime, actor: str,
+    key: Ed25519PrivateKey, now: datetime, first: Document | None = None, source: str = SERVER,
+) -> None:  # fmt: skip
+    """Compose, seal with the server's key and record minutes whose number (series, year, number) is taken already.
+
+    `at` is the time on the paper: now, or when blank paper was filled in.
+    """
+    series, year, number = stated
+    shown = {"series": series, "symbol": numbers.symbol_of(session, series), "year": year, "number": number}
+    composed = compose(session, inspection, form=form, number=shown, at=at, first=first)
     canonical = seal.canonical_text(composed)
-    claims = seal.Claims(series=series, year=year, number=number, issued_at=int(now.timestamp()),
+    claims = seal.Claims(series=series, year=year, number=number, issued_at=int(at.timestamp()),
                          sha256=seal.digest(canonical), establishment=inspection.state["establishment_id"])  # fmt: skip
     cose = base64.urlsafe_b64encode(seal.seal(claims, key)).rstrip(b"=").decode()
     closes = form in {"inspection", "amendment"}
     remember_key(session, public_bytes(key), SERVER, now)
-    state = {"inspection_id": inspection_id, "form": form, "closes": closes, "series": series, "year": year,
-             "number": number, "canonical": canonical, "cose": cose, "issued_at": now.isoformat(timespec="seconds"),
-             "amends": amends, "status": "issued", "diverged": [], "warnings": [],
-             "freezes": sorted(listed(composed)), "created_by": actor}  # fmt: skip
-    changes = [ledger.change(session, "minutes", id, inspection.scope, state, actor=actor, parent=inspection_id)]
+    state = {"inspection_id": inspection.id, "form": form, "closes": closes, "series": series, "year": year,
+             "number": number, "canonical": canonical, "cose": cose, "issued_at": at.isoformat(timespec="seconds"),
+             "amends": None if first is None else first.id, "status": "issued", "diverged": [], "warnings": [],
+             "freezes": sorted(listed(composed)), "created_by": actor, "source": source}  # fmt: skip
+    changes = [ledger.change(session, "minutes", id, inspection.scope, state, actor=actor, parent=inspection.id)]
     if first is not None and first.state["status"] == "issued":
         amended = {**first.state, "status": "amended"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, amended, actor=actor))
@@ -86,14 +108,13 @@ def issue(
             issued = {**inspection.state, "status": status}
             changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
     ledger.record(session, changes, now)
-    return id
 
 
 def void(
     session: Session, minutes_id: str, reason: str, *, actor: str, now: datetime, replaced_by: str | None = None
 ) -> None:
-    """Void minutes: the number stays used, the paper stays, both say why."""
-    minutes = _existing(session, "minutes", minutes_id, lock=True)
+    """Void minutes: the number stays used, the paper stays, both say why. A void amendment leaves the first in force."""
+    minutes = existing(session, "minutes", minutes_id, lock=True)
     if not reason.strip():
         raise Problem(ProblemCode.INVALID_REQUEST, "Phải ghi lý do hủy biên bản.")
     if minutes.state["status"] == "void":
@@ -108,21 +129,31 @@ def void(
     row = session.get(MinutesNumber, (minutes.state["series"], minutes.state["year"], minutes.state["number"]))
     if row is not None and row.minutes_id == minutes_id:
         row.status, row.reason, row.at = "void", reason.strip(), now
-    ledger.record(session, [ledger.change(session, "minutes", minutes_id, minutes.scope, state, actor=actor)], now)
+    changes = [ledger.change(session, "minutes", minutes_id, minutes.scope, state, actor=actor)]
+    first = documents.get(session, "minutes", minutes.state["amends"]) if minutes.state.get("amends") else None
+    papers = documents.children(session, str(minutes.parent), "minutes")
+    if first is not None and no_longer_amended(first.id, first.state, minutes_id, papers):
+        standing = {**first.state, "status": "issued"}
+        changes.append(ledger.change(session, "minutes", first.id, first.scope, standing, actor=actor))
+    ledger.record(session, changes, now)
 
 
 def compose(
-    session: Session, inspection: Document, campaign: Document, organisation: Document, *, form: str,
-    number: dict[str, Any] | None, at: datetime, first: Document | None = None,
+    session: Session, inspection: Document, *, form: str, number: dict[str, Any] | None, at: datetime,
+    first: Document | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Compose the canonical dict from what the server holds."""
-    establishment = _existing(session, "establishment", inspection.state["establishment_id"])
+    campaign = existing(session, "campaign", inspection.state["campaign_id"])
+    establishment = existing(session, "establishment", inspection.state["establishment_id"])
     rule_set = rules.by_version(session, inspection.state["rules"]["version"]) or rules.current(session)
     children = {kind: [_with_id(d) for d in documents.children(session, inspection.id, kind)]
                 for kind in ("finding", "photo", "requirement", "measure", "signature")}  # fmt: skip
-    area = documents.get(session, "area", establishment.state.get("area_code", ""))
+    day = inspected_on(inspection.state) or local(at).date()
+    area = areas.on_day(session, establishment.state.get("area_code") or "", day)
     standards = [
-        s for s in ledger.all_documents(session, "measurement_standard") if s["id"] in inspection.state["standards"]
+        s
+        for s in ledger.all_documents(session, "measurement_standard")
+        if s["id"] in (inspection.state.get("standards") or ())
     ]
     return paper.compose(
         form=form,
@@ -130,9 +161,9 @@ def compose(
         number=number,
         inspection=_with_id(inspection),
         campaign=_with_id(campaign),
-        organisation=_with_id(organisation),
+        organisation=organisation_of(session, inspection),
         establishment=_with_id(establishment),
-        area=None if area is None else _with_id(area),
+        area=None if area is None else asdict(area),
         instruments=[_with_id(d) for d in documents.children(session, establishment.id, "instrument")],
         findings=children["finding"],
         checklists=_checklists(inspection.state),
@@ -146,9 +177,15 @@ def compose(
     )
 
 
+def organisation_of(session: Session, inspection: Document) -> dict[str, Any]:
+    """Return the agency whose inspection this is."""
+    campaign = existing(session, "campaign", inspection.state["campaign_id"])
+    return _with_id(existing(session, "organisation", campaign.state["organisation_id"]))
+
+
 def pdf(session: Session, minutes_id: str, render: Render, *, host: str, twin: bool = False) -> tuple[str, bytes]:
     """Print minutes again as they were issued; return a file name and the PDF."""
-    minutes = _existing(session, "minutes", minutes_id)
+    minutes = existing(session, "minutes", minutes_id)
     state = minutes.state
     status = state["status"] if state["status"] in {"amended", "void"} else "issued"
     data = render(state["canonical"], unpadded(state["cose"]), host=host, status=status, twin=twin)
@@ -157,20 +194,20 @@ def pdf(session: Session, minutes_id: str, render: Render, *, host: str, twin: b
 
 def as_issued(session: Session, minutes_id: str) -> dict[str, Any]:
     """The minutes with canonical text and seal: all that an offline verifier needs besides the keys."""
-    minutes = _existing(session, "minutes", minutes_id)
+    minutes = existing(session, "minutes", minutes_id)
     return {"id": minutes.id, "rev": minutes.rev, **minutes.state}
 
 
 def scope_of(session: Session, minutes_id: str) -> str:
     """The scope that a reader must hold."""
-    return _existing(session, "minutes", minutes_id).scope
+    return existing(session, "minutes", minutes_id).scope
 
 
 def look_up(session: Session, payload: str) -> PublicStatus:
     """Answer a scanned QR: genuine or not, and what the register says."""
     try:
         cose = seal.parse_qr(payload)
-        claims = seal.open_sealed(cose, _public_keys(session))
+        claims = seal.open_sealed(cose, public_keys(session))
     except seal.SealError as error:
         return PublicStatus("unknown_key" if error.code == "unknown_key" else "forged", "not_yet")
     key = session.get(SigningKey, claims.key_id.hex())
@@ -231,18 +268,20 @@ def _agency(session: Session, claims: seal.Claims) -> str | None:
     return None if organisation is None else str(organisation.state["name"])
 
 
-def _public_keys(session: Session) -> dict[bytes, bytes]:
+def public_keys(session: Session) -> dict[bytes, bytes]:
+    """Return every key that ever signed here, by its id, revoked ones too."""
     return {bytes.fromhex(k.kid): k.public_key for k in session.scalars(select(SigningKey))}
 
 
 def _first(session: Session, minutes_id: str, inspection_id: str) -> Document:
-    first = _existing(session, "minutes", minutes_id, lock=True)
+    first = existing(session, "minutes", minutes_id, lock=True)
     if first.parent != inspection_id:
         raise Problem(ProblemCode.CONFLICT, "Biên bản bổ sung phải cùng cuộc kiểm tra với biên bản được bổ sung.")
     return first
 
 
-def _existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Document:
+def existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Document:
+    """Return a live document, FOR UPDATE with `lock`; 404 where there is none."""
     found = (
         documents.many(session, [(kind, id)], lock=True).get((kind, id)) if lock else documents.get(session, kind, id)
     )
@@ -251,7 +290,8 @@ def _existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Do
     return found
 
 
-def _series_of(organisation: dict[str, Any], form: str) -> str:
+def series_of(organisation: dict[str, Any], form: str) -> str:
+    """Return the series that numbers a form of minutes: its own, else the agency's first."""
     rows = organisation.get("series") or []
     named = [r["series"] for r in rows if r.get("form") == form] or [r["series"] for r in rows]
     if not named:

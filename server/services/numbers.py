@@ -18,6 +18,7 @@ from server.db.devices import Device
 from server.db.numbers import MinutesNumber, NumberLease, Series, SeriesYear
 from server.errors import Problem, ProblemCode
 from server.services.ledger import new_id
+from sync.seal import MAX_NUMBER
 
 MAX_COUNT = 200
 """More than any team issues in a campaign; a lost tablet must not strand a year's numbers."""
@@ -30,7 +31,7 @@ class RegisterRow:
 
     number: int
     status: str
-    """issued, void, returned, outstanding or gap."""
+    """issued, void, returned, outstanding, reserved (blank paper), lost (paper without its data), or gap."""
     minutes_id: str | None
     holder: str | None
     """The device whose lease the number came from."""
@@ -97,12 +98,44 @@ def void(session: Session, series: str, year: int, number: int, reason: str, now
         raise Problem(ProblemCode.NOT_FOUND, f"Số {number} chưa được cấp trong sổ {series} năm {year}.")
     _lock(session, series, year)
     row = session.get(MinutesNumber, (series, year, number))
-    if row is not None and row.status in {"issued", "void"}:
+    if row is not None and row.status in {"issued", "void", "lost"}:
         raise Problem(ProblemCode.CONFLICT, f"Số {number} đã {'hủy' if row.status == 'void' else 'phát hành'}.")
     if row is None:
         row = MinutesNumber(series=series, year=year, number=number, minutes_id=None, source="server", lease_id=None)
         session.add(row)
     row.status, row.reason, row.at = "void", reason.strip(), now
+    session.flush()
+
+
+def reserve(session: Session, series: str, year: int, count: int, purpose: str, now: datetime) -> tuple[int, int]:
+    """Set numbers aside for blank pre-printed minutes; return the first and the last.
+
+    They are keyed in later (services/papers.key_in) or voided with a reason; until then the register shows them reserved.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Mỗi lần chỉ dành được từ 1 đến {MAX_COUNT} số.")
+    if not purpose.strip():
+        raise Problem(ProblemCode.INVALID_REQUEST, "Phải ghi dành số cho đoàn nào, việc gì.")
+    _known(session, series, year, now)
+    _lock(session, series, year)
+    first, last = _fresh(session, series, year, count)
+    session.add_all(
+        MinutesNumber(series=series, year=year, number=n, minutes_id=None, status="reserved", source="paper",
+                      lease_id=None, reason=purpose.strip(), at=now)
+        for n in range(first, last + 1)
+    )  # fmt: skip
+    session.flush()
+    return first, last
+
+
+def take_reserved(session: Session, series: str, year: int, number: int, minutes_id: str, now: datetime) -> None:
+    """Give a number of blank paper to the minutes that were written on it; refuses any other number."""
+    _lock(session, series, year)
+    row = session.get(MinutesNumber, (series, year, number))
+    if row is None or row.status != "reserved":
+        raise Problem(ProblemCode.CONFLICT, f"Số {number:02d} của sổ {series} năm {year} không phải số dành cho bản in sẵn, "
+                                            "hoặc đã dùng, đã hủy.")  # fmt: skip
+    row.minutes_id, row.status, row.at = minutes_id, "issued", now
     session.flush()
 
 
@@ -192,6 +225,8 @@ def _lock(session: Session, series: str, year: int) -> None:
 def _fresh(session: Session, series: str, year: int, count: int) -> tuple[int, int]:
     row = session.get_one(SeriesYear, (series, year))
     first = row.next_number
+    if first + count - 1 > MAX_NUMBER:
+        raise Problem(ProblemCode.CONFLICT, f"Sổ {series} năm {year} đã hết số: số lớn nhất là {MAX_NUMBER}.")
     row.next_number = first + count
     return first, first + count - 1
 

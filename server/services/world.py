@@ -16,7 +16,7 @@ from checklists.model import Checklist
 from server.db import documents
 from server.db.devices import Device
 from server.db.documents import Document as DocumentRow
-from server.db.numbers import MinutesNumber, NumberLease, SeriesYear
+from server.db.numbers import MinutesNumber, NumberLease, SeriesYear, lost_paper
 from server.db.sync import Quarantine
 from server.db.sync import Receipt as ReceiptRow
 from server.services import authors, grants, rules
@@ -119,9 +119,11 @@ class DatabaseWorld:
         if status == SKIPPED:
             return NumberState(None, None, None, None, None, forgotten=True)
         taken = row.minutes_id if row is not None and status in {"issued", "conflicting"} else None
+        lost = lost_paper(self._session, series, year, number) if status == "lost" else None
+        awaits, spent = None if lost is None else lost.sha256, status in {"void", "reserved"}
         if lease is None or status == "returned":
-            return NumberState(None, None, None, None, taken, spent=status == "void")
-        return NumberState(lease.id, lease.device_id, lease.first, lease.last, taken, spent=status == "void")
+            return NumberState(None, None, None, None, taken, spent, awaits)
+        return NumberState(lease.id, lease.device_id, lease.first, lease.last, taken, spent, awaits)
 
     def author(self, kind: str, id: str, field: str) -> Author | None:
         """Return who last wrote a field, from the journal."""

@@ -43,6 +43,8 @@ CHECKLIST = Checklist(
     (
         Section("visit", "visit", text("Chung"), (
             Item("FU01", text("Giấy phép"), "answer", required=True),
+            Item("FU03", text("Lý do chưa có giấy phép"), "answer", required=True,
+                 when={"compare": {"from": "item:FU01.answer", "op": "eq", "value": "nonconforming"}}),
             Item("FU02", text("Giá niêm yết"), "number", fields=(Field("unit_price", text("Đơn giá"), "number"),)),
         )),
         Section("nozzle", "instrument", text("Cột đo"), (
@@ -187,7 +189,7 @@ class Server:
                     row.state, row.entry = again.state, replace(row.entry, code=again.code, parent=again.parent)
         for use in outcome.numbers:
             key = use.series, use.year, use.number
-            if use.status == "issued" or self.numbers.get(key, ("", "quarantined"))[1] == "quarantined":
+            if use.status in {"issued", "void"} or self.numbers.get(key, ("", "quarantined"))[1] == "quarantined":
                 self.numbers[key] = use.minutes_id, use.status
         return seqs
 
