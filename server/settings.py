@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sync.seal import MAX_COSE_BYTES, MAX_HOST_LENGTH, MAX_SERIES_BYTES, QR_CHARACTERS
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
 _ENGINES = ("sqlite:///", "postgresql+psycopg://")
+log = logging.getLogger(__name__)
 
 
 class SettingsError(Exception):
@@ -59,10 +64,26 @@ class Settings:
     @property
     def public_host(self) -> str:
         """The host that stands in the QR code."""
-        return self.public_url.split("://", 1)[1]
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def series_room(self) -> int:
+        """How many bytes of a series' name a version 10 QR code holds beside this host (docs/minutes-qr.md)."""
+        characters = QR_CHARACTERS - len("HTTPS:///M/") - len(self.public_host)
+        return characters * 5 // 8 - (MAX_COSE_BYTES - MAX_SERIES_BYTES)
 
     def check_for_serving(self) -> None:
-        """Refuse to serve without a secret; commands do not need one."""
+        """Refuse to serve without a secret, or under a host that no QR code of minutes holds; commands need neither."""
+        if self.series_room < 1:
+            raise SettingsError(
+                f"PUBLIC_URL: tên máy chủ {self.public_host!r} dài {len(self.public_host)} ký tự, quá dài cho mã QR trên "
+                "biên bản. Hãy dùng tên miền ngắn hơn."
+            )
+        if self.series_room < MAX_SERIES_BYTES:
+            log.warning(
+                "PUBLIC_URL: tên máy chủ %r dài quá %d ký tự: sổ số có tên dài hơn %d byte sẽ không in được mã QR.",
+                self.public_host, MAX_HOST_LENGTH, self.series_room,
+            )  # fmt: skip
         if not self.secret_key or len(self.secret_key) < MIN_SECRET_LENGTH:
             raise SettingsError(
                 f"Thiếu SECRET_KEY (ít nhất {MIN_SECRET_LENGTH} ký tự). Tạo bằng: "

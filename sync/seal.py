@@ -28,6 +28,7 @@ MAX_SERIES_BYTES = 19
 MAX_NUMBER = 65_535
 MAX_HOST_LENGTH = 24
 MAX_COSE_BYTES = 172
+QR_CHARACTERS = 311
 # Whole numbers that JavaScript keeps exactly.
 _MAX_INTEGER = 2**53 - 1
 _MAX_INSTANT = 2**32 - 1

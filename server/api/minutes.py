@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from schemas.minutes import MinutesSchema
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.printing.minutes import render
+from server.printing.minutes import PrintError, render
 from server.services import grants, minutes
 from server.settings import Settings
 from server.web.answers import json_answer
@@ -26,14 +26,17 @@ blp = Blueprint("minutes", __name__, description="Biên bản đã phát hành")
 @blp.doc(parameters=[{"in": "query", "name": "twin", "schema": {"type": "string", "enum": ["1"]},
                       "description": "1 = bản PDF/A-3 kèm nội dung đã ký"}])  # fmt: skip
 @blp.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="application/pdf", success=True)
-@problems(blp, 400, 401, 403, 404)
+@problems(blp, 400, 401, 403, 404, 409)
 @device_or_signed_in
 def pdf(minutes_id: Any) -> Response:
     """The PDF, made again from what was signed."""
     session = _readable(str(minutes_id))
     settings: Settings = current_app.config["SETTINGS"]
     twin = request.args.get("twin") == "1"
-    name, data = minutes.pdf(session, str(minutes_id), render, host=settings.public_host, twin=twin)
+    try:
+        name, data = minutes.pdf(session, str(minutes_id), render, host=settings.public_host, twin=twin)
+    except PrintError as error:
+        raise Problem(ProblemCode.CONFLICT, str(error)) from error
     response = Response(data, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     return response

@@ -23,7 +23,10 @@ WORDS = {
     "conflicting": "TRÙNG SỐ",
     "quarantined": "chờ xem xét",
     "skipped": "bỏ qua khi khôi phục",
+    "reserved": "dành cho bản in sẵn",
+    "lost": "có bản giấy, mất dữ liệu",
 }
+SOURCES = {"paper": "bản giấy", "server": "cơ quan", "lease": "máy tính bảng"}
 
 
 @group.command("register")
@@ -36,12 +39,31 @@ def register(series: str, year: int, as_json: bool) -> None:
     gaps = [row.number for row in rows if row.status == "gap"]
     value = {"series": series, "year": year, "rows": [asdict(r) for r in rows], "gaps": gaps}
     lines = [
-        f"{r.number:02d}/{series}  {WORDS[r.status]:<20} {r.minutes_id or ''} {r.reason or ''}".rstrip() for r in rows
+        f"{r.number:02d}/{series}  {WORDS[r.status]:<24} {SOURCES.get(r.source or '', ''):<14} {r.minutes_id or ''} "
+        f"{r.reason or ''}".rstrip()
+        for r in rows
     ]
     if not rows:
         lines.append(f"Sổ {series} năm {year} chưa cấp số nào.")
     lines.append("Số không rõ: " + (", ".join(map(str, gaps)) or "không có"))
     show(value, lines, as_json=as_json)
+
+
+@group.command("reserve")
+@click.option("--series", required=True, help="Tên sổ, ví dụ BB-ĐKT.")
+@click.option("--year", type=int, required=True)
+@click.option("--count", type=int, required=True, help="Bao nhiêu số.")
+@click.option("--purpose", required=True, help="Dành cho đoàn nào, việc gì; ghi vào sổ.")
+@json_option
+def reserve(series: str, year: int, count: int, purpose: str, as_json: bool) -> None:
+    """Dành số cho biên bản in sẵn để viết tay; nhập lại sau bằng flask minutes key-in, số thừa thì hủy."""
+    try:
+        with writing(db.session) as session:
+            first, last = numbers.reserve(session, series, year, count, purpose, datetime.now(UTC))
+    except Problem as problem:
+        fail(problem.detail)
+    value = {"series": series, "year": year, "from": first, "to": last}
+    show(value, [f"Đã dành số {first:02d} đến {last:02d} của sổ {series} năm {year}."], as_json=as_json)
 
 
 @group.command("void")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from server.extensions import db
 from server.services import minutes
@@ -17,8 +17,8 @@ bp = Blueprint("public_minutes", __name__)
 @bp.get("/M/<payload>")
 @public
 def look_up(payload: str) -> Response:
-    """Answer whoever scanned a paper."""
-    status = minutes.look_up(db.session(), f"/M/{payload}")
+    """Answer whoever scanned a paper; GET and HEAD, in either case."""
+    status = minutes.look_up(db.session(), f"/M/{payload}", now())
     return Response(render_template("minutes_public.html", status=status, asked_at=local(now())))
 
 
@@ -27,4 +27,9 @@ def look_up(payload: str) -> Response:
 def keys() -> Response:
     """Public keys, revocations, amended and void numbers, to verify offline."""
     document = minutes.keys_document(db.session(), now())
-    return json_answer(document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"})
+    response = json_answer(
+        document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -18,6 +20,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(__file__).parent / "fonts"
 PDF_A: Literal["a-3b"] = "a-3b"
 
+_EMBEDDED = re.compile(rb"/EmbeddedFile\b.{0,400}?stream\r?\n", re.DOTALL)
+MAX_ATTACHED = 1024 * 1024
+
 # One compiler is warm after the first page and must not be used by two threads at once.
 _lock = threading.Lock()
 
@@ -26,7 +31,7 @@ def render(canonical: str, cose: bytes | None, *, host: str, status: Status, twi
     """Print a canonical text. The same input gives the same bytes, here and on the tablet.
 
     `cose` gives the QR code; drafts carry neither number nor QR and say BẢN DỰ THẢO on every page. `twin` makes the
-    PDF/A-3 for the archive, with the canonical text attached byte for byte.
+    PDF/A-3 for the archive, with the canonical text attached byte for byte, and what the QR code holds beside it.
     Raises PrintError for a text that no page can be made of.
     """
     inputs = {
@@ -36,6 +41,7 @@ def render(canonical: str, cose: bytes | None, *, host: str, status: Status, twi
         "sha256": seal.digest(canonical).hex(),
         "host": host.lower(),
         "attached": canonical if twin else "",
+        "sealed": "" if not twin or cose is None or status == "draft" else seal.qr_text(host, cose),
     }
     try:
         with _lock:
@@ -45,6 +51,34 @@ def render(canonical: str, cose: bytes | None, *, host: str, status: Status, twi
     if not isinstance(pdf, bytes):
         raise PrintError("Không in được biên bản: bộ sắp chữ không trả về một tệp PDF.")
     return pdf
+
+
+def attached(pdf: bytes) -> tuple[str, str]:
+    """Read what a PDF/A twin carries: (text of the QR code, canonical text). Raises PrintError for any other PDF.
+
+    A stream cannot lie inside another object, so the embedded files are found without a PDF library.
+    """
+    files = [_inflated(pdf[found.end() :]) for found in _EMBEDDED.finditer(pdf)]
+    texts = [file for file in files if file is not None]
+    sealed = next((text for text in texts if text.upper().startswith(("HTTPS://", "HTTP://"))), None)
+    canonical = next((text for text in texts if text.startswith("{")), None)
+    if sealed is None or canonical is None:
+        raise PrintError("Tệp PDF này không kèm nội dung đã ký: hãy dùng bản lưu PDF/A-3 (flask minutes pdf --twin).")
+    return sealed, canonical
+
+
+def is_printed_by_us(pdf: bytes, sealed: str, canonical: str) -> bool:
+    """Say whether the pages of a twin are, byte for byte, what this template makes of the text attached to it."""
+    cose, host = seal.parse_qr(sealed), sealed.split("/")[2]
+    statuses: tuple[Status, ...] = ("issued", "amended", "void")
+    return any(render(canonical, cose, host=host, status=status, twin=True) == pdf for status in statuses)
+
+
+def _inflated(stream: bytes) -> str | None:
+    try:
+        return zlib.decompressobj().decompress(stream, MAX_ATTACHED).decode()
+    except (zlib.error, UnicodeDecodeError):
+        return None
 
 
 class PrintError(Exception):

@@ -9,11 +9,13 @@ from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 from qrcode.util import QRData
 
+from sync import seal
+
 # Fixed, because encoders disagree on how to score the eight masks: python-qrcode and uqr would pick different ones.
 MASK = 2
 # A 30 mm symbol of version 10 has modules of 0.526 mm; beyond it they fall under 0.5 mm.
 MAX_VERSION = 10
-MAX_CHARACTERS = 311
+MAX_CHARACTERS = seal.QR_CHARACTERS
 _ALPHANUMERIC: Literal[2] = 2
 
 

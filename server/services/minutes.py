@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +30,8 @@ from sync.paper_words import local
 
 SERVER = "server"
 _STANDING = ("void", "amended", "issued", "lost")
+CLOCK_SKEW = timedelta(minutes=15)
+"""How far a tablet's clock may be ahead before the public page says so."""
 Render = Callable[..., bytes]
 """`server.printing.minutes.render`: canonical text and seal to PDF bytes."""
 
@@ -47,6 +49,8 @@ class PublicStatus:
     issued_at: datetime | None = None
     agency: str | None = None
     reason: str | None = None
+    is_ahead: bool = False
+    """The paper says a time that has not come: the tablet's clock was wrong, or worse."""
 
 
 def issue(
@@ -203,7 +207,7 @@ def scope_of(session: Session, minutes_id: str) -> str:
     return existing(session, "minutes", minutes_id).scope
 
 
-def look_up(session: Session, payload: str) -> PublicStatus:
+def look_up(session: Session, payload: str, now: datetime) -> PublicStatus:
     """Answer a scanned QR: genuine or not, and what the register says."""
     try:
         cose = seal.parse_qr(payload)
@@ -215,9 +219,9 @@ def look_up(session: Session, payload: str) -> PublicStatus:
     text = seal.number_text(claims.number, numbers.symbol_of(session, claims.series))
     issued_at = local(datetime.fromtimestamp(claims.issued_at, UTC))
     register, reason = _in_register(session, claims)
-    return PublicStatus(
-        "revoked_key" if revoked else "genuine", register, text, issued_at, _agency(session, claims), reason
-    )
+    outcome = "revoked_key" if revoked else "genuine"
+    is_ahead = issued_at > local(now + CLOCK_SKEW)
+    return PublicStatus(outcome, register, text, issued_at, _agency(session, claims), reason, is_ahead)
 
 
 def keys_document(session: Session, now: datetime) -> dict[str, Any]:

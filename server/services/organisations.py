@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from server.db.numbers import Series
 from server.errors import Problem, ProblemCode
 from server.services import ledger
 from server.services.creation import created
+from sync import seal
 
 SNAPSHOT = ("name", "parent_name", "place", "letterhead", "series", "signers")
 """What a campaign keeps of its organisation, so that its papers stay as they were when the house is renamed."""
@@ -25,6 +27,7 @@ def register(session: Session, state: Mapping[str, Any], *, basis: str, actor: s
     another organisation already has.
     """
     _check(state)
+    _check_series(state)
     id = ledger.new_id()
     ledger.record(session, [created("organisation", ledger.AGENCY, dict(state), actor=actor, id=id)], at)
     for row in state["series"]:
@@ -47,6 +50,21 @@ def snapshot(session: Session, id: str, day: date) -> dict[str, Any] | None:
     if (first is not None and text < first) or (last is not None and text > last):
         return None
     return {"id": id, **{name: row.state.get(name) for name in SNAPSHOT}}
+
+
+def _check_series(state: Mapping[str, Any]) -> None:
+    """Refuse a series whose name no QR code of minutes holds (docs/minutes-qr.md): it could never be printed."""
+    for row in state.get("series", ()):
+        name = str(row.get("series") or "")
+        size = len(name.encode(errors="replace"))
+        if size > seal.MAX_SERIES_BYTES:
+            raise Problem(
+                ProblemCode.INVALID_REQUEST,
+                f"Tên sổ {name!r} dài {size} byte, mã QR chỉ chứa được {seal.MAX_SERIES_BYTES} byte "
+                "(chữ có dấu chiếm 2 đến 3 byte): hãy đặt tên ngắn hơn, ký hiệu in trên biên bản vẫn ghi đầy đủ.",
+            )
+        if name != unicodedata.normalize("NFC", name) or not name.isprintable():
+            raise Problem(ProblemCode.INVALID_REQUEST, f"Tên sổ {name!r} có ký tự không in được hoặc chưa ở dạng NFC.")
 
 
 def _check(state: Mapping[str, Any]) -> None:

@@ -256,9 +256,44 @@ class TestTwin:
         twin = printed(fuel_station(), twin=True)
         reader = PdfReader(io.BytesIO(twin.pdf))
         assert re.search(rb"pdfaid:part>3<", twin.pdf)
-        assert list(reader.attachments) == ["minutes.json"]
+        assert sorted(reader.attachments) == ["minutes-qr.txt", "minutes.json"]
         assert reader.attachments["minutes.json"] == [twin.canonical.encode()]
+        assert reader.attachments["minutes-qr.txt"] == [seal.qr_text(HOST, twin.cose).encode()]
+        assert minutes.attached(twin.pdf) == (seal.qr_text(HOST, twin.cose), twin.canonical)
+        assert minutes.is_printed_by_us(twin.pdf, *minutes.attached(twin.pdf))
         assert twin.text == sample("fuel-station").text
+
+    def test_holds_what_a_validator_looks_for(self) -> None:
+        """ISO 19005-3, as far as the structure shows: no validator comes by pip, npm or apt."""
+        reader = PdfReader(io.BytesIO(printed(fuel_station(), twin=True).pdf))
+        root = reader.trailer["/Root"]
+        (intent,) = root["/OutputIntents"]
+        assert (intent.get_object()["/S"], len(intent.get_object()["/DestOutputProfile"].get_data()) > 100) == (
+            "/GTS_PDFA1",
+            True,
+        )
+        relations = {spec.get_object()["/AFRelationship"] for spec in root["/AF"]}
+        assert relations == {"/Source", "/Supplement"}
+        assert all(
+            spec.get_object()["/EF"]["/F"].get_object()["/Subtype"] in {"/application/json", "/text/plain"}
+            for spec in root["/AF"]
+        )
+        xmp = root["/Metadata"].get_data().decode()
+        assert re.search(r"pdfaid:part>3<", xmp)
+        assert re.search(r"pdfaid:conformance>B<", xmp)
+        assert "/Encrypt" not in reader.trailer
+        for page in reader.pages:
+            for font in page["/Resources"]["/Font"].values():
+                (inner,) = font.get_object()["/DescendantFonts"]
+                descriptor = inner.get_object()["/FontDescriptor"].get_object()
+                assert {"/FontFile2", "/FontFile3"} & set(descriptor), descriptor["/FontName"]
+                assert "/ToUnicode" in font.get_object()
+
+    def test_another_pdf_is_refused_and_a_changed_page_is_seen(self) -> None:
+        with pytest.raises(minutes.PrintError, match="PDF/A-3"):
+            minutes.attached(sample("fuel-station").pdf)
+        twin = printed(fuel_station(), twin=True)
+        assert not minutes.is_printed_by_us(twin.pdf + b" ", *minutes.attached(twin.pdf))
 
 
 def test_the_font_holds_vietnamese_and_the_signs_of_measurement() -> None:

@@ -95,8 +95,8 @@ def test_an_amendment_leaves_the_first_and_says_so(desk: Desk, session: Session)
     session.rollback()
     after = minutes.as_issued(session, first)
     assert (after["status"], after["canonical"]) == ("amended", before)
-    assert minutes.look_up(session, qr_of(session, first)).register == "amended"
-    assert minutes.look_up(session, qr_of(session, second)).register == "registered"
+    assert minutes.look_up(session, qr_of(session, first), NOW).register == "amended"
+    assert minutes.look_up(session, qr_of(session, second), NOW).register == "registered"
     outcome = seal.verify_offline(qr_of(session, first), minutes.keys_document(session, NOW)).outcome
     assert outcome is seal.Outcome.SUPERSEDED
 
@@ -106,7 +106,7 @@ def test_a_void_keeps_the_number_used(desk: Desk, session: Session) -> None:
     desk.voids(id, "In hỏng")
     session.rollback()
     assert [r.status for r in numbers.register(session, "BB-ĐKT", 2026)] == ["void"]
-    public = minutes.look_up(session, qr_of(session, id))
+    public = minutes.look_up(session, qr_of(session, id), NOW)
     assert (public.outcome, public.register) == ("genuine", "void")
     with pytest.raises(Problem, match="đã hủy"):
         desk.voids(id, "Lần nữa")
@@ -133,7 +133,7 @@ def test_a_spoilt_code_is_not_genuine(
     desk: Desk, session: Session, client: FlaskClient, spoil: Callable[[str], str]
 ) -> None:
     code = spoil(qr_of(session, desk.issues()))
-    assert minutes.look_up(session, code).outcome != "genuine"
+    assert minutes.look_up(session, code, NOW).outcome != "genuine"
     page = client.get("/M/" + code.rsplit("/", 1)[-1])
     assert page.status_code == 200
     assert "✓" not in page.get_data(as_text=True)
@@ -164,7 +164,7 @@ def test_a_number_known_nowhere_else_is_not_yet_registered(desk: Desk, session: 
     kit = desk.office.enrols(desk.leader)
     claims = seal.Claims(series="BB-ĐKT", year=2026, number=7, issued_at=int(NOW.timestamp()),
                          sha256=seal.digest("{}"), establishment=desk.inspection)  # fmt: skip
-    found = minutes.look_up(session, seal.qr_text("h.vn", seal.seal(claims, kit.key)))
+    found = minutes.look_up(session, seal.qr_text("h.vn", seal.seal(claims, kit.key)), NOW)
     assert (found.outcome, found.register) == ("genuine", "not_yet")
 
 
