@@ -9,7 +9,7 @@ import http.client
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -216,6 +216,21 @@ class Tablet:
             self.changes("finding", finding, photo_ids=[*listed, id])
         return id
 
+    def signs(self, inspection: str, role: str, name: str, outcome: str, **rest: Any) -> str:
+        """Record how somebody signed the printed paper; return the signature's id."""
+        moment = self.now()
+        id = ids.uuid7(int(moment.timestamp() * 1000))
+        set = {"inspection_id": inspection, "role": role, "name": name, "title": "", "outcome": outcome, "reason": None,
+               "witness": None, "strokes": None, "signed_at": moment.isoformat(timespec="seconds"), **rest}  # fmt: skip
+        self.records(
+            "create", "signature", id, self.documents["inspection", inspection]["scope"], set, parent=inspection
+        )
+        return id
+
+    def voids(self, kind: str, id: str, reason: str) -> None:
+        """Cross a document of this tablet out, with a reason."""
+        self.records("void", kind, id, self.documents[kind, id]["scope"], {"reason": reason})
+
     def next_number(self) -> tuple[dict[str, Any], int]:
         """Take the next leased number."""
         lease = self.leases[0]
@@ -262,7 +277,7 @@ class Tablet:
             campaign=campaign,
             organisation=self._state("organisation", campaign["organisation_id"]),
             establishment=establishment,
-            area=next((s for s in self._all("area") if s["code"] == establishment["area_code"]), None),
+            area=self._area(establishment["area_code"], inspected_on(found) or moment.date()),
             instruments=[s for s in self._all("instrument") if s["establishment_id"] == establishment["id"]],
             findings=self._of(inspection, "finding"),
             checklists=checklists,
@@ -360,6 +375,14 @@ class Tablet:
 
     def _all(self, kind: str) -> list[dict[str, Any]]:
         return [{"id": id, **d["state"]} for (k, id), d in sorted(self.documents.items()) if k == kind]
+
+    def _area(self, code: str, day: date) -> dict[str, Any] | None:
+        """The unit that a code named on a day: codes outlive mergers."""
+        text = day.isoformat()
+        then = (
+            a for a in self._all("area") if a["code"] == code and a["valid_from"] <= text <= (a["valid_to"] or "9999")
+        )
+        return next(then, None)
 
     def _of(self, inspection: str, kind: str) -> list[dict[str, Any]]:
         return [s for s in self._all(kind) if s.get("inspection_id") == inspection]
