@@ -69,6 +69,13 @@ def compose(
         _standing, (findings, photos, signatures, measures, requirements)
     )
     definitions = [definition_of(checklist) for checklist in checklists]
+    if form == "announcement":  # read out before anything is looked at, also when it is printed later
+        inspection, requirements, measures, photos = (
+            {**inspection, "conclusion": "", "establishment_statement": ""},
+            (),
+            (),
+            (),
+        )
     evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence"]
     evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
     context = Context(
@@ -81,7 +88,8 @@ def compose(
     blocks = [
         checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions
     ]
-    blocks = [block for block in blocks if block["sections"]] if form == "amendment" else blocks
+    if form == "amendment":  # it prints what it corrects; the rest stands in the first minutes
+        blocks = [{**block, "missing": []} for block in blocks if block["sections"]]
     blocks = blocks if form in _FORMS_WITH_RESULTS else []
     return {
         "version": VERSION,

@@ -154,10 +154,12 @@ class TestHead:
         assert doc["abstract"] == "Bổ sung Biên bản số 01/BB-ĐKT"
         assert doc["basis"][-1] == "Căn cứ Biên bản số 01/BB-ĐKT ngày 05 tháng 8 năm 2021"
         assert [key for key, _ in items_of(doc)] == ["FU03"]
+        assert doc["checklists"][0]["missing"] == []
 
     def test_an_announcement_has_no_results_and_freezes_nothing(self) -> None:
         doc = paper.compose(**{**fuel_station(), "form": "announcement"})
         assert (doc["checklists"], doc["findings"], doc["instruments"], doc["standards"]) == ([], [], [], [])
+        assert (doc["conclusion"], doc["requirements"], doc["measures"], doc["photos"]) == ("", [], [], [])
         assert doc["announced"] == "08 giờ 35 phút, ngày 05 tháng 8 năm 2021"
 
     def test_an_unknown_form_is_refused(self) -> None:

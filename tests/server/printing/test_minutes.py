@@ -266,7 +266,7 @@ class TestTwin:
     def test_holds_what_a_validator_looks_for(self) -> None:
         """ISO 19005-3, as far as the structure shows: no validator comes by pip, npm or apt."""
         reader = PdfReader(io.BytesIO(printed(fuel_station(), twin=True).pdf))
-        root = reader.trailer["/Root"]
+        root: Any = reader.trailer["/Root"]
         (intent,) = root["/OutputIntents"]
         assert (intent.get_object()["/S"], len(intent.get_object()["/DestOutputProfile"].get_data()) > 100) == (
             "/GTS_PDFA1",
@@ -283,7 +283,8 @@ class TestTwin:
         assert re.search(r"pdfaid:conformance>B<", xmp)
         assert "/Encrypt" not in reader.trailer
         for page in reader.pages:
-            for font in page["/Resources"]["/Font"].values():
+            resources: Any = page["/Resources"]
+            for font in resources["/Font"].values():
                 (inner,) = font.get_object()["/DescendantFonts"]
                 descriptor = inner.get_object()["/FontDescriptor"].get_object()
                 assert {"/FontFile2", "/FontFile3"} & set(descriptor), descriptor["/FontName"]
