@@ -121,6 +121,7 @@ class InspectionSchema(DocumentSchema):
     decision_announced_at = Instant(allow_none=True)
     follows = Id(allow_none=True)
     standards = ListOf(Id(), allow_none=True)
+    standard_overrides = Values(allow_none=True)
     conclusion = Text(allow_none=True)
     establishment_statement = Text(allow_none=True)
 
