@@ -98,6 +98,8 @@ NUMBER_STATUSES = {
     "void": "Đã hủy",
     "returned": "Đã trả lại, chờ cấp tiếp",
     "outstanding": "Máy đang giữ",
+    "reserved": "Dành cho bản in sẵn",
+    "lost": "Có bản giấy, mất dữ liệu",
     "conflicting": "Trùng số",
     "quarantined": "Biên bản đang chờ xử lý",
     "gap": "Không rõ",
