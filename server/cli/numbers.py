@@ -11,21 +11,10 @@ from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
 from server.services import numbers
+from server.services.wording import NUMBER_STATUSES
 from server.web.transaction import writing
 
 group = Group("numbers", help="Sổ số biên bản.")
-WORDS = {
-    "issued": "đã phát hành",
-    "void": "đã hủy",
-    "returned": "đã trả lại",
-    "outstanding": "đang cấp cho máy",
-    "gap": "KHÔNG RÕ",
-    "conflicting": "TRÙNG SỐ",
-    "quarantined": "chờ xem xét",
-    "skipped": "bỏ qua khi khôi phục",
-    "reserved": "dành cho bản in sẵn",
-    "lost": "có bản giấy, mất dữ liệu",
-}
 SOURCES = {"paper": "bản giấy", "server": "cơ quan", "lease": "máy tính bảng"}
 
 
@@ -39,7 +28,7 @@ def register(series: str, year: int, as_json: bool) -> None:
     gaps = [row.number for row in rows if row.status == "gap"]
     value = {"series": series, "year": year, "rows": [asdict(r) for r in rows], "gaps": gaps}
     lines = [
-        f"{r.number:02d}/{series}  {WORDS[r.status]:<24} {SOURCES.get(r.source or '', ''):<14} {r.minutes_id or ''} "
+        f"{r.number:02d}/{series}  {NUMBER_STATUSES[r.status]:<26} {SOURCES.get(r.source or '', ''):<14} {r.minutes_id or ''} "
         f"{r.reason or ''}".rstrip()
         for r in rows
     ]

@@ -102,7 +102,7 @@ NUMBER_STATUSES = {
     "lost": "Có bản giấy, mất dữ liệu",
     "conflicting": "Trùng số",
     "quarantined": "Biên bản đang chờ xử lý",
-    "gap": "Không rõ",
+    "gap": "KHÔNG RÕ",
 }
 DOCUMENT_KINDS = {
     "campaign": "đợt kiểm tra",

@@ -122,8 +122,8 @@ class DatabaseWorld:
         lost = lost_paper(self._session, series, year, number) if status == "lost" else None
         awaits, spent = None if lost is None else lost.sha256, status in {"void", "reserved"}
         if lease is None or status == "returned":
-            return NumberState(None, None, None, None, taken, spent, awaits)
-        return NumberState(lease.id, lease.device_id, lease.first, lease.last, taken, spent, awaits)
+            return NumberState(None, None, None, None, taken, spent=spent, awaits=awaits)
+        return NumberState(lease.id, lease.device_id, lease.first, lease.last, taken, spent=spent, awaits=awaits)
 
     def author(self, kind: str, id: str, field: str) -> Author | None:
         """Return who last wrote a field, from the journal."""
