@@ -18,8 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from checklists.limits import RuleSet, load_rules
 from server.demo.answers import answers_of
+from server.demo.link import Link, LinkCut
 from server.demo.serving import Office, Server, StepFailed, check
-from server.demo.tablet import Link, LinkCut, Tablet
+from server.demo.tablet import Tablet
 from sync import ids, seal
 
 VIETNAM = timezone(timedelta(hours=7))

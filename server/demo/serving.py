@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from server.demo.tablet import Link, LinkCut
+from server.demo.link import Link, LinkCut
 
 ROOT = Path(__file__).resolve().parents[2]
 

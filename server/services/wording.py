@@ -100,6 +100,7 @@ NUMBER_STATUSES = {
     "outstanding": "Máy đang giữ",
     "reserved": "Dành cho bản in sẵn",
     "lost": "Có bản giấy, mất dữ liệu",
+    "skipped": "Bỏ qua khi khôi phục",
     "conflicting": "Trùng số",
     "quarantined": "Biên bản đang chờ xử lý",
     "gap": "KHÔNG RÕ",

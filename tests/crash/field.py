@@ -10,7 +10,8 @@ from typing import Any
 
 from checklists import catalog
 from checklists.limits import load_rules
-from server.demo.tablet import Link, LinkCut, Photo, Refused, Tablet
+from server.demo.link import Link, LinkCut, Refused
+from server.demo.tablet import Photo, Tablet
 from tests.builders import Kit
 from tests.pictures import jpeg
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from server.demo.day import FINAL, SERIES, Day, Visit, jpeg, now
+from server.demo.link import Link
 from server.demo.serving import Office, Server
-from server.demo.tablet import Link
 from sync import seal
 
 

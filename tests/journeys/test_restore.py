@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from server.demo.day import SERIES, Day, Visit, jpeg, now
+from server.demo.link import Link, Refused
 from server.demo.serving import Server
-from server.demo.tablet import Link, Refused, Tablet
+from server.demo.tablet import Tablet
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # three real servers in turn, a dozen commands
 KINDS = ("inspection", "finding", "photo", "requirement", "minutes")
