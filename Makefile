@@ -46,8 +46,9 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/flask checklists lint
 	$(MAKE) --no-print-directory test
 
-bench: $(STAMP)/python ## Đo CPU của các việc chính (bảng, trung vị)
+bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)
 	@$(BIN)/python tools/bench.py
+	@$(BIN)/python tools/load.py
 
 pictures: setup $(STAMP)/browser ## Chụp lại các hình của README từ ngày kiểm tra mẫu
 	@$(BIN)/python tools/pictures.py
