@@ -1,4 +1,4 @@
-"""Each test's own server on its own database, copied from a migrated template: SQLite in 1 ms, PostgreSQL in 50.
+"""Each test's own server on an empty, migrated database: a file copied on SQLite, one emptied again on PostgreSQL.
 
 What asks for a database runs on both engines under the folders of `ON_BOTH`; `-k "not postgresql"` leaves one half out.
 """
@@ -23,6 +23,7 @@ from server.extensions import db, limiter
 from server.settings import Settings
 from tests import postgres
 from tests.builders import Office
+from tests.emptied import EmptiedDatabase, emptied
 from tests.postgres import Cluster
 from tests.seaweed import BUCKET, Seaweed
 
@@ -120,6 +121,13 @@ def template_name(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) ->
     return name
 
 
+@pytest.fixture(scope="session")
+def emptied_database(cluster: Cluster, template_name: str) -> Iterator[EmptiedDatabase]:
+    """This worker's PostgreSQL database."""
+    with emptied(cluster, template_name) as database:
+        yield database
+
+
 @pytest.fixture
 def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of this test's own server; its database is migrated and empty."""
@@ -127,9 +135,8 @@ def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
         shutil.copy(request.getfixturevalue("template_database"), tmp_path / "test.sqlite3")
         yield settings_in(tmp_path)
     else:
-        cluster: Cluster = request.getfixturevalue("cluster")
-        with cluster.database(request.getfixturevalue("template_name")) as url:
-            yield settings_in(tmp_path, url)
+        database: EmptiedDatabase = request.getfixturevalue("emptied_database")
+        yield settings_in(tmp_path, database.empty())
 
 
 @pytest.fixture
