@@ -19,7 +19,7 @@ from sync.operations import digest
 
 CHUNK = 1000
 JOURNALLED = frozenset({"applied", "merged"})
-BY_PERSON = frozenset({"release", "discard"})
+BY_PERSON = frozenset({"release", "replace", "discard"})
 Differs = Callable[[str], None]
 
 

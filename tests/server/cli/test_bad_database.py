@@ -33,7 +33,7 @@ def flask(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPro
 
 
 @pytest.mark.parametrize(
-    ("words", "settings", "said"),
+    ("words", "environment", "said"),
     [
         (["users", "list", "--json"], {}, "flask db upgrade"),
         (["users", "list"], {"DATABASE_URL": "sqlite:////proc/nothing/new.sqlite3"}, "DATABASE_URL"),
@@ -45,9 +45,9 @@ def flask(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPro
     ids=["not migrated", "no such folder", "no server", "no database", "unknown kind", "no port"],
 )
 def test_a_command_says_what_is_wrong_with_the_settings(
-    tmp_path: Path, words: list[str], settings: dict[str, str], said: str
+    tmp_path: Path, words: list[str], environment: dict[str, str], said: str
 ) -> None:
-    done = flask(tmp_path, *words, **settings)
+    done = flask(tmp_path, *words, **environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert not done.stderr.isascii()

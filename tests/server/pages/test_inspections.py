@@ -234,7 +234,7 @@ class TestList:
         assert "không khớp" not in desk.opens("/?status=planned")
 
     @pytest.mark.parametrize(
-        "query", ["?page=0", "?page=-1", "?page=x", "?page=²", "?page=" + "9" * 400, "?status=x", "?campaign='--", "?q=%00",
+        "query", ["?page=0", "?page=-1", "?page=x", "?page=²", "?page=" + "9" * 400, "?status=x", "?campaign='--",
                   "?q=" + "a" * 3000, "?q=%ff", "?q={{7*7}}", "?q=%3Cscript%3E"],
     )  # fmt: skip
     def test_odd_queries_are_no_errors(self, desk: Desk, query: str) -> None:

@@ -205,7 +205,7 @@ def test_only_supervisors_decide(scene: Scene, role: str) -> None:
 
 
 def test_a_remark_with_hostile_text_stays_text(scene: Scene, desk: Desk) -> None:
-    said = "'; DROP TABLE document; -- <b>{{ 7*7 }}</b>\x00\x07 ả"
+    said = "'; DROP TABLE document; -- <b>{{ 7*7 }}</b>\x07 ả"
     page = sends(desk, scene, decision="returned", remark=said).get_data(as_text=True)
     assert "<b>{{" not in page
     assert sends(desk, scene, page).status_code == 303

@@ -45,7 +45,6 @@ def test_a_person_signs_in_and_out(desk: Desk, person: Person) -> None:
         ("", ""),
         ("supervisor1", ""),
         ("' OR 1=1; --", "x"),
-        ("supervisor1\x00", "mat-khau-cho-kiem-thu"),
         ("x" * 5000, "y" * 5000),
         ("supervisor1", "mat-khau-cho-kiem-thu" + "z" * 300),
     ],

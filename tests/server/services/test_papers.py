@@ -256,7 +256,7 @@ class TestCommands:
                           desk.leader.id, "--json"])  # fmt: skip
         assert keyed.exit_code == 0, keyed.output
         shown = run(args=["numbers", "register", "--series", "BB-ĐKT", "--year", "2026"]).output
-        for words in ("có bản giấy, mất dữ liệu", "dành cho bản in sẵn", "bản giấy", "Số không rõ: không có"):
+        for words in ("Có bản giấy, mất dữ liệu", "Dành cho bản in sẵn", "bản giấy", "Số không rõ: không có"):
             assert words in shown
 
 
