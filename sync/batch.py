@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sync.judging import Judging, Slot, Unit, Validate, held_units
+from sync.judging import Judging, Slot, Unit, Validate
 from sync.operations import device_seq_of, digest, group_of, op_id_of
 from sync.refusals import DETAILS, HELD, QUARANTINED, Refusal
 from sync.world import (
@@ -65,7 +65,7 @@ def release(
     """
     outcome = Outcome(epoch, 0)
     judging = Judging(world, now.isoformat(), validate, outcome)
-    for unit in held_units(held, decided=decided):
+    for unit in judging.take_up(held, decided=decided):
         judging.settle(unit)
     judging.finish()
     return outcome
@@ -122,7 +122,7 @@ class _Numbering:
             return True
         receipt = None if op_id is None else self.world.receipt(op_id)
         if receipt is not None and (receipt.digest, receipt.device_id) == (slot.digest, self.device.device_id):
-            self.judging.results[index] = {**receipt.result, "replay": True}
+            self.judging.results[index] = {**self.judging.granted_part(slot, receipt.result), "replay": True}
             return True
         # Without a receipt of its own (malformed, reused or forked) it is known by its place among equal ones.
         seen, stored = self._stored_seen.get(slot.digest, 0), self.world.quarantined(slot.digest)

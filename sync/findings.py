@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 ENTERED = ("answer", "note", "photo_ids", "rows", "values")
 """The fields that an inspector enters; what minutes promise not to change."""
+JUDGED_BY = frozenset({"checklists", "planned_on", "rules", "visits"})
+"""The fields of an inspection that verdicts depend on: which items, which rules, which day."""
+ANY = "*", "*"
+"""Instead of (checklist, item): every verdict of the inspection may have changed."""
 VERIFICATION_KINDS = frozenset({"kiem_dinh_luu_dong", "kiem_dinh_hieu_chuan"})
 _EMPTY: dict[str, Any] = {"answer": None, "note": "", "photo_ids": [], "rows": [], "values": {}}
 
@@ -133,13 +137,16 @@ def sources(item: Item) -> frozenset[str]:
 
 
 def recompute_dependents(view: Overlay, inspection: Document, changed: frozenset[tuple[str, str]]) -> None:
-    """Compute again the open findings that feed on changed answers, (checklist, item); frozen ones keep their verdict."""
+    """Compute again the open findings that feed on changed answers, (checklist, item) or ANY; frozen ones keep their
+    verdict."""
     frozen = snapshot(view, inspection.id)
     for finding in view.children(inspection.id, "finding"):
         code = str(finding.state.get("checklist"))
         checklist = pinned(view, inspection, code)
         item = None if checklist is None else checklist.item(str(finding.state.get("item")))
-        if item is None or finding.id in frozen or not any((code, key) in changed for key in sources(item)):
+        if item is None or finding.id in frozen:
+            continue
+        if ANY not in changed and not any((code, key) in changed for key in sources(item)):
             continue
         found = compute(view, inspection, item, finding)
         if found is not None and found != finding.state.get("computed"):

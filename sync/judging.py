@@ -54,6 +54,7 @@ class Judging:
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
     _waiting: dict[str, list[Unit]] = field(default_factory=dict)
     _fed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    _taken_up: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.view = Overlay(self.world, self.at)
@@ -64,7 +65,14 @@ class Judging:
         while queue:
             for id in self._judge(queue.pop(0)):
                 queue += self._waiting.pop(id, [])
-                queue += held_units(self.world.held_for(id))
+                queue += self.take_up(self.world.held_for(id))
+
+    def take_up(self, rows: Sequence[HeldOperation], *, decided: bool = False) -> list[Unit]:
+        """Return operations from quarantine as units, each row once: what is released with its parent must not be applied
+        a second time when the parent lands."""
+        fresh = [row for row in rows if row.quarantine_id not in self._taken_up]
+        self._taken_up |= {row.quarantine_id for row in fresh}
+        return _held_units(fresh, decided=decided)
 
     def finish(self) -> None:
         """End the batch: what still waits is held, verdicts that feed on changed answers are computed again."""
@@ -123,15 +131,25 @@ class Judging:
         operation = slot.operation = parse(slot.raw, slot.digest)
         if slot.device.revoked and not slot.decided:
             raise Refusal("revoked_device")
+        if slot.quarantine_id is not None:
+            self._refuse_reused(operation)
         writable(operation)
         slot.operation = normalise(self.validate(operation))
         return slot.operation
+
+    def _refuse_reused(self, operation: Operation) -> None:
+        """Refuse an operation from quarantine whose id stands for another content: nobody's word makes that one of two."""
+        receipt = self.world.receipt(operation.op_id)
+        if receipt is not None and receipt.digest != operation.digest:
+            raise Refusal("op_id_reuse")
 
     def _accept(self, slot: Slot, applied: Applied, change: int) -> None:
         document = applied.document
         if document.kind == "finding" and document.parent is not None:
             key = str(document.state.get("checklist")), str(document.state.get("item"))
-            self._fed.setdefault(document.parent, set()).add(key)
+            self._fed.setdefault(document.parent, set()).add(findings.ANY if document.deleted else key)
+        elif document.kind == "inspection" and findings.JUDGED_BY & self.view.changes[change].taken.keys():
+            self._fed.setdefault(document.id, set()).add(findings.ANY)
         if slot.quarantine_id is not None:
             self.outcome.released.append(slot.quarantine_id)
             return
@@ -185,6 +203,12 @@ class Judging:
             "current": None if status == "applied" else present,
         }  # fmt: skip
 
+    def granted_part(self, slot: Slot, stored: dict[str, Any]) -> dict[str, Any]:
+        """Return a stored result without the document that this device may no longer see (I8)."""
+        if stored["current"] in (None, _ABSENT) or self._shown(slot) is not None:
+            return stored
+        return {**stored, "conflicts": {}, "current": _ABSENT}
+
     def _shown(self, slot: Slot) -> Document | None:
         kind, id = (slot.raw.get("kind"), slot.raw.get("id")) if isinstance(slot.raw, dict) else (None, None)
         if slot.device.revoked or not isinstance(kind, str) or kind not in KINDS or not is_uuid(id):
@@ -209,7 +233,7 @@ class Judging:
 _ABSENT: dict[str, Any] = {"rev": 0, "deleted": False, "state": None}
 
 
-def held_units(rows: Sequence[HeldOperation], *, decided: bool = False) -> list[Unit]:
+def _held_units(rows: Sequence[HeldOperation], *, decided: bool) -> list[Unit]:
     """Return operations from quarantine as units, groups together."""
     units: dict[tuple[str, str], Unit] = {}
     for row in rows:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db.numbers import MinutesNumber, Series, SeriesYear
 from server.db.sync import Quarantine
-from server.services import ledger
+from server.services import ledger, photos
 from sync.batch import NumberUse, Outcome
 
 FINAL = frozenset({"issued", "void"})
@@ -18,11 +18,16 @@ FINAL = frozenset({"issued", "void"})
 
 
 def write(session: Session, outcome: Outcome, now: datetime) -> list[int]:
-    """Write what a batch or a release decided and return the seq of each change; the ledger comes last."""
+    """Write what a batch or a release decided and return the seq of each change; the ledger comes last.
+
+    New photo records meet bytes that came before them.
+    """
     _settle(session, outcome, now)
     for use in outcome.numbers:
         _use_number(session, use, now)
-    return ledger.record(session, outcome.changes, now)
+    seqs = ledger.record(session, outcome.changes, now)
+    photos.settle(session, [c.id for c in outcome.changes if c.kind == "photo" and c.rev == 1], now)
+    return seqs
 
 
 def _settle(session: Session, outcome: Outcome, now: datetime) -> None:

@@ -13,7 +13,7 @@ from schemas.operations import validate
 from server.db.devices import Device
 from server.db.sync import Receipt
 from server.errors import Problem, ProblemCode
-from server.services import durability, effects, grants, ledger, photos, quarantine
+from server.services import durability, effects, grants, ledger, quarantine
 from server.services.world import DatabaseWorld
 from sync.batch import DeviceGap, Outcome, apply_batch
 
@@ -55,7 +55,6 @@ def _write(session: Session, device_id: str, outcome: Outcome, now: datetime) ->
         device.stopped_at = now
     session.flush()
     seqs = effects.write(session, outcome, now)
-    photos.settle(session, [c.id for c in outcome.changes if c.kind == "photo" and c.rev == 1], now)
     for index, change in outcome.seq_slots.items():
         outcome.results[index]["seq"] = seqs[change]
     if outcome.receipts:

@@ -16,7 +16,7 @@ from server.db.devices import Device
 from server.db.journal import JournalEntry, Scope
 from server.db.sync import Quarantine
 from server.errors import Problem, ProblemCode
-from server.services import accounts, effects, grants, ledger, photos
+from server.services import accounts, effects, grants, ledger
 from server.services.correction import corrected
 from server.services.wording import DECISIONS_MADE, plain_text
 from server.services.world import DatabaseWorld
@@ -220,7 +220,6 @@ def _judge(
     if by_person is not None:
         outcome.changes = [with_fields(c, device=None) if c.op_id == by_person else c for c in outcome.changes]
     effects.write(session, outcome, now)
-    photos.settle(session, [c.id for c in outcome.changes if c.kind == "photo" and c.rev == 1], now)
     session.expire_all()
     return outcome
 

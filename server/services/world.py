@@ -54,9 +54,10 @@ class DatabaseWorld:
         op_ids = {op_id for raw in raw_ops if (op_id := op_id_of(raw)) is not None}
         self._receipts = _receipts(session, op_ids)
         self._quarantined = _quarantined(session, device.device_id, op_ids, raw_ops)
-        self._preload([raw for raw in raw_ops if isinstance(raw, dict) and op_id_of(raw) not in self._receipts])
+        self._preload([raw for raw in raw_ops if isinstance(raw, dict) and self._shows_a_document(raw)])
         # Only now, that the documents are ours: a child of one of them may just have been held by another tablet's push.
-        self._held = _held(session, {raw["id"] for raw in raw_ops if isinstance(raw, dict) and is_uuid(raw.get("id"))})
+        self._awaited = {raw["id"] for raw in raw_ops if isinstance(raw, dict) and is_uuid(raw.get("id"))}
+        self._held = _held(session, self._awaited)
 
     def get(self, kind: str, id: str) -> Document | None:
         """Return a document, a deleted one too."""
@@ -86,7 +87,13 @@ class DatabaseWorld:
         return self._quarantined.get(digest, [])
 
     def held_for(self, parent_id: str) -> list[HeldOperation]:
-        """Return what is held for a document of this batch, in order of device and device_seq."""
+        """Return what is held for a document, in order of device and device_seq.
+
+        A document that was itself held and comes with this batch is not named in it: asked one by one.
+        """
+        if parent_id not in self._awaited:
+            self._awaited.add(parent_id)
+            self._held |= _held(self._session, {parent_id})
         rows = self._held.get(parent_id, [])
         return [HeldOperation(row.id, json.loads(row.raw), self._context(row.device_id)) for row in rows]
 
@@ -131,6 +138,11 @@ class DatabaseWorld:
         return None if found is None else Author(found.actor, found.at)
 
     # -- loading
+
+    def _shows_a_document(self, raw: dict[str, Any]) -> bool:
+        """Say whether an operation is fresh, or a replay whose answer shows a document that may be granted no more."""
+        receipt = self._receipts.get(op_id_of(raw) or "")
+        return receipt is None or receipt.result["current"] is not None
 
     def _preload(self, raw_ops: Sequence[dict[str, Any]]) -> None:
         keys = set(_keys(raw_ops))
