@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 STAMP := .stamps
 PORT ?= 8000
 
-.PHONY: help setup run demo test check bench pictures lock clean
+.PHONY: help setup run demo test check soak bench pictures lock clean
 
 help: ## Danh sách lệnh (this list)
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/lint-imports
 	$(BIN)/flask checklists lint
 	$(MAKE) --no-print-directory test
+
+soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
+	@$(BIN)/python -m tests.sync.model.soak $(or $(EXAMPLES),20000) $(SEED)
+	@$(BIN)/pytest tests/crash/test_kills.py -q -s --timeout 0 --kills $(or $(KILLS),300)
 
 bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)
 	@$(BIN)/python tools/bench.py

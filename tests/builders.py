@@ -85,9 +85,11 @@ class Office:
                              title="Kiểm tra viên", role=role))  # fmt: skip
         return person
 
-    def enrols(self, person: Person, tablet_name: str = "Máy tính bảng 1") -> Kit:
+    def enrols(
+        self, person: Person, tablet_name: str = "Máy tính bảng 1", *, key: Ed25519PrivateKey | None = None
+    ) -> Kit:
         """Put a tablet into someone's hands."""
-        kit = Kit(str(uuid4()), person, new_token(), new_token(), Ed25519PrivateKey.generate())
+        kit = Kit(str(uuid4()), person, new_token(), new_token(), key or Ed25519PrivateKey.generate())
         public = public_bytes(kit.key)
         now = datetime.now(UTC)
         with self.transaction() as session:

@@ -144,7 +144,7 @@ def test_a_photo_released_after_its_bytes_came_is_complete(
     tablet: Wire, site: Site, office: Office, database: Session
 ) -> None:
     data, id = jpeg(), new_id()
-    assert Tus(tablet.client, tablet.kit).create(data, photo_id=id, body=data).status_code == 201
+    assert Tus(office.app.test_client(), tablet.kit).create(data, photo_id=id, body=data).status_code == 201
     office.revokes(tablet.kit)
     said = {"inspection_id": site.inspection, "purpose": "evidence", "sha256": sha256(data), "size": len(data)}
     tablet.push(tablet.op("photo", id, "create", site.scope, said, parent=site.inspection))
