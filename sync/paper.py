@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -26,6 +27,8 @@ VERSION = 1
 FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "sealing")
 # What the paper says above its list of results; an announcement has none.
 _FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
+_NUMBER = re.compile(r"\d+/\d{4}/[\w-]+")
+"""A document's number as laws and circulars carry it: 28/2013/TT-BKHCN."""
 _CITED_KINDS = ("Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Thông tư", "Quyết định", "Văn bản hợp nhất")
 _PENALTIES = "xử phạt"
 
@@ -210,9 +213,13 @@ def _abstract(form: str, campaign: Doc, amends: Doc | None) -> str:
 def _basis(
     campaign: Doc, organisation: Doc, law: Sequence[Doc], codes: Sequence[str], on: date, amends: Doc | None
 ) -> list[str]:
-    lines = [words.law_line(row) for row in law if _is_cited(row, codes) and _in_force(row, on)]
     decision: Doc = campaign.get("decision") or {}
-    lines += [_cited(each) for each in decision.get("basis") or ()]
+    own = [_cited(each) for each in decision.get("basis") or ()]
+    # A document that the decision cites too stands once, at its place and in the decision's words.
+    said = {found[0]: line for line in reversed(own) if (found := _NUMBER.search(line))}
+    rows = [row for row in law if _is_cited(row, codes) and _in_force(row, on)]
+    lines = [said.get(words.text(row.get("number"))) or words.law_line(row) for row in rows]
+    lines += own
     if decision.get("number"):
         who = " ".join(filter(None, (words.text(decision.get("title")), words.text(organisation.get("name")))))
         day = words.long_day(decision.get("date"))

@@ -146,6 +146,20 @@ class TestHead:
         ]
         assert paper.compose(**documents)["basis"][:-1] == ["Căn cứ Luật của ngày số 2"]
 
+    def test_a_document_that_the_decision_cites_too_stands_once(self) -> None:
+        documents = fuel_station()
+        number = {"valid_from": None, "valid_to": None, "domains": ["fuel-dispenser"]}
+        documents["law"] = [
+            {"number": "28/2013/TT-BKHCN", "title": "Thông tư quy định kiểm tra", **number},
+            {"number": "10/2022/TT-BKHCN", "title": "Thông tư sửa đổi", **number},
+        ]
+        own = "Thông tư số 28/2013/TT-BKHCN ngày 17/12/2013 của Bộ trưởng"
+        more = "Thông tư số 1/2099/TT-X sửa đổi Thông tư 10/2022/TT-BKHCN;"
+        documents["campaign"]["decision"]["basis"] = [own, more]
+        assert paper.compose(**documents)["basis"][:-1] == [
+            f"Căn cứ {own}", "Căn cứ Thông tư số 10/2022/TT-BKHCN sửa đổi", f"Căn cứ {more[:-1]}",
+        ]  # fmt: skip
+
     def test_amendment_cites_the_first_and_prints_only_what_it_corrects(self) -> None:
         documents = fuel_station()
         documents["findings"] = [f for f in documents["findings"] if f["item"] == "FU03"]
