@@ -27,6 +27,14 @@ _DELIVERED = select(_UPLOADS.photo_id, _UPLOADS.sha256).where(
     _UPLOADS.photo_id.in_(bindparam("photos", expanding=True)), _UPLOADS.state == "complete"
 )
 
+_LOCKED = (
+    select(Document)
+    .where(Document.kind == "photo", Document.id.in_(bindparam("photos", expanding=True)))
+    .order_by(Document.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
@@ -53,9 +61,11 @@ def settle(session: Session, photo_ids: Iterable[str], now: datetime, actor: str
     wanted = sorted(set(photo_ids))
     documents.reserve(session, [("photo", id) for id in wanted])  # or record and bytes, coming at once, miss each other
     delivered = _delivered(session, wanted)
-    found = documents.many(session, [("photo", id) for id in delivered], lock=True)
+    if not delivered:
+        return []
+    found = {photo.id: photo for photo in session.scalars(_LOCKED, {"photos": sorted(delivered)})}
     changes: list[Change] = []
-    for (_, id), photo in sorted(found.items()):
+    for id, photo in sorted(found.items()):
         sha256 = photo.state.get("sha256")
         is_waiting = not photo.is_deleted and photo.state.get("status", EXPECTED) == EXPECTED
         if is_waiting and sha256 in delivered[id]:

@@ -47,6 +47,13 @@ _SWAP = (
     .values(offset=bindparam("to"), state=bindparam("becomes"))
 )
 _TERMINATE = update(Upload).where(_T.id == bindparam("upload"), _T.state == "open").values(state="terminated")
+_EXPIRE = (
+    update(Upload)
+    .where(_T.state.in_(UNFINISHED), _T.expires_at <= bindparam("now", type_=Instant))
+    .values(state="expired")
+    .returning(_T.id)
+)
+_EXPIRE_OWN = _EXPIRE.where(_T.device_id == bindparam("device"))
 _STATE = select(_T.state).where(_T.id == bindparam("upload"))
 _BLOB = {
     "postgresql": postgresql.insert(Blob).on_conflict_do_nothing(),
@@ -186,11 +193,8 @@ def expire(session: Session, now: datetime, device_id: str | None = None) -> lis
 
     Complete uploads stay with their bytes even without a record: a tablet found after months still has it.
     """
-    overdue = update(Upload).where(_T.state.in_(UNFINISHED), _T.expires_at <= bindparam("now", type_=Instant))
-    if device_id is not None:
-        overdue = overdue.where(_T.device_id == device_id)
-    closed = session.connection().execute(overdue.values(state="expired").returning(_T.id), {"now": now})
-    return list(closed.scalars())
+    closes, said = (_EXPIRE, {}) if device_id is None else (_EXPIRE_OWN, {"device": device_id})
+    return list(session.connection().execute(closes, {"now": now, **said}).scalars())
 
 
 def forgotten(session: Session, store: BlobStore, now: datetime) -> list[str]:

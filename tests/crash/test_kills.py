@@ -63,7 +63,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     look(app, settings, one)
     assert not one.tablet.outbox
     assert all(one.tablet.is_complete(photo) for photo in one.tablet.photos)
-    print(f"{died_inside} of {kills} died with a request under way; {one.resent} operations were known already")  # noqa: T201
+    print(f"{died_inside} of {kills} died with a request under way; {one.resent} operations were known already")  # noqa: T201 - what the run has shown
     assert died_inside >= kills // 5, "the kills came at the wrong moments: this run has shown nothing"
 
 
