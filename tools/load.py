@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import orjson
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import select
 
@@ -274,6 +275,10 @@ def _centile(values: Sequence[float], percent: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)] * 1000
 
 
+def _say(bar: Progress, task: TaskID, engine: str, text: str) -> None:
+    bar.update(task, description=f"{engine}: {text}")
+
+
 def main() -> None:
     """Measure and print."""
     reader = argparse.ArgumentParser(description="Đo tải: một ngày đi kiểm tra, buổi sáng đầu, nhật ký dài.")
@@ -292,7 +297,7 @@ def main() -> None:
         for engine in given.engine or ENGINES:
             for part in parts:
                 with served(engine) as here:
-                    found = part(here, lambda text, engine=engine: bar.update(task, description=f"{engine}: {text}"))  # type: ignore[misc]
+                    found = part(here, partial(_say, bar, task, engine))
                     columns.setdefault(engine, {}).update(found)
     table = Table("việc", *columns, title="CPU của máy chủ (+ của PostgreSQL), trên gunicorn thật, ghi bền (fsync)")
     for name in next(iter(columns.values())):
