@@ -48,7 +48,7 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 
 soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
 	@$(BIN)/python -m tests.sync.model.soak $(or $(EXAMPLES),20000) $(SEED)
-	@$(BIN)/pytest tests/crash/test_kills.py -q -s --timeout 0 --kills $(or $(KILLS),300)
+	@$(BIN)/pytest tests/crash -q -s --timeout 0 --kills $(or $(KILLS),300)
 
 bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)
 	@$(BIN)/python tools/bench.py

@@ -19,7 +19,7 @@ from tests.builders import Office
 from tests.contract.hammer import SCOPES, Hammer, HttpClient, open_foreign_transactions
 from tests.contract.live import LiveServer
 
-ROWS = int(os.environ.get("HAMMER_ROWS", "20000"))
+ROWS = int(os.environ.get("HAMMER_ROWS", "8000"))
 """What CI pushes in each of the two tests; 100000 for a long evening."""
 pytestmark = [pytest.mark.postgresql_only("SQLite has one writer at a time"), pytest.mark.timeout(900)]
 

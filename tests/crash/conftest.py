@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-KILLS = 40
+KILLS = 25
 """Enough for every kind of act to be met in its middle; `make soak` does hundreds."""
 
 

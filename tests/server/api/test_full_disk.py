@@ -26,6 +26,8 @@ from tests.server.api.tus_wire import Tus, checksum, records_photo, state_of
 from tests.server.api.wire import Wire, site_of
 from tests.small_disk import SmallDisk
 
+pytestmark = pytest.mark.sqlite_only("the database is a file on the small disk")
+
 BIG = random.Random(5).randbytes(2_500_000)
 TABLES = (Document, JournalEntry, FeedRow, Receipt, Quarantine)
 
@@ -39,7 +41,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture
-def settings(disk: SmallDisk, template_database: Path) -> Settings:
+def settings(engine: str, disk: SmallDisk, template_database: Path) -> Settings:
     """This test's server has its database and its photos on the small disk."""
     shutil.copy(template_database, disk.folder / "test.sqlite3")
     return settings_in(disk.folder)
