@@ -58,6 +58,8 @@ class Tablet:
     photos: dict[str, Photo] = field(default_factory=dict)
     leases: list[dict[str, Any]] = field(default_factory=list)
     used: int = 0
+    batch: int = 200
+    """Operations in one push."""
 
     # -- being known to the server
 
@@ -249,7 +251,7 @@ class Tablet:
         """Send the outbox; what was answered leaves it. A lost answer leaves everything where it was."""
         done: list[dict[str, Any]] = []
         while self.outbox:
-            batch = self.outbox[:200]
+            batch = self.outbox[: self.batch]
             answer = self._json("POST", "/sync/push", {"protocol": 1, "epoch": self.epoch, "ops": batch}, compress=True)
             self.epoch = answer["epoch"]
             done += answer["results"]
