@@ -78,6 +78,7 @@ class Outcome(StrEnum):
     REVOKED_KEY = "revoked_key"
     SUPERSEDED = "superseded"
     VOID = "void"
+    CONFLICTING = "conflicting"
 
 
 class KeysFileError(ValueError):
@@ -229,12 +230,15 @@ def verify_offline(
 
 @dataclass(frozen=True, slots=True)
 class _KeysFile:
-    """The key list: `{issued_on, keys: [{kid, public_key, holder, valid_from, revoked_at}], amended: [], void: []}`."""
+    """The key list: `{issued_on, keys: [{kid, public_key, holder, valid_from, revoked_at}], amended: [], void: []}`.
+
+    Lists name papers as `{series, year, number, sha256}`: a number may stand on two papers. Lists published earlier have
+    no `sha256` (any paper of the number is meant) and no `conflicting`.
+    """
 
     issued_on: str
     keys: Mapping[bytes, tuple[bytes, int | None]]
-    amended: frozenset[tuple[str, int, int]]
-    void: frozenset[tuple[str, int, int]]
+    lists: Mapping[str, frozenset[tuple[str, int, int, bytes | None]]]
 
     @classmethod
     def read(cls, source: Mapping[str, Any] | str | bytes) -> _KeysFile:
@@ -247,13 +251,9 @@ class _KeysFile:
                     raise KeysFileError(f"Danh sách khóa có mục sai: khóa {row['kid']} không khớp với mã của nó.")
                 revoked = row["revoked_at"]
                 keys[bytes.fromhex(row["kid"])] = (public_key, None if revoked is None else _epoch(revoked))
-            lists = [
-                frozenset(
-                    (unicodedata.normalize("NFC", row["series"]), row["year"], row["number"]) for row in doc[name]
-                )
-                for name in ("amended", "void")
-            ]
-            return cls(str(doc["issued_on"]), keys, *lists)
+            named = {"amended": doc["amended"], "void": doc["void"], "conflicting": doc.get("conflicting", [])}
+            lists = {name: frozenset(_named(row) for row in rows) for name, rows in named.items()}
+            return cls(str(doc["issued_on"]), keys, lists)
         except KeysFileError:
             raise
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -263,17 +263,29 @@ class _KeysFile:
         return {kid: public_key for kid, (public_key, _) in self.keys.items()}
 
     def judge(self, claims: Claims) -> tuple[Outcome, str]:
-        """Say what the list knows of a genuine seal: its key revoked before issue, its number void or amended."""
+        """Say what the list knows of a genuine seal: its key revoked before issue, the paper void, in conflict or amended."""
         name = f"Biên bản số {number_text(claims.number, claims.series)} năm {claims.year}"
         day = self.issued_on
         revoked_at = self.keys[claims.key_id][1]
         if revoked_at is not None and claims.issued_at >= revoked_at:
             return Outcome.REVOKED_KEY, f"{name} được ký sau khi khóa của thiết bị bị thu hồi."
-        if (claims.series, claims.year, claims.number) in self.void:
+        if self._lists("void", claims):
             return Outcome.VOID, f"{name} là thật nhưng đã bị hủy (theo danh sách ngày {day})."
-        if (claims.series, claims.year, claims.number) in self.amended:
+        if self._lists("conflicting", claims):
+            return Outcome.CONFLICTING, f"{name} có chữ ký đúng nhưng trùng số, cơ quan đang xem xét (theo danh sách ngày {day})."  # fmt: skip
+        if self._lists("amended", claims):
             return Outcome.SUPERSEDED, f"{name} là thật nhưng đã có biên bản bổ sung (theo danh sách ngày {day})."
         return Outcome.VALID, f"{name} là thật, chữ ký đúng (theo danh sách khóa ngày {day})."
+
+    def _lists(self, name: str, claims: Claims) -> bool:
+        number = claims.series, claims.year, claims.number
+        return bool({(*number, claims.sha256), (*number, None)} & self.lists[name])
+
+
+def _named(row: Mapping[str, Any]) -> tuple[str, int, int, bytes | None]:
+    digest = row.get("sha256")
+    return (unicodedata.normalize("NFC", row["series"]), row["year"], row["number"],
+            None if digest is None else bytes.fromhex(digest))  # fmt: skip
 
 
 def _epoch(instant: str) -> int:

@@ -93,7 +93,7 @@ class Tablet:
         if self.cursor is None and not self.outbox:
             self.documents = {}  # all over again: what the server does not have is not there
         while True:
-            page = self._json("POST", "/sync/pull", {"cursor": self.cursor, "limit": 1000})
+            page = self._json("POST", "/sync/pull", {"cursor": self.cursor, "limit": 1000}, compress=True)
             for item in page["items"]:
                 self._takes(item)
             for scope in page["revoked"]:

@@ -231,11 +231,11 @@ def keys_document(session: Session, now: datetime) -> dict[str, Any]:
          "valid_from": k.valid_from.isoformat(), "revoked_at": k.revoked_at.isoformat() if k.revoked_at else None}
         for k in session.scalars(select(SigningKey).order_by(SigningKey.valid_from, SigningKey.kid))
     ]  # fmt: skip
-    lists: dict[str, list[dict[str, Any]]] = {"amended": [], "void": []}
-    columns = MinutesPaper.status, MinutesPaper.series, MinutesPaper.year, MinutesPaper.number
+    lists: dict[str, list[dict[str, Any]]] = {"amended": [], "void": [], "conflicting": []}
+    columns = MinutesPaper.status, MinutesPaper.series, MinutesPaper.year, MinutesPaper.number, MinutesPaper.sha256
     query = select(*columns).where(MinutesPaper.status.in_(lists)).distinct()
-    for status, series, year, number in session.execute(query.order_by(*columns)):
-        lists[status].append({"series": series, "year": year, "number": number})
+    for status, series, year, number, sha256 in session.execute(query.order_by(*columns)):
+        lists[status].append({"series": series, "year": year, "number": number, "sha256": sha256})
     return {"issued_on": now.date().isoformat(), "keys": keys, **lists}
 
 

@@ -106,8 +106,8 @@ def test_acceptance_1_push_says_ok_only_with_proof(live: LiveServer, team: Team,
     assert [op["op_id"] for op, _ in tablet.kept] == sent, "a receipt (op_id, seq) for each, in order"
     assert {answer["status"] for _, answer in tablet.kept} <= FINAL
     database.rollback()
-    held = list(database.scalars(select(JournalEntry.op_id).where(JournalEntry.op_id.is_not(None))))
-    assert sorted(held) == sorted(sent), "each exactly once"
+    journalled = database.scalars(select(JournalEntry.op_id).where(JournalEntry.op_id.is_not(None))).all()
+    assert sorted(map(str, journalled)) == sorted(sent), "each exactly once"
     assert set(database.scalars(select(Receipt.op_id))) == set(sent)
     assert database.scalars(select(Quarantine)).all() == []
     assert journal.verify(database).is_whole

@@ -7,7 +7,6 @@ from collections import Counter
 
 from sqlalchemy.orm import Session
 
-from server.demo.tablet import API
 from server.services import numbers
 from sync import seal
 from tests.builders import Office

@@ -261,6 +261,15 @@ class TestVerifyOffline:
             is Outcome.VALID
         )
 
+    @pytest.mark.parametrize("name", ["amended", "void", "conflicting"])
+    def test_a_list_names_a_paper_not_the_other_one_of_its_number(self, name: str) -> None:
+        """Of the two papers that a cloned tablet makes, crossing one out leaves the other valid."""
+        listed = {name: [{"series": "BB-ĐKT", "year": 2026, "number": 1, "sha256": CLAIMS.sha256.hex()}]}
+        outcome = Outcome.SUPERSEDED if name == "amended" else Outcome(name)
+        assert seal.verify_offline(COSE, keys_file(**listed)).outcome is outcome
+        twin = seal.seal(replace(CLAIMS, sha256=bytes([1] * 32)), KEY)
+        assert seal.verify_offline(twin, keys_file(**listed)).outcome is Outcome.VALID
+
     def test_revoked_before_and_after_the_cut_off(self) -> None:
         # 1,790,000,000 is 2026-09-21T14:13:20Z.
         before = keys_file(key={"revoked_at": "2026-09-21T14:13:21Z"})
@@ -283,7 +292,8 @@ class TestVerifyOffline:
     @pytest.mark.parametrize(
         "broken",
         ["", "[]", "{}", b"\xff", {"keys": 1}, keys_file(key={"kid": "00000000"}), keys_file(key={"public_key": "!"}),
-         keys_file(key={"revoked_at": "2026-09-21"}), keys_file(amended=[{}])],
+         keys_file(key={"revoked_at": "2026-09-21"}), keys_file(amended=[{}]),
+         keys_file(void=[{"series": "BB-ĐKT", "year": 2026, "number": 1, "sha256": "xyz"}])],
     )  # fmt: skip
     def test_an_unreadable_list_says_so(self, broken: Any) -> None:
         with pytest.raises(seal.KeysFileError):

@@ -98,6 +98,7 @@ def test_nothing_secret_is_stored(client: FlaskClient, office: Office, person: P
 
 
 def test_a_code_works_once_and_strangers_learn_nothing(client: FlaskClient, office: Office, person: Person) -> None:
+    """Acceptance 19: once, and not after it expired."""
     code = code_for(office, person)
     old = code_for(office, person, datetime.now(UTC) - enrolments.LIFETIME - timedelta(seconds=1))
     assert post(client, body_of(code)).status_code == 201

@@ -122,6 +122,7 @@ def test_a_gap_names_what_is_waited_for_and_applies_nothing(tablet: Wire, site: 
 
 
 def test_a_cloned_tablet_is_noticed_and_stopped(tablet: Wire, site: Site, database: Session) -> None:
+    """Acceptance 8: the repeated counter stops the device; the whole story is in tests/journeys."""
     tablet.push(tablet.finding(site, "FU02"), tablet.finding(site, "FU03"))
     clone = Wire(tablet.client, tablet.kit, seq=1)
     answer = clone.push(clone.finding(site, "FU04"))

@@ -92,6 +92,7 @@ def test_the_history_names_people_tablets_and_times(scene: Scene, desk: Desk) ->
 
 
 def test_a_wrong_tablet_clock_is_shown_with_its_skew(scene: Scene, desk: Desk) -> None:
+    """Acceptance 19: five years off."""
     five_years = 5 * 365 * 24 * 60
     clock = {"boot": "b", "mono_ms": 1, "offset_ms": five_years * 60_000, "offset_age_s": 60}
     op = scene.tablet.op("requirement", str(uuid4()), "create", scene.site.scope,

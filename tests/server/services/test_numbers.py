@@ -46,6 +46,7 @@ def kit(office: Office) -> Kit:
 
 
 def test_two_tablets_never_hold_the_same_number(office: Office, kit: Kit, session: Session) -> None:
+    """Acceptance 7: the leases themselves."""
     other = office.enrols(office.hires())
     a, b = lease(office, kit, 50), lease(office, other, 50)
     assert (a.first, a.last, b.first, b.last) == (1, 50, 51, 100)

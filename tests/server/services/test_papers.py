@@ -123,6 +123,8 @@ def registers(office: Office, qr: str, reason: str = "Máy rơi xuống hồ, b�
 
 
 class TestLostTablet:
+    """Acceptance 9: from the paper alone."""
+
     def test_the_paper_enters_the_register_from_its_qr(self, desk: Desk, kit: Kit, session: Session) -> None:
         assert registers(desk.office, code(kit, 2)) == "02/BB-ĐKT"
         row = numbers.register(session, "BB-ĐKT", 2026)[1]

@@ -125,6 +125,7 @@ def test_what_is_no_image_is_kept_as_unusable(at_work: tuple[Tus, Site], office:
 def test_a_mismatch_is_shown_and_nothing_refused(
     at_work: tuple[Tus, Site], office: Office, expected: list[str], data: bytes
 ) -> None:
+    """Acceptance 15: every way to differ; tests/journeys shows them on the reviewer's page."""
     tus, site = at_work
     id = records_photo(office, site, data)
     tus.send(data, id)
