@@ -7,11 +7,12 @@ import binascii
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeGuard
 
 from checklists.conditions import applies
 from sync import seal
-from sync.clock import read_instant
+from sync.clock import judge_clock, read_instant
 from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
 from sync.inspection import Status
@@ -19,6 +20,7 @@ from sync.inspection import issue as issue_step
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.paper_results import answers_for
+from sync.paper_words import VIETNAM
 from sync.refusals import Refusal, Waiting, held
 from sync.world import DeviceContext, Document, NumberUse
 
@@ -110,6 +112,7 @@ def issue(
     made = server_fields(view, inspection, paper)
     if not leads:
         made["warnings"].append(_warning("not_leader", "Người phát hành không còn là trưởng đoàn trên máy chủ."))
+    made["warnings"] += _doubtful_time(view, act, paper, str(fields["issued_at"]))
     if known.forgotten:
         made["warnings"].append(_warning("lease_forgotten", "Số được cấp sau bản sao lưu đã khôi phục: nhận theo chữ ký của máy tính bảng."))  # fmt: skip
     if first is None and paper.closes and _already_closed(view, inspection, new.id):
@@ -196,6 +199,22 @@ def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str
     if paper.closes and not issue_step(str(inspection.state.get("status")))[1]:
         warnings.append(_warning("status", f"Cuộc kiểm tra trên máy chủ đang ở trạng thái “{inspection.state.get('status')}”."))  # fmt: skip
     return {"diverged": sorted(diverged), "warnings": warnings, "freezes": sorted(printed)}
+
+
+def _doubtful_time(view: Overlay, act: Act, paper: Paper, issued_at: str) -> Iterator[dict[str, Any]]:
+    """Say where the printed time, from which legal deadlines run, came from a wrong clock, or is not of its number's year.
+
+    Numbers run within a calendar year: NĐ 30/2020 Điều 15.
+    """
+    evidence = judge_clock(issued_at, act.operation.clock, datetime.fromisoformat(view.at))
+    if "skewed" in evidence.flags and evidence.skew_ms is not None:
+        off = round(evidence.skew_ms / 60_000)
+        yield _warning("clock_skewed", f"Đồng hồ máy tính bảng lệch {off} phút so với máy chủ: không tính thời hạn theo ngày giờ ghi trên biên bản.")  # fmt: skip
+    elif "future" in evidence.flags:
+        yield _warning("clock_ahead", "Ngày giờ ghi trên biên bản muộn hơn lúc máy chủ nhận: không tính thời hạn theo ngày giờ này.")  # fmt: skip
+    printed = datetime.fromtimestamp(paper.issued_at, VIETNAM).year
+    if printed != paper.year:
+        yield _warning("other_year", f"Biên bản ghi năm {printed} nhưng lấy số của sổ năm {paper.year}.")
 
 
 def listed(document: Mapping[str, Any]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from server.demo.tablet import Tablet
 from server.services import enrolments, minutes
 from sync import seal
 from sync.clock import judge_clock
+from sync.paper_words import VIETNAM
 from tests.builders import Office
 from tests.journeys.field import FINAL, SERIES, department, inside, now, paper_of, qr, team_of
 from tests.server.pages.scene import Desk
@@ -33,7 +34,8 @@ def test_acceptance_19_a_clock_five_years_off(office: Office, database: Session,
     team = team_of(department(office), 1)
     tablet = team.tablet(clock=lambda: now() + off)
     (inspection,) = team.inspections
-    team.inspects(tablet, inspection)
+    tablet.leases_numbers(SERIES, now().year, 1)
+    paper = team.finishes(tablet, inspection)
     for op in tablet.outbox:
         op["clock"] = {"boot": "b", "mono_ms": 1, "offset_ms": -int(off.total_seconds() * 1000), "offset_age_s": 60}
     before = now()
@@ -48,8 +50,18 @@ def test_acceptance_19_a_clock_five_years_off(office: Office, database: Session,
         assert evidence.corrected is not None
         assert abs(evidence.corrected - received) < timedelta(minutes=1)
     desk = Desk(office.app.test_client()).signs_in(office.hires("supervisor", "Nguyễn Thanh Bình"))
+    minutes_off, year = -off // timedelta(minutes=1), (now() + off).astimezone(VIETNAM).year
     page = re.sub(r"\s+", " ", desk.opens(f"/inspections/{inspection}/history"))
-    assert page.count(f"đồng hồ máy lệch {-off // timedelta(minutes=1)} phút") == 2
+    assert page.count(f"đồng hồ máy lệch {minutes_off} phút") == 3
+
+    tablet.pulls()
+    said = [warning["detail"] for warning in paper_of(tablet, paper)["warnings"] if warning["code"] != "missing_answer"]
+    assert said == [
+        f"Đồng hồ máy tính bảng lệch {minutes_off} phút so với máy chủ: không tính thời hạn theo ngày giờ ghi trên biên bản.",
+        f"Biên bản ghi năm {year} nhưng lấy số của sổ năm {now().year}.",
+    ]
+    page = desk.opens(f"/inspections/{inspection}")
+    assert all(words in page for words in said)
 
 
 def test_acceptance_19_a_stolen_tablet_stops_and_is_found(
@@ -58,6 +70,7 @@ def test_acceptance_19_a_stolen_tablet_stops_and_is_found(
     team = team_of(department(office), 3)
     tablet, year = team.tablet(), now().year
     tablet.leases_numbers(SERIES, year, 5)
+    tablet.now = lambda: now() - timedelta(minutes=1)  # well before the cut-off: seals count whole seconds
     honest = team.finishes(tablet, team.inspections[0])
     assert {result["status"] for result in tablet.pushes()} <= FINAL
     team.inspects(tablet, team.inspections[1])
@@ -65,7 +78,7 @@ def test_acceptance_19_a_stolen_tablet_stops_and_is_found(
     desk = Desk(office.app.test_client()).signs_in(office.hires("supervisor", "Nguyễn Thanh Bình"))
     path = f"/tablets/{tablet.device['id']}/revoke"
     assert desk.sends(desk.opens(path), path, reason="Mất cắp ở chợ").status_code == 303
-    tablet.now = lambda: now() + timedelta(minutes=1)  # after the cut-off; seals count whole seconds
+    tablet.now = lambda: now() + timedelta(minutes=1)  # and after it
     forged = team.issues(tablet, team.inspections[1])
 
     for asks in (tablet.says_hello, tablet.pulls, lambda: tablet.leases_numbers(SERIES, year, 5)):

@@ -73,6 +73,31 @@ def test_a_required_item_without_an_answer_is_a_warning() -> None:
         ("missing_answer", "FU01", None), ("missing_answer", "FU10", station.instrument)]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("issued_at", "offset_ms", "codes"),
+    [
+        ("2026-11-24T15:00:00+07:00", 4 * 60_000, []),
+        ("2026-11-24T15:00:00+07:00", 6 * 60_000, ["clock_skewed"]),
+        ("2021-11-25T15:00:00+07:00", 157_680_000_000, ["clock_skewed", "other_year"]),
+        ("2026-11-25T15:00:00+07:00", None, ["clock_ahead"]),
+        ("2025-12-31T17:00:00+00:00", None, []),  # New Year already here
+        ("2099-12-31T23:59:59+00:00", None, ["clock_ahead", "other_year"]),
+        ("1970-01-01T00:00:01+00:00", 0, ["other_year"]),
+    ],
+)
+def test_a_wrong_clock_is_said_on_the_minutes(
+    station: Station, issued_at: str, offset_ms: int | None, codes: list[str]
+) -> None:
+    """Acceptance 19: the printed time is never used for a legal deadline unflagged."""
+    clock = None if offset_ms is None else {"boot": "b", "mono_ms": 1, "offset_ms": offset_ms, "offset_age_s": 60}
+    fields = station.paper(station.leader, 101, issued_at=issued_at)
+    id = station.server.new_id()
+    station.leader.write("minutes", id, station.scope, "create", parent=station.inspection, set=fields, clock=clock)
+    station.leader.push()
+    state = station.server.state("minutes", id)
+    assert (state["status"], [warning["code"] for warning in state["warnings"]]) == ("issued", codes)
+
+
 @pytest.mark.parametrize("field", ["series", "year", "number", "canonical", "issued_at", "cose"])
 def test_one_changed_field_breaks_the_seal(station: Station, field: str) -> None:
     fields = station.paper(station.leader, 101)
