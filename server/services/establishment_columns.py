@@ -7,10 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from server.services.establishments import INSTRUMENT_TYPES
 from server.services.tables import Table, fold
 
@@ -115,6 +111,10 @@ def iso_day(text: str) -> str:
 
 def template() -> bytes:
     """An empty workbook with both sheets, all columns as text so that Excel keeps leading zeros."""
+    from openpyxl import Workbook  # late: a server at rest need not hold 20 MB that one command uses
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for title, columns in ((ESTABLISHMENTS_SHEET, ESTABLISHMENTS), (INSTRUMENTS_SHEET, INSTRUMENTS)):

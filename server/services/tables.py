@@ -14,8 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-
 MAX_FILE = 20 * 1024 * 1024
 MAX_INFLATED = 200 * 1024 * 1024
 """A workbook of 50,000 rows inflates to about 40 MB; a zip bomb to gigabytes."""
@@ -61,6 +59,8 @@ def read(path: Path) -> list[Table]:
 
 
 def _xlsx(data: bytes) -> Iterator[Table]:
+    from openpyxl import load_workbook  # late: a server at rest need not hold 20 MB that one command uses
+
     _refuse_bomb(data)
     try:
         with warnings.catch_warnings():
