@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 STAMP := .stamps
 PORT ?= 8000
+# Tests that run servers of their own or draw thousands of examples: measuring coverage made them thrice as slow.
+LONG := tests/contract tests/crash tests/journeys tests/sync/model tests/server/model
 
 .PHONY: help setup run demo test check soak bench pictures lock clean
 
@@ -36,7 +38,8 @@ demo: $(STAMP)/python ## Mô phỏng một ngày đi kiểm tra: mất mạng, c
 	@$(BIN)/flask demo day
 
 test: setup $(STAMP)/browser ## Chạy toàn bộ kiểm thử
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(LONG:%=--ignore=%)
+	$(BIN)/pytest -n 2 $(LONG)
 
 check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make test
 	$(BIN)/ruff format --check .
