@@ -13,6 +13,8 @@ from sqlalchemy import make_url
 from tests.postgres import Cluster
 
 _SHAPE = "SELECT n.nspname, c.relname, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' ORDER BY 1, 2"
+_TRIGGERS = "SELECT tgrelid::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+"""Tests that play an operator switch the journal's triggers off."""
 _OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _KEPT = "ban_dau"
 """The schema that remembers which rows the migrations put in."""
@@ -36,7 +38,7 @@ class EmptiedDatabase:
             return self.url
         with psycopg.connect(self._plain, autocommit=True) as connection:
             connection.execute(_OTHERS)
-            is_ours = connection.execute(_SHAPE).fetchall() == self._shape
+            is_ours = _shape_of(connection) == self._shape
             if is_ours:
                 connection.execute(self._script)
         if not is_ours:  # a restore builds its tables anew
@@ -59,7 +61,7 @@ class EmptiedDatabase:
             sequences = connection.execute(
                 "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
             ).fetchall()
-            self._shape = connection.execute(_SHAPE).fetchall()
+            self._shape = _shape_of(connection)
         # As a replica, so that neither journal triggers nor foreign keys stand in the way.
         steps: list[Composable] = [SQL("BEGIN"), SQL("SET LOCAL session_replication_role = replica")]
         steps += [SQL("DELETE FROM {}").format(table) for table, _ in pairs]
@@ -70,6 +72,10 @@ class EmptiedDatabase:
     @property
     def _plain(self) -> str:
         return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _shape_of(connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return [*connection.execute(_SHAPE), *connection.execute(_TRIGGERS)]
 
 
 @contextmanager
