@@ -29,6 +29,7 @@ FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "seal
 _FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
 _NUMBER = re.compile(r"\d+/\d{4}/[\w-]+")
 """A document's number as laws and circulars carry it: 28/2013/TT-BKHCN."""
+_PROVINCE = re.compile(r"\btỉnh\b", re.IGNORECASE)
 _CITED_KINDS = ("Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Thông tư", "Quyết định", "Văn bản hợp nhất")
 _PENALTIES = "xử phạt"
 
@@ -263,6 +264,8 @@ def _place(establishment: Doc, area: Doc | None) -> str:
     parts = [words.text(establishment.get("address"))]
     for name in ("name", "district", "province"):
         part = words.text((area or {}).get(name))
+        if name == "province" and _PROVINCE.search(parts[0]):
+            continue  # written before a merger: "tỉnh Bắc Giang, Bắc Ninh" is no place
         if part and part.casefold() not in parts[0].casefold():
             parts.append(part)
     return ", ".join(filter(None, parts))

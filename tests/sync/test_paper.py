@@ -160,6 +160,14 @@ class TestHead:
             f"Căn cứ {own}", "Căn cứ Thông tư số 10/2022/TT-BKHCN sửa đổi", f"Căn cứ {more[:-1]}",
         ]  # fmt: skip
 
+    def test_an_address_that_names_its_province_gets_no_second_one(self) -> None:
+        documents = fuel_station()
+        documents["area"] = {"name": "Xã Lạng Giang", "district": None, "province": "Bắc Ninh"}
+        documents["establishment"]["address"] = "Thôn Cầu Đá, Huyện Lạng Giang, Tỉnh Bắc Giang"
+        assert "Bắc Ninh" not in paper.compose(**documents)["place"]
+        documents["establishment"]["address"] = "Thôn Cầu Đá"
+        assert paper.compose(**documents)["place"].endswith("Thôn Cầu Đá, Xã Lạng Giang, Bắc Ninh")
+
     def test_amendment_cites_the_first_and_prints_only_what_it_corrects(self) -> None:
         documents = fuel_station()
         documents["findings"] = [f for f in documents["findings"] if f["item"] == "FU03"]
