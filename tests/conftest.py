@@ -23,6 +23,7 @@ from server.extensions import db, limiter
 from server.settings import Settings
 from tests import postgres
 from tests.builders import Office
+from tests.contract.live import LiveServer
 from tests.emptied import EmptiedDatabase, emptied
 from tests.postgres import Cluster
 from tests.seaweed import BUCKET, Seaweed
@@ -162,6 +163,17 @@ def session(app: Flask) -> Iterator[Session]:
     """A session to look into the database; writes go through `office` or `writing`."""
     with app.app_context():
         yield db.session()
+
+
+@pytest.fixture
+def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
+    """A serving server: on PostgreSQL two processes of four threads, on SQLite one of eight."""
+    server = LiveServer(settings, tmp_path)
+    try:
+        server.starts()
+        yield server
+    finally:
+        server.stops()
 
 
 @pytest.fixture(scope="session")

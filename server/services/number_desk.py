@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.devices import Device
 from server.db.documents import Document
-from server.db.numbers import MinutesNumber, NumberLease, Series, SeriesYear
+from server.db.numbers import MinutesNumber, MinutesPaper, NumberLease, Series, SeriesYear
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import accounts, ledger, minutes, numbers
 from server.services.history import who
 from server.services.release import required
 from server.services.wording import NUMBER_STATUSES
-from sync.feed import Change, canonical
+from sync.feed import Change
 from sync.seal import number_text
 
 VOIDED, RETURNED = "numbers_voided", "numbers_returned"
+_IS_OF = (Document.kind == "minutes") & (Document.id == MinutesPaper.id) & Document.is_deleted.is_(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +112,18 @@ def book(session: Session, series: str, year: str) -> Book | None:
 def register(session: Session, wanted: Book) -> Register:
     """Return every number ever given out in a book and what became of it."""
     found = numbers.register(session, wanted.series, wanted.year)
-    by_number: dict[int, list[Document]] = {}
-    for paper in _papers(session, wanted):
-        by_number.setdefault(int(paper.state["number"]), []).append(paper)
+    by_number: dict[int, list[tuple[str, str | None]]] = {}
+    listed = select(MinutesPaper.number, Document.id, Document.parent).join_from(MinutesPaper, Document, _IS_OF)
+    for number, id, parent in session.execute(listed.where(*_of_book(wanted)).order_by(Document.id)):
+        by_number.setdefault(number, []).append((id, parent))
     sites, holders = _Sites(session), _holders(session)
     query = select(MinutesNumber.number, MinutesNumber.at)
     at = dict(session.execute(query.where(MinutesNumber.series == wanted.series, MinutesNumber.year == wanted.year)).all())  # fmt: skip
     rows = []
     for one in found:
         papers = by_number.get(one.number, [])
-        shown = next((p for p in papers if p.id == one.minutes_id), papers[0] if papers else None)
-        inspection = None if shown is None else shown.parent
+        shown = next((p for p in papers if p[0] == one.minutes_id), papers[0] if papers else None)
+        inspection = None if shown is None else shown[1]
         rows.append(
             Row(one.number, number_text(one.number, wanted.symbol), one.status, one.minutes_id, inspection,
                 sites.name(inspection), holders.get(one.holder or "", ""), one.reason or "", at.get(one.number), len(papers))
@@ -199,7 +201,7 @@ def give_back(
 def papers(session: Session, wanted: Book, number: int) -> list[Paper]:
     """Return the papers under one number, the one that holds it first."""
     row = session.get(MinutesNumber, (wanted.series, wanted.year, number))
-    found = [p for p in _papers(session, wanted) if p.state["number"] == number]
+    found = _papers(session, *_of_book(wanted), MinutesPaper.number == number)
     found.sort(key=lambda p: (row is None or p.id != row.minutes_id, str(p.state.get("issued_at")), p.id))
     return _shown(session, found)
 
@@ -208,12 +210,9 @@ def disputed_by(session: Session, device_id: str) -> list[Paper]:
     """Return the conflicting papers whose number is of one of this tablet's ranges, or whose author holds it."""
     device = session.get_one(Device, device_id)
     leases = list(session.scalars(select(NumberLease).where(NumberLease.device_id == device_id)))
-    query = select(Document).where(Document.kind == "minutes", Document.is_deleted.is_(False))
-    marked = session.scalars(query.where(cast(Document.state, Text).contains('"status":"conflicting"')))
     found = [
-        d for d in marked
-        if d.state.get("status") == "conflicting"
-        and (d.state.get("created_by") == device.user_id or any(_covers(lease, d.state) for lease in leases))
+        d for d in _papers(session, MinutesPaper.status == "conflicting")
+        if d.state.get("created_by") == device.user_id or any(_covers(lease, d.state) for lease in leases)
     ]  # fmt: skip
     return _shown(session, sorted(found, key=lambda d: (str(d.state.get("issued_at")), d.id)))
 
@@ -247,12 +246,14 @@ def _covers(lease: NumberLease, state: Mapping[str, Any]) -> bool:
     return same_book and isinstance(number, int) and lease.first <= number <= lease.last
 
 
-def _papers(session: Session, wanted: Book) -> Iterator[Document]:
-    query = select(Document).where(Document.kind == "minutes", Document.is_deleted.is_(False))
-    marked = query.where(cast(Document.state, Text).contains(f'"series":{canonical(wanted.series)}', autoescape=True))
-    for found in session.scalars(marked):
-        if (found.state.get("series"), found.state.get("year")) == (wanted.series, wanted.year):
-            yield found
+def _of_book(wanted: Book) -> tuple[ColumnElement[bool], ...]:
+    return MinutesPaper.series == wanted.series, MinutesPaper.year == wanted.year
+
+
+def _papers(session: Session, *where: ColumnElement[bool]) -> list[Document]:
+    """Minutes by the index of papers: of no others is the text read, up to 256 KB each."""
+    query = select(Document).join_from(MinutesPaper, Document, _IS_OF).where(*where)
+    return list(session.scalars(query.order_by(Document.id)))
 
 
 def _shown(session: Session, found: Sequence[Document]) -> list[Paper]:

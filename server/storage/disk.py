@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from server.storage.blobs import StagingLost, StoreUnavailable
 from server.storage.staging import StagedFile, Staging, address, derived_address, disk_trouble, hash_of
+from server.storage.whole_file import sync_folder
 
 BLOB_MODE = 0o440
 """A blob is evidence: nobody writes into it again."""
@@ -72,7 +73,7 @@ class DiskStore(Staging):
         os.fchmod(
             staged.handle, BLOB_MODE
         )  # not before: a crash in between would leave staged bytes nobody may append to
-        _sync_folder(folder)
+        sync_folder(folder)
 
     def _is_whole(self, sha256: str) -> bool:
         """Whether the blob is here with its hash: what a failing disk has spoilt must give way to good bytes."""
@@ -87,17 +88,9 @@ class DiskStore(Staging):
         folder = self.path_of(sha256).parent
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(folder.parent)
-            _sync_folder(self._root)
+            sync_folder(folder.parent)
+            sync_folder(self._root)
         return folder
 
     def _derived(self, sha256: str, name: str) -> Path:
         return self._root / derived_address(sha256, name)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

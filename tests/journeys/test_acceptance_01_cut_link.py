@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +15,6 @@ from server.db.sync import Quarantine, Receipt
 from server.demo.link import Answer, Link, LinkCut
 from server.demo.tablet import Tablet
 from server.services import journal
-from server.settings import Settings
 from tests.builders import Office
 from tests.contract.live import LiveServer
 from tests.journeys.field import FINAL, SERIES, Team, department, now, team_of
@@ -50,17 +47,6 @@ class BadLink:
         else:
             self.link.cut_after = self.chance.randrange(len(body)) if way == WAYS[1] else len(body)
         return self.link(method, path, headers, body)
-
-
-@pytest.fixture
-def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
-    """A serving server."""
-    server = LiveServer(settings, tmp_path)
-    try:
-        server.starts()
-        yield server
-    finally:
-        server.stops()
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import http.client
 import time
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -48,17 +46,6 @@ def site(office: Office, kit: Kit) -> Site:
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """This test's server, with its photos on the disk or in the object store."""
     return settings if request.param == "disk" else replace(settings, blob_url=request.getfixturevalue("s3_url"))
-
-
-@pytest.fixture
-def live(settings: Settings, tmp_path: Path) -> Iterator[LiveServer]:
-    """A serving server."""
-    server = LiveServer(settings, tmp_path)
-    try:
-        server.starts()
-        yield server
-    finally:
-        server.stops()
 
 
 @dataclass

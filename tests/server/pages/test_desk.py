@@ -27,18 +27,6 @@ REGISTER = f"/numbers?series=BB-%C4%90KT&year={YEAR}"
 
 
 @pytest.fixture
-def supervisor(office: Office) -> Person:
-    """A supervisor."""
-    return office.hires("supervisor", "Nguyễn Thanh Bình")
-
-
-@pytest.fixture
-def desk(office: Office, supervisor: Person) -> Desk:
-    """Signed in."""
-    return Desk(office.app.test_client()).signs_in(supervisor)
-
-
-@pytest.fixture
 def tablet(client: FlaskClient, office: Office) -> Wire:
     """A leader's tablet with a range of numbers."""
     wire = Wire(client, office.enrols(office.hires("team_leader", "Lê Trưởng Đoàn")))

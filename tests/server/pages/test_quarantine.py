@@ -24,18 +24,6 @@ ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}"
 
 
 @pytest.fixture
-def supervisor(office: Office) -> Person:
-    """A supervisor."""
-    return office.hires("supervisor", "Nguyễn Thanh Bình")
-
-
-@pytest.fixture
-def desk(office: Office, supervisor: Person) -> Desk:
-    """Signed in."""
-    return Desk(office.app.test_client()).signs_in(supervisor)
-
-
-@pytest.fixture
 def tablet(client: FlaskClient, office: Office) -> Wire:
     """A leader's tablet."""
     return Wire(client, office.enrols(office.hires("team_leader", "Lê Gửi Nhầm")))

@@ -10,21 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.db.users import User
-from tests.builders import Office, Person
+from tests.builders import Office
 from tests.server.api.test_enrolments import body_of
 from tests.server.pages.scene import NASTY, Desk
-
-
-@pytest.fixture
-def supervisor(office: Office) -> Person:
-    """A supervisor."""
-    return office.hires("supervisor", "Nguyễn Thanh Bình")
-
-
-@pytest.fixture
-def desk(office: Office, supervisor: Person) -> Desk:
-    """Signed in."""
-    return Desk(office.app.test_client()).signs_in(supervisor)
 
 
 def test_a_code_from_the_page_enrols_and_then_shows(desk: Desk, office: Office, client: FlaskClient) -> None:
