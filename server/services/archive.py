@@ -65,6 +65,19 @@ def blob_member(sha256: str) -> str:
     return f"blobs/{sha256[:2]}/{sha256}"
 
 
+def add_member(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes], *, packed: bool) -> tuple[str, int]:
+    """Write one member of a zip part by part; return its SHA-256 and size."""
+    info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    digest, size = hashlib.sha256(), 0
+    with archive.open(info, "w", force_zip64=True) as member:
+        for part in parts:
+            member.write(part)
+            digest.update(part)
+            size += len(part)
+    return digest.hexdigest(), size
+
+
 class Writer:
     """Adds members and remembers their hashes."""
 
@@ -73,17 +86,9 @@ class Writer:
 
     def add(self, name: str, parts: Iterable[bytes], *, packed: bool) -> str:
         """Write one member and return its SHA-256; photos are not packed again."""
-        how = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        digest, size = hashlib.sha256(), 0
-        info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-        info.compress_type = how
-        with self._zip.open(info, "w", force_zip64=True) as member:
-            for part in parts:
-                member.write(part)
-                digest.update(part)
-                size += len(part)
-        self.manifest.members[name] = {"sha256": digest.hexdigest(), "size": size}
-        return digest.hexdigest()
+        sha256, size = add_member(self._zip, name, parts, packed=packed)
+        self.manifest.members[name] = {"sha256": sha256, "size": size}
+        return sha256
 
     def __enter__(self) -> Writer:
         return self

@@ -14,7 +14,7 @@ from server.db.base import Model
 from server.db.journal import ServerState
 from server.errors import Problem, ProblemCode
 from server.security import envelope
-from server.services import photo_check
+from server.services import ledger, photo_check
 from server.services.archive import KEY, READ, Manifest, Progress, Reader, Writer, blob_member, encode, table_member
 from server.services.durability import PREFIX
 from server.storage.blobs import BlobStore
@@ -84,8 +84,7 @@ def mark_durable(session: Session, manifest: Manifest, now: datetime) -> int:
 
     Nothing is told while a photo's bytes are missing, or where the database was restored meanwhile.
     """
-    epoch = session.scalar(select(ServerState.value).where(ServerState.key == "epoch"))
-    if manifest.missing or epoch != manifest.epoch:
+    if manifest.missing or ledger.epoch(session) != manifest.epoch:
         return 0
     session.execute(delete(ServerState).where(ServerState.key.startswith(PREFIX, autoescape=True)))
     rows = [{"key": PREFIX + scope, "value": str(seq), "changed_at": now} for scope, (seq, _) in manifest.heads.items()]

@@ -1,4 +1,4 @@
-"""A new document as a change on the server's own behalf: for imports that write many, without a look-up for each."""
+"""A new document as a change on the server's own behalf: imports, and decisions that are journalled as documents."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ def created(
     actor: str,
     parent: str | None = None,
     id: str | None = None,
+    at: str | None = None,
+    device: str | None = None,
 ) -> Change:
     """Build the change that creates a document. The caller knows that its id is new."""
     return Change(
         op_id=None, kind=kind, id=id or new_id(), parent=parent, scope=scope, old_scope=None, type="create",
-        taken=state, lost={}, state=state, rev=1, actor=actor, device=None, at=None, clock=None,
+        taken=state, lost={}, state=state, rev=1, actor=actor, device=device, at=at, clock=None,
     )  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +21,7 @@ from server.db.uploads import Blob
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
 from server.services import minutes, photos
+from server.services.archive import READ, add_member
 from server.storage.blobs import BlobStore
 from sync import seal
 from sync.feed import canonical
@@ -29,7 +29,6 @@ from sync.feed import canonical
 FORMAT = "hien-truong-evidence"
 SIGNED = b"hien-truong evidence 1\n"
 """What is signed begins so: a signature over a list of files can never pass for one over minutes."""
-READ = 1024 * 1024
 CHUNK = 1000
 HERE = Path(__file__).parent
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/heic": ".heic", "image/webp": ".webp"}
@@ -94,15 +93,8 @@ class _Writer:
     def add(self, name: str, data: bytes) -> None:
         self.stream(name, [data])
 
-    def stream(self, name: str, parts: Any, *, packed: bool = True) -> None:
-        info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-        info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        digest = hashlib.sha256()
-        with self.archive.open(info, "w", force_zip64=True) as member:
-            for part in parts:
-                member.write(part)
-                digest.update(part)
-        self.done.members[name] = digest.hexdigest()
+    def stream(self, name: str, parts: Iterable[bytes], *, packed: bool = True) -> None:
+        self.done.members[name], _ = add_member(self.archive, name, parts, packed=packed)
 
 
 def _own(session: Session, inspection: Document) -> list[Document]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from schemas.sync import MAX_ITEMS, MAX_OPS, OLDEST_PROTOCOL, PROTOCOL
 from server.db.devices import Device
 from server.services import durability, grants, lease_reports, ledger, numbers, rules
-from sync.feed import Change
+from server.services.creation import created
 from sync.operations import MAX_BYTES, MAX_MINUTES_BYTES
 
 MAX_BODY = 1024 * 1024
@@ -61,8 +61,5 @@ def _pass_over(session: Session, device: Device, lowest: int, now: datetime) -> 
     device.next_device_seq = lowest
     session.flush()
     state = {"device_id": device_id, "from": first, "to": lowest - 1, "found_at": now.isoformat()}
-    gap = Change(
-        op_id=None, kind=KNOWN_GAP, id=ledger.new_id(), parent=None, scope=f"device:{device_id}", old_scope=None,
-        type="create", taken=state, lost={}, state=state, rev=1, actor=user_id, device=device_id, at=None, clock=None,
-    )  # fmt: skip
+    gap = created(KNOWN_GAP, f"device:{device_id}", state, actor=user_id, device=device_id)
     ledger.record(session, [gap], now)

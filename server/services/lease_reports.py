@@ -14,9 +14,9 @@ from server.db.devices import Device
 from server.db.documents import Document
 from server.db.numbers import MinutesNumber, NumberLease, Series, SeriesYear
 from server.services import ledger, restore
+from server.services.creation import created
 from server.services.number_skips import SKIPPED
 from server.services.numbers import FIRST_YEAR, MAX_COUNT
-from sync.feed import Change
 from sync.seal import MAX_NUMBER
 
 CONFLICT = "lease_conflict"
@@ -118,9 +118,6 @@ def _journal(session: Session, device: Device, kind: str, lease: Mapping[str, An
     id = str(uuid5(UUID(device_id), f"{kind}/{lease['id']}"))
     if session.get(Document, (kind, id)) is not None:
         return
-    change = Change(
-        op_id=None, kind=kind, id=id, parent=None, scope=f"device:{device_id}", old_scope=None, type="create",
-        taken=state, lost={}, state=state, rev=1, actor=user_id, device=device_id, at=None, clock=None,
-    )  # fmt: skip
+    change = created(kind, f"device:{device_id}", state, actor=user_id, id=id, device=device_id)
     ledger.record(session, [change], now)
     session.refresh(device)

@@ -18,10 +18,10 @@ from server.db.numbers import MinutesNumber, MinutesPaper, NumberLease, Series, 
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import accounts, ledger, minutes, numbers
+from server.services.creation import created
 from server.services.history import who
 from server.services.release import required
 from server.services.wording import NUMBER_STATUSES
-from sync.feed import Change
 from sync.seal import number_text
 
 VOIDED, RETURNED = "numbers_voided", "numbers_returned"
@@ -299,8 +299,5 @@ def _holders(session: Session) -> dict[str, str]:
 
 def _note(session: Session, kind: str, scope: str, state: dict[str, Any], actor: str, now: datetime) -> None:
     """Journal an act on the register in a scope that no tablet is granted."""
-    change = Change(
-        op_id=None, kind=kind, id=ledger.new_id(), parent=None, scope=scope, old_scope=None, type="create", taken=state,
-        lost={}, state=state, rev=1, actor=actor, device=None, at=now.isoformat(), clock=None,
-    )  # fmt: skip
+    change = created(kind, scope, state, actor=actor, at=now.isoformat())
     ledger.record(session, [change], now)

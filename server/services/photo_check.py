@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,9 +15,9 @@ from server.services import ledger
 from server.services.archive import Progress
 from server.services.photos import COMPLETE, EXPECTED, SYSTEM, UNUSABLE
 from server.storage.blobs import BlobStore
+from server.storage.staging import hash_of
 from sync.feed import Change
 
-READ = 1024 * 1024
 HERE = frozenset({COMPLETE, UNUSABLE})
 MADE_BY_SERVER = ("width", "height", "exif", "warnings")
 
@@ -91,13 +90,11 @@ def is_whole(store: BlobStore, sha256: str) -> bool:
 
 
 def _fault(store: BlobStore, sha256: str, *, is_known: bool) -> str | None:
-    digest = hashlib.sha256()
     try:
         with store.open(sha256) as file:
-            while part := file.read(READ):
-                digest.update(part)
+            found = hash_of(file)
     except (OSError, ValueError):
         return "thiếu tệp trong kho ảnh"
-    if digest.hexdigest() != sha256:
+    if found != sha256:
         return "tệp trong kho ảnh đã bị thay đổi"
     return None if is_known else "cơ sở dữ liệu không ghi nhận tệp này"

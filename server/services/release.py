@@ -18,6 +18,7 @@ from server.db.sync import Quarantine
 from server.errors import Problem, ProblemCode
 from server.services import accounts, effects, grants, ledger
 from server.services.correction import corrected
+from server.services.creation import created
 from server.services.wording import DECISIONS_MADE, plain_text
 from server.services.world import DatabaseWorld
 from sync import batch
@@ -251,8 +252,4 @@ def _journalled(row: Quarantine, now: datetime) -> Change:
     """The decision as an entry of a scope that no tablet is granted; each one is its own document."""
     decision = row.decision or {}
     state = {"quarantine_id": row.id, "op_id": row.op_id, "digest": row.digest, "code": row.code, **decision}
-    return Change(
-        op_id=None, kind=DECISION, id=ledger.new_id(), parent=None, scope=f"device:{row.device_id}", old_scope=None,
-        type="create", taken=state, lost={}, state=state, rev=1, actor=str(decision.get("by")), device=None,
-        at=now.isoformat(), clock=None,
-    )  # fmt: skip
+    return created(DECISION, f"device:{row.device_id}", state, actor=str(decision.get("by")), at=now.isoformat())

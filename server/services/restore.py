@@ -18,9 +18,9 @@ from server.db.journal import ServerState
 from server.db.uploads import Blob
 from server.services import ledger, number_skips, photo_check
 from server.services.archive import READ, ArchiveError, Progress, Reader, blob_member, decoder
+from server.services.creation import SYSTEM, created
 from server.services.durability import PREFIX
 from server.storage.blobs import BlobStore
-from sync.feed import Change
 
 CHUNK = 1000
 RESTORED = "restored"
@@ -119,10 +119,7 @@ def settle(session: Session, archive: Reader, store: BlobStore, marks: Marks, no
     done.expected_again = photo_check.expect_again(session, lost, now)
     state = {"made_at": archive.manifest.made_at, "old_epoch": archive.manifest.epoch, "epoch": epoch,
              "restored_at": now.isoformat(), "skipped": done.skipped, "expected_again": done.expected_again}  # fmt: skip
-    change = Change(
-        op_id=None, kind="restore", id=ledger.new_id(), parent=None, scope=SCOPE, old_scope=None, type="create",
-        taken=state, lost={}, state=state, rev=1, actor="system", device=None, at=now.isoformat(), clock=None,
-    )  # fmt: skip
+    change = created("restore", SCOPE, state, actor=SYSTEM, at=now.isoformat())
     ledger.record(session, [change], now)
     session.flush()
     return done

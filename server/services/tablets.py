@@ -15,9 +15,9 @@ from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import ledger
 from server.services.alphabet import name_order
+from server.services.creation import created
 from server.services.wording import plain_text
 from sync import seal
-from sync.feed import Change
 
 REVOCATION = "revocation"
 RESUMPTION = "resumption"
@@ -117,10 +117,7 @@ def reason_of(session: Session, device_id: str) -> str | None:
 def _note(session: Session, kind: str, device_id: str, said: dict[str, str], actor: str, now: datetime) -> None:
     """Journal a decision about a tablet in a scope of its own, which no tablet is granted."""
     state = {"device_id": device_id, **said}
-    change = Change(
-        op_id=None, kind=kind, id=ledger.new_id(), parent=None, scope=f"device:{device_id}", old_scope=None,
-        type="create", taken=state, lost={}, state=state, rev=1, actor=actor, device=None, at=None, clock=None,
-    )  # fmt: skip
+    change = created(kind, f"device:{device_id}", state, actor=actor)
     ledger.record(session, [change], now)
 
 
