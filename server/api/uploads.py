@@ -171,9 +171,8 @@ def _find(store: BlobStore, device_id: str, upload_id: str) -> UploadState:
     staged = store.staged_size(upload.id) if upload.state == "open" else None
     if upload.state != "open" or (upload.length and staged is not None and staged >= upload.offset):
         return upload
-    if (
-        staged is not None and not upload.length
-    ):  # begun, but not finished: no client sends a last byte of an empty file
+    # An empty file that was begun but not finished: no client sends a last byte of it.
+    if staged is not None and not upload.length:
         _keep(store, device_id, upload.id, 0, b"")
     elif staged is None and store.has(upload.sha256):
         facts = uploads.look(store, upload)

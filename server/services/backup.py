@@ -52,9 +52,8 @@ def write(
     manifest = Manifest(revision=str(connection.scalar(REVISION)), epoch=str(epoch), made_at=now.isoformat())
     with Writer(file, manifest) as writer:
         for table in tables:
-            columns = [
-                "".join(column.name) for column in table.columns
-            ]  # plain text: reflected names are more than that
+            # Plain text: reflected names are more than that.
+            columns = ["".join(column.name) for column in table.columns]
             said = manifest.tables["".join(table.name)] = {"columns": columns, "rows": 0}
             writer.add(table_member(table.name), _lines(connection, table, said, progress), packed=True)
         scopes = Model.metadata.tables["scope"]

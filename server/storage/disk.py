@@ -70,9 +70,8 @@ class DiskStore(Staging):
             staged.path.rename(self.path_of(sha256))
         except FileNotFoundError as error:
             raise StagingLost(staged.path.name) from error
-        os.fchmod(
-            staged.handle, BLOB_MODE
-        )  # not before: a crash in between would leave staged bytes nobody may append to
+        # Not before the rename: a crash in between would leave staged bytes that nobody may append to.
+        os.fchmod(staged.handle, BLOB_MODE)
         sync_folder(folder)
 
     def _is_whole(self, sha256: str) -> bool:
