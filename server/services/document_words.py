@@ -35,8 +35,10 @@ def title_of(document: Document, path: str) -> str:
 
 def value_words(path: str, value: Any) -> str:
     """Write a value of any shape in words, not longer than a page can bear."""
-    if path == "answer":
-        return paper_words.upper_first(paper_words.ANSWERS.get(str(value), "")) or "(chưa trả lời)"
+    if path == "answer" and not value:
+        return "(chưa trả lời)"
+    if path == "answer" and isinstance(value, str) and value in paper_words.ANSWERS:
+        return paper_words.upper_first(paper_words.ANSWERS[value])
     if path == "status":
         return INSPECTION_STATUSES.get(str(value), str(value))
     if value is True or value is False:

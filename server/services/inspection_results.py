@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.services.document_words import value_words
 from server.services.history import who
 from server.services.wording import FIELDS
 from sync import paper_words
@@ -175,10 +176,10 @@ def conflicts_of(place: str, doc: State, people: Mapping[str, str], item: State 
         name, _, key = field.partition(".")
         kept = (doc.get(name) or {}).get(key) if key else doc.get(name)
         rivals = [
-            {"value": _value(name, r.get("value")), "who": who(people, r.get("actor")), "at": r.get("at")}
+            {"value": value_words(name, r.get("value")), "who": who(people, r.get("actor")), "at": r.get("at")}
             for r in losers
         ]
-        found.append({"id": doc.get("id"), "place": place, "field": _field(name, key, item), "kept": _value(name, kept), "rivals": rivals})  # fmt: skip
+        found.append({"id": doc.get("id"), "place": place, "field": _field(name, key, item), "kept": value_words(name, kept), "rivals": rivals})  # fmt: skip
     return found
 
 
@@ -197,13 +198,6 @@ def _field(name: str, key: str, item: State | None) -> str:
         return titles.get(key, key)
     word = FIELDS.get(name, name)
     return paper_words.upper_first(f"{word} {key}".strip())
-
-
-def _value(name: str, value: Any) -> str:
-    """Write a value in words; a table row by row."""
-    if name == "answer":
-        return paper_words.upper_first(paper_words.ANSWERS.get(str(value), "")) or "(chưa trả lời)"
-    return paper_words.text(value) or "(trống)"
 
 
 def _sentence(warning: Any) -> str:

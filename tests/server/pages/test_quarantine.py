@@ -83,6 +83,13 @@ def test_an_operation_is_shown_whole(desk: Desk, office: Office, tablet: Wire, s
     assert "attachment" in raw.headers["Content-Disposition"]
 
 
+def test_an_answer_that_is_none_is_shown_as_it_came(desk: Desk, tablet: Wire, site: Site, office: Office) -> None:
+    tablet.one(tablet.finding(site, "FU13", set={"answer": "có lẽ đạt"}))
+    page = desk.opens(f"/quarantine/{waiting(office)[0]}")
+    assert "có lẽ đạt" in page
+    assert "(chưa trả lời)" not in page
+
+
 def test_the_list_is_filtered_and_paged(desk: Desk, office: Office, tablet: Wire) -> None:
     other = office.enrols(office.hires("inspector", "Người Khác"))
     raws = ["không phải JSON", '{"a":"\\ud800","kind":"\\ud800"}', "[" * 50_000, '"' + "x" * 50_000 + '"', "5",
