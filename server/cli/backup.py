@@ -26,7 +26,7 @@ from server.services import backup as service
 from server.services.archive import ArchiveError, Manifest
 from server.settings import Settings
 from server.storage import open_store
-from server.storage.blobs import StoreFull
+from server.storage.blobs import StoreFull, StoreUnavailable
 from server.storage.whole_file import writing_whole
 from server.web.transaction import writing
 
@@ -56,7 +56,7 @@ def group(file: Path, with_keys: bool, passphrase_file: Path | None, force: bool
             manifest, scopes = _make(file, key, passphrase, bar, force=force)
     except FileExistsError:
         fail(f"{file} đã có: hãy chọn tên khác, hoặc thêm --force để ghi đè.")
-    except (ArchiveError, EnvelopeError, Problem, StoreFull, OSError) as error:
+    except (ArchiveError, EnvelopeError, Problem, StoreFull, StoreUnavailable, OSError) as error:
         fail(f"Không sao lưu được, không có tệp nào được tạo: {error}")
     value = {"file": str(file), "bytes": file.stat().st_size, "revision": manifest.revision, "epoch": manifest.epoch,
              "made_at": manifest.made_at, "tables": {name: t["rows"] for name, t in manifest.tables.items()},

@@ -10,11 +10,13 @@ import orjson
 from flask.cli import AppGroup
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from server.storage.blobs import StoreFull, StoreUnavailable
+
 json_option = click.option("--json", "as_json", is_flag=True, help="In đúng một tài liệu JSON.")
 
 
 class Group(AppGroup):
-    """A group of commands that says in one sentence where the database is missing, old or unreachable."""
+    """A group of commands that says in one sentence where the database or the photo store cannot be used."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a database that fails it ends with exit 1 and no traceback."""
@@ -29,6 +31,8 @@ class Group(AppGroup):
             if error.orig is None or "not a database" not in str(error.orig):
                 raise
             fail(f"DATABASE_URL không trỏ tới một cơ sở dữ liệu ({error.orig}).")
+        except (StoreFull, StoreUnavailable) as error:
+            fail(f"Không dùng được kho ảnh, chưa kết luận gì về các ảnh: hãy xem BLOB_URL ({error}).")
 
 
 def show(value: Any, lines: list[str], *, as_json: bool) -> None:

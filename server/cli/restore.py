@@ -30,6 +30,7 @@ from server.services import restore as service
 from server.services.archive import KEY, ArchiveError, Reader
 from server.settings import Settings
 from server.storage import open_store
+from server.storage.blobs import StoreFull, StoreUnavailable
 from server.storage.whole_file import writing_whole
 
 
@@ -56,7 +57,7 @@ def group(file: Path, force: bool, passphrase_file: Path | None, as_json: bool) 
             value = _restore(archive, target, settings, bar, now)
         if key is not None:
             value["old_key"] = _restore_key(settings.instance / KEY_FILE, key, now)
-    except (ArchiveError, EnvelopeError, TargetError, OSError) as error:
+    except (ArchiveError, EnvelopeError, TargetError, StoreFull, StoreUnavailable, OSError) as error:
         fail(f"Không khôi phục được, dữ liệu cũ còn nguyên: {error}")
     report = journal.verify(db.session())
     value |= {"keys": key is not None, "journal": {"whole": report.is_whole, **asdict(report)}}
