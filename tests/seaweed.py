@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -65,8 +66,11 @@ class Seaweed:
         named = [f"-{name}={port}" for name, port in zip(PORTS, self.ports, strict=True)]
         command = [weed, "server", f"-dir={self.folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
                    f"-s3.config={self.folder / 's3.json'}", *SETTINGS, *named]  # fmt: skip
+        own = {
+            name: value for name, value in os.environ.items() if not name.startswith("AWS_")
+        }  # it would take them in
         with self._log.open("wb") as out:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=out, stderr=out)
+            self.process = subprocess.Popen(command, cwd=self.folder, stdout=out, stderr=out, env=own)
         for _ in range(300):
             if self.process.poll() is not None:
                 break

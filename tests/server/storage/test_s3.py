@@ -106,18 +106,15 @@ def test_a_bucket_that_is_not_there(s3_url: str, tmp_path: Path) -> None:
 
 def test_wrong_credentials_and_none(s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    try:
-        for secret, said in (("wrong", "403"), (None, "credentials")):
-            if secret is None:
-                monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-                monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-            else:
-                monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-            s3.session.cache_clear()
-            with pytest.raises(StoreUnavailable, match=said):
-                S3Store(BUCKET, "", tmp_path).check()
-    finally:
-        s3.session.cache_clear()
+    S3Store(BUCKET, "", tmp_path).check()
+    for secret, said in (("wrong", "403"), (None, "credentials")):
+        if secret is None:
+            monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+            monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        else:
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+        with pytest.raises(StoreUnavailable, match=said):
+            S3Store(BUCKET, "", tmp_path).check()
 
 
 def test_a_silent_server_holds_no_more_threads_than_the_slots(s3_url: str, silent: str, tmp_path: Path) -> None:
