@@ -22,7 +22,7 @@ class Scope(Model):
 
 
 class JournalEntry(Model):
-    """One accepted change, for ever: triggers refuse UPDATE and DELETE."""
+    """One accepted change, for ever: triggers refuse UPDATE and DELETE, and on SQLite an INSERT OR REPLACE."""
 
     __tablename__ = "journal"
     scope: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from server.app import create_app
 from server.extensions import db
 from tests.builders import Office
 from tests.conftest import SQLITE, settings_in
+from tests.server.api.wire import Wire, site_of
 
 
 @pytest.fixture
@@ -63,6 +65,22 @@ CHANGES = ["UPDATE journal SET entry = '{}'", "DELETE FROM journal", "UPDATE jou
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_journal_refuses_every_change(office: Office, database: Session, change: str) -> None:
+    refuses(office, database, change)
+
+
+REPLACEMENTS = ["INSERT OR REPLACE INTO journal SELECT scope, seq, op_id, '{}', hash, kind, doc_id FROM journal",
+                "INSERT OR REPLACE INTO journal (rowid, scope, seq, entry, hash, kind, doc_id) VALUES (1, 'x', 1, '', '', '', '')",
+                "INSERT OR REPLACE INTO journal SELECT 'x', 1, op_id, '{}', hash, kind, doc_id FROM journal WHERE op_id IS NOT NULL"]  # fmt: skip
+
+
+@pytest.mark.sqlite_only("PostgreSQL's ON CONFLICT DO UPDATE is an UPDATE")
+@pytest.mark.parametrize("change", REPLACEMENTS)
+def test_the_journal_refuses_to_have_an_entry_replaced(
+    office: Office, client: FlaskClient, database: Session, change: str
+) -> None:
+    leader = office.hires("team_leader")
+    wire = Wire(client, office.enrols(leader))
+    wire.push(wire.finding(site_of(office, leader)))
     refuses(office, database, change)
 
 
