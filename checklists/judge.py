@@ -33,7 +33,7 @@ def judge(
 
     Bindings: `{from: "subject.attributes.e"}`, `{from: "item:KEY"}` or `{from: "item:KEY.field"}` (a value, or a
     column of its rows), `{value: "each"}`; a row key names a column, or several separated by commas: all of them
-    for a list of readings, else the first that is filled.
+    for a list of readings, else the first that is filled. An item without columns is one row of its own fields.
     Readings that cannot be computed with are inconclusive with the row and column named, never an exception.
     """
     use = item.procedure
@@ -45,7 +45,7 @@ def judge(
         "date": on.isoformat(),
         "context": context,
         "parameters": _parameters(use, subject, answers),
-        "rows": _rows(use, finding),
+        "rows": _rows(item, use, finding),
         "limit": None,
     }
     try:
@@ -109,8 +109,11 @@ def _answered(finding: object, field: str) -> Any:
     return [value for cell in cells for value in _filled(cell)] or None
 
 
-def _rows(use: ProcedureUse, finding: object) -> list[Any]:
-    raw = finding.get("rows") if isinstance(finding, Mapping) else None
+def _rows(item: Item, use: ProcedureUse, finding: object) -> list[Any]:
+    if not isinstance(finding, Mapping):
+        return []
+    values = finding.get("values")
+    raw = finding.get("rows") if item.columns else [values] if values else []
     return [_row(use, row) for row in raw] if isinstance(raw, list) else []
 
 
@@ -144,12 +147,12 @@ def _place(path: str, item: Item, use: ProcedureUse) -> str:
     """Return where the trouble is, in the words of the checklist, counted from 1 as people do."""
     if match := _ROW.fullmatch(path):
         number, key, reading = match.groups()
-        place = f"dòng {int(number) + 1}"
+        place = f"dòng {int(number) + 1}" if item.columns else ""
         if key:
             columns = [column.strip() for column in use.rows.get(key, key).split(",")]
-            titles = {column.key: column.title.vi for column in item.columns}
+            titles = {column.key: column.title.vi for column in item.columns or item.fields}
             named = ", ".join(f"“{titles.get(column, column)}”" for column in columns)
-            place += f", cột {named}"
+            place += f", cột {named}" if item.columns else f"ô {named}"
     elif match := _PARAMETER.fullmatch(path):
         key, reading = match.groups()
         place = f"thông số {key}"

@@ -149,7 +149,7 @@ def _table(row: _Row) -> LimitTable | None:
     raw = row.raw.get("table")
     if raw is None:
         return None
-    inner = _Row(raw, {"kind", "by", "by_unit", "steps", "beyond_percent"}, f"{row.where} table")
+    inner = _Row(raw, {"kind", "by", "by_unit", "steps", "beyond_percent", "above"}, f"{row.where} table")
     kind = inner.choice("kind", TABLE_KINDS)
     steps = _steps(inner)
     bounds = [bound for bound, _ in steps[:-1]] if kind == "up_to" else [bound for bound, _ in steps]
@@ -166,6 +166,7 @@ def _table(row: _Row) -> LimitTable | None:
         by_unit=inner.text("by_unit"),
         steps=steps,
         beyond_percent=inner.number("beyond_percent"),
+        above=inner.number("above"),
     )
 
 
@@ -236,6 +237,8 @@ def _serve_table(table: LimitTable | None) -> dict[str, Any] | None:
         "by_unit": table.by_unit,
         "steps": [[_string(bound), _string(value)] for bound, value in table.steps],
         "beyond_percent": _string(table.beyond_percent),
+        # Only where a table begins above zero: the fingerprints of rows shipped earlier stay.
+        **({} if table.above is None else {"above": _string(table.above)}),
     }
 
 

@@ -230,7 +230,7 @@ class File:
             if inputs is not None and row not in inputs | ROW_LABELS:
                 read.complain(node, f"{name} không có số đo “{row}”")
             for column in (read.text(node, "rows") or "").split(","):
-                if column.strip() not in self.items[key].columns:
+                if column.strip() not in (self.items[key].columns or self.items[key].fields):
                     read.complain(node, f"rows trỏ tới cột không có: “{column.strip()}”")
 
     def _binding(self, key: str, node: yaml.Node) -> None:

@@ -84,8 +84,7 @@ def _unusable(limit: Limit) -> tuple[str, str] | None:
     if not served and limit.procedure not in TO_READ:
         return "procedure", f"không có phương pháp {limit.procedure}; đang có: {', '.join(procedures.names())}"
     for name in served:
-        parameters, row = procedures.inputs(name)
-        if strange := sorted(limit.parameters.keys() - parameters - row):
+        if strange := sorted(limit.parameters.keys() - procedures.limit_keys(name)):
             return "parameters", f"{name} không có thông số {', '.join(strange)}"
         for key, unit in (("unit", limit.unit), ("floor_unit", limit.floor_unit)):
             if unit is not None and unit not in procedures.limit_units(name):

@@ -119,7 +119,7 @@ class LimitTable:
 
     `up_to`: the first step whose bound is not below the size. `from`: the last step whose bound is
     not above it. `linear`: straight lines between the points, through zero below the first; above the
-    last, `beyond_percent` of the size, in the unit of the allowance.
+    last, `beyond_percent` of the size, in the unit of the allowance. A size not above `above` has no step.
     """
 
     kind: str
@@ -127,6 +127,7 @@ class LimitTable:
     by_unit: str
     steps: tuple[tuple[Decimal | None, Decimal], ...]
     beyond_percent: Decimal | None = None
+    above: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

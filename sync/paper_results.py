@@ -23,8 +23,17 @@ _ERROR_UNITS = {
     "gold-fineness": "%",
     "dose-rate": "µSv/h",
     "electricity-error": "%",
+    "leak-rate": "mmHg/min",
+    "validity": "ngày",
 }
-_ERROR_TITLES = {"gold-mass": "Chênh lệch", "gold-fineness": "Chênh lệch", "dose-rate": "Suất liều thực"}
+_ERROR_TITLES = {
+    **dict.fromkeys(("gold-mass", "gold-fineness", "prepackage-lot"), "Chênh lệch"),
+    "dose-rate": "Suất liều thực",
+    "leak-rate": "Độ rò",
+    "scale-interval": "Giá trị d",
+    "gold-scale-interval": "Giá trị e",
+    "validity": "Còn hiệu lực",
+}
 
 
 @dataclass

@@ -9,12 +9,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from checklists.limits import RuleSet
-from checklists.procedures import fuel, gold, nawi, radiation, taximeter
+from checklists.procedures import (
+    comparison,
+    electricity,
+    fuel,
+    gold,
+    medical,
+    nawi,
+    prepackage,
+    radiation,
+    retail,
+    taximeter,
+    validity,
+)
 from checklists.procedures.readings import Procedure, ProcedureInputError, parse
 
-__all__ = ["Procedure", "ProcedureInputError", "evaluate", "inputs", "limit_units", "names"]
+__all__ = ["Procedure", "ProcedureInputError", "evaluate", "inputs", "limit_keys", "limit_units", "names"]
 
-_FAMILIES = (fuel, nawi, taximeter, gold, radiation)
+_FAMILIES = (fuel, nawi, taximeter, gold, radiation, electricity, medical, comparison, retail, prepackage, validity)
 _REGISTRY: Mapping[str, Procedure] = {
     procedure.name: procedure for family in _FAMILIES for procedure in family.PROCEDURES
 }
@@ -28,7 +40,13 @@ def names() -> list[str]:
 def inputs(name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the keys of the parameters and of a row, so that a checklist's bindings can be checked."""
     procedure = _procedure(name)
-    return procedure.parameters, procedure.row
+    return procedure.all_parameters, procedure.all_row
+
+
+def limit_keys(name: str) -> frozenset[str]:
+    """Return by which keys a limit row of the procedure may be chosen: its inputs, and what it works out of them."""
+    procedure = _procedure(name)
+    return procedure.parameters | procedure.row | procedure.works_out
 
 
 def limit_units(name: str) -> tuple[str, ...]:

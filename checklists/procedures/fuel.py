@@ -64,6 +64,7 @@ PROCEDURES = (
         frozenset({"v_fd", "v_ref", "seconds"}),
         ("%",),
         _delivery,
+        resolved=frozenset({"v_fd"}),
     ),
     Procedure("fuel-price", frozenset(), frozenset({"volume", "unit_price", "price"}), ("đ",), _price),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from checklists.model import Limit
 from checklists.procedures.figures import fixed, mean, scale, short
 from checklists.procedures.readings import Group, Procedure, ProcedureInputError, Request, exact
-from checklists.procedures.verdicts import Allowance, Judged, conclude, look_up
+from checklists.procedures.verdicts import Allowance, Judged, at_most, conclude, look_up
 
 MG_PER_G = 1000
 # Rounding step of δ where the scale's e was not written down: the finest e of Bảng 1.
@@ -88,7 +88,33 @@ def _percent(row: Group, key: str) -> Fraction:
     return value
 
 
+def _scale_interval(request: Request) -> dict[str, Any]:
+    """Judge each scale: its e must not be above the one that Bảng 1 allows for its capacity."""
+    limit = request.limit("gold-scale-interval")
+    rows, judged = [], []
+    for n, row in enumerate(request.rows):
+        capacity, e = exact(row.positive("capacity")), row.positive("e")
+        allowance = at_most(limit, capacity)
+        figure = exact(e), format(e, "f"), "mg"
+        place, basis = f"e của cân {n + 1}", "thiếu căn cứ về giá trị độ chia"
+        one = Judged(*figure, limit, allowance, place, signed=False, no_basis=basis)
+        judged.append(one)
+        rows.append({**row.raw, "error": one.printed, "limit": one.limit_json(), "verdict": one.verdict.value})
+    return conclude(judged, rows)
+
+
 PROCEDURES = (
-    Procedure("gold-mass", frozenset({"e"}), frozenset({"declared", "measured"}), ("mg",), _mass, one_sided=True),
+    Procedure(
+        "gold-mass",
+        frozenset({"e"}),
+        frozenset({"declared", "measured"}),
+        ("mg",),
+        _mass,
+        one_sided=True,
+        resolved=frozenset({"measured"}),
+    ),
     Procedure("gold-fineness", frozenset(), frozenset({"declared", "readings"}), ("%",), _fineness, one_sided=True),
+    Procedure(
+        "gold-scale-interval", frozenset(), frozenset({"capacity", "e"}), ("mg",), _scale_interval, one_sided=True
+    ),
 )

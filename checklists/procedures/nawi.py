@@ -30,12 +30,8 @@ class _Scale:
         """Read the instrument; a limit typed in another unit than the readings is refused."""
         given = request.parameters
         accuracy_class = given.choice("accuracy_class", CLASSES)
-        unit = given.choice("unit", UNITS)
+        unit = request.unit(UNITS, besides=("e",))
         limit = request.limit("nawi", accuracy_class=accuracy_class)
-        if request.given is not None:
-            for key, used in (("unit", request.given.unit), ("floor_unit", request.given.floor_unit)):
-                if used not in (None, "e", unit):
-                    raise ProcedureInputError(f"limit.{key}", f"đơn vị phải là e hoặc {unit} như các số đo")
         return cls(accuracy_class, given.positive("e"), unit, limit)
 
     def judge(self, error: Fraction, places: int, load: Decimal, place: str) -> Judged:
@@ -149,6 +145,7 @@ def _repeatability(request: Request) -> dict[str, Any]:
 
 
 _INSTRUMENT = frozenset({"accuracy_class", "e", "unit"})
+_SHOWN = frozenset({"indication"})
 _LIMIT_UNITS = ("e", *UNITS)
 PROCEDURES = (
     Procedure(
@@ -157,7 +154,8 @@ PROCEDURES = (
         frozenset({"load", "indication", "delta_load"}),
         _LIMIT_UNITS,
         _load,
+        resolved=_SHOWN,
     ),
-    Procedure("nawi-eccentricity", _INSTRUMENT | {"load"}, frozenset({"indication"}), _LIMIT_UNITS, _eccentricity),
-    Procedure("nawi-repeatability", _INSTRUMENT | {"load"}, frozenset({"indication"}), _LIMIT_UNITS, _repeatability),
+    Procedure("nawi-eccentricity", _INSTRUMENT | {"load"}, _SHOWN, _LIMIT_UNITS, _eccentricity, resolved=_SHOWN),
+    Procedure("nawi-repeatability", _INSTRUMENT | {"load"}, _SHOWN, _LIMIT_UNITS, _repeatability, resolved=_SHOWN),
 )

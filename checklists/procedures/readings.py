@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from typing import Any
 
 from checklists.limits import RuleSet
 from checklists.model import Limit, LimitStatus
+from checklists.procedures.figures import scale
 
 CONTEXTS = ("verification", "inspection")
 # More rows than any field table has; keeps one request from holding a worker.
@@ -20,6 +21,7 @@ MAX_READINGS = 100
 MAX_TEXT = 200
 # A row may carry these words for the reader; they are given back and never judged.
 LABELS = frozenset({"point", "position", "label", "note"})
+RESOLUTION = "resolution"
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _REQUEST_KEYS = frozenset({"date", "context", "parameters", "rows", "limit"})
@@ -65,6 +67,17 @@ class Group:
             raise ProcedureInputError(self._at(key), "không được âm")
         return value
 
+    def whole(self, key: str) -> int:
+        """Return a whole number above zero."""
+        value = self.positive(key)
+        if value != int(value):
+            raise ProcedureInputError(self._at(key), "phải là số nguyên")
+        return int(value)
+
+    def day(self, key: str) -> date:
+        """Return a day that must be there."""
+        return day(self._required(key), self._at(key))
+
     def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """Return one of the named words."""
         if default is not None and not self.has(key):
@@ -106,12 +119,29 @@ class Request:
     rows: list[Group]
     given: Limit | None
     rules: RuleSet
+    typed: Group = field(default_factory=lambda: Group("limit", {}))
 
     def limit(self, procedure: str, **parameters: str) -> Limit | None:
         """Return the given limit, or the row of the rule set in force on the day, or None."""
         if self.given is not None:
             return self.given
         return self.rules.find(procedure, on=self.on, context=self.context, **parameters)
+
+    def unit(self, choices: tuple[str, ...], default: str | None = None, besides: tuple[str, ...] = ()) -> str:
+        """Return the one unit of all figures; refuses a row, or a typed limit, in another one.
+
+        `besides` are the units relative to the figures (`e`, `%`) that a limit may have all the same.
+        """
+        unit = self.parameters.choice("unit", choices, default)
+        for row in self.rows:
+            if row.has("unit") and row.raw["unit"] != unit:
+                raise ProcedureInputError(f"{row.path}.unit", f"đơn vị phải là {unit} như các số đo khác")
+        if self.given is not None:
+            for key, used in (("unit", self.given.unit), ("floor_unit", self.given.floor_unit)):
+                if used not in (None, *besides, unit):
+                    words = " hoặc ".join([*besides, unit])
+                    raise ProcedureInputError(f"limit.{key}", f"đơn vị phải là {words} như các số đo")
+        return unit
 
 
 def number(value: object, field: str) -> Decimal:
@@ -132,7 +162,11 @@ def exact(value: Decimal) -> Fraction:
 
 @dataclass(frozen=True)
 class Procedure:
-    """One metrological procedure: the keys it takes, the units its limit may be typed in, and its computation."""
+    """One metrological procedure: the keys it takes, the units its limit may be typed in, and its computation.
+
+    `resolved`: what the instrument itself shows, never finer than its resolution. `typed`: numbers of a typed limit
+    beside its value. `works_out`: keys of its limit rows that are nobody's input.
+    """
 
     name: str
     parameters: frozenset[str]
@@ -140,6 +174,19 @@ class Procedure:
     units: tuple[str, ...]
     run: Callable[[Request], dict[str, Any]]
     one_sided: bool = False
+    resolved: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
+    works_out: frozenset[str] = frozenset()
+
+    @property
+    def all_parameters(self) -> frozenset[str]:
+        """The parameters with the one that every instrument with an indication has."""
+        return self.parameters | ({RESOLUTION} if self.resolved else set())
+
+    @property
+    def all_row(self) -> frozenset[str]:
+        """The keys of a row; where the unit is a parameter, a row may name its own, to be compared."""
+        return self.row | (self.parameters & {"unit"})
 
 
 def parse(raw: object, rules: RuleSet, procedure: Procedure) -> Request:
@@ -154,24 +201,41 @@ def parse(raw: object, rules: RuleSet, procedure: Procedure) -> Request:
     given_parameters = {} if given_parameters is None else given_parameters
     if not isinstance(given_parameters, Mapping):
         raise ProcedureInputError("parameters", "phải là một đối tượng JSON")
-    _refuse_unknown(given_parameters, procedure.parameters, "parameters")
-    return Request(
-        on=_day(raw.get("date")),
+    _refuse_unknown(given_parameters, procedure.all_parameters, "parameters")
+    limit = raw.get("limit")
+    request = Request(
+        on=day(raw.get("date"), "date"),
         context=str(context),
         parameters=Group("parameters", given_parameters),
-        rows=_rows(raw.get("rows"), procedure.row),
-        given=_given(raw.get("limit"), procedure),
+        rows=_rows(raw.get("rows"), procedure.all_row),
+        given=_given(limit, procedure),
         rules=rules,
+        typed=Group("limit", limit if isinstance(limit, Mapping) else {}),
     )
+    _refuse_finer(request, procedure.resolved)
+    return request
 
 
-def _day(value: object) -> date:
+def day(value: object, field: str) -> date:
+    """Return a day written YYYY-MM-DD; refuses everything else."""
     try:
         if isinstance(value, str) and _DATE.fullmatch(value):
             return date.fromisoformat(value)
     except ValueError:
         pass  # 2021-02-30 gets the same words as any other non-date
-    raise ProcedureInputError("date", "phải là ngày dạng YYYY-MM-DD")
+    raise ProcedureInputError(field, "phải là ngày dạng YYYY-MM-DD")
+
+
+def _refuse_finer(request: Request, resolved: frozenset[str]) -> None:
+    """Refuse an indication with more decimals than the instrument shows; zeros at the end say nothing."""
+    if not request.parameters.has(RESOLUTION):
+        return
+    step = request.parameters.positive(RESOLUTION)
+    for row in request.rows:
+        for key in sorted(resolved):
+            if row.has(key) and scale(row.number(key).normalize()) > scale(step.normalize()):
+                shown = format(step, "f").replace(".", ",")
+                raise ProcedureInputError(f"{row.path}.{key}", f"nhiều chữ số lẻ hơn độ phân giải {shown} của máy")
 
 
 def _rows(raw: object, allowed: frozenset[str]) -> list[Group]:
@@ -198,7 +262,7 @@ def _given(raw: object, procedure: Procedure) -> Limit | None:
         return None
     if not isinstance(raw, Mapping):
         raise ProcedureInputError("limit", "phải là null hoặc {value, unit}")
-    _refuse_unknown(raw, _PLAIN_LIMIT if procedure.one_sided else _LIMIT_KEYS, "limit")
+    _refuse_unknown(raw, (_PLAIN_LIMIT if procedure.one_sided else _LIMIT_KEYS) | procedure.typed, "limit")
     units = procedure.units
     group = Group("limit", raw)
     floor_given = group.has("floor") or group.has("floor_unit")

@@ -30,5 +30,12 @@ def _distance(request: Request) -> dict[str, Any]:
 
 
 PROCEDURES = (
-    Procedure("taximeter-distance", frozenset({"test"}), frozenset({"indicated", "reference"}), ("%", "m"), _distance),
+    Procedure(
+        "taximeter-distance",
+        frozenset({"test"}),
+        frozenset({"indicated", "reference"}),
+        ("%", "m"),
+        _distance,
+        resolved=frozenset({"indicated"}),
+    ),
 )

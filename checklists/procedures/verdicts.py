@@ -18,7 +18,9 @@ NO_BASIS = "thiếu căn cứ sai số"
 class Allowance:
     """How far an error may go on each side, in the unit of the error; None = that side is free.
 
-    `value` and `unit` are what is printed as the limit, `lower_value` the other side where it differs.
+    `value` and `unit` are what is printed as the limit, `lower_value` the other side where it differs. `squared`: the
+    sides are squares, so that a limit that is a root (k·s) is compared without one. `said`: the words of a limit that
+    is no number (a day).
     """
 
     upper: Fraction | None
@@ -26,6 +28,8 @@ class Allowance:
     value: str
     unit: str
     lower_value: str | None = None
+    squared: bool = False
+    said: str | None = None
 
     def words(self) -> str:
         """Return the limit as a person reads it."""
@@ -40,6 +44,7 @@ class Allowance:
     def excess(self, error: Fraction) -> Fraction:
         """Return how far the error is beyond the limit; zero or less = within (the limit itself passes)."""
         sides = []
+        error = error * abs(error) if self.squared else error
         if self.upper is not None:
             sides.append(error - self.upper)
         if self.lower is not None:
@@ -116,8 +121,18 @@ def symmetric(limit: Limit | None, size: Callable[[str, Fraction], Fraction]) ->
     return Allowance(upper, lower, short(value), unit, lower_value)
 
 
+def at_most(limit: Limit | None, size: Fraction) -> Allowance | None:
+    """Return the allowance of a row that only bounds from above, read from its table at this size where it has one."""
+    if limit is None:
+        return None
+    found = limit.value if limit.table is None else look_up(limit.table, size)
+    return None if found is None else Allowance(Fraction(found), None, short(Fraction(found)), limit.unit)
+
+
 def look_up(table: LimitTable, size: Fraction) -> Fraction | None:
     """Return the allowance of a size, or None where the table ends (design: no verdict beyond a table)."""
+    if table.above is not None and size <= Fraction(table.above):
+        return None
     if table.kind == "linear":
         return _interpolate(table, size)
     if table.kind == "up_to":
@@ -166,7 +181,8 @@ def _explain(telling: Judged, verdict: Verdict, judged: Sequence[Judged]) -> lis
     figure = f"{telling.place}: {vi(telling.printed, signed=telling.signed)} {telling.unit}"
     limit = _limit_words(telling)
     if verdict is Verdict.INCONCLUSIVE:
-        return [f"chưa kết luận: {telling.reason or telling.no_basis}", figure, limit, *_why_unconfirmed(telling)]
+        known = [] if telling.reason and telling.limit is None else [limit]
+        return [f"chưa kết luận: {telling.reason or telling.no_basis}", figure, *known, *_why_unconfirmed(telling)]
     return [f"{WORDS[verdict]}: {figure}", limit, *_rounded_away(telling), *_how_many(verdict, judged)]
 
 
@@ -202,6 +218,8 @@ def _limit_words(telling: Judged) -> str:
         missing = "không có bậc nào cho trường hợp này" if limit.table else "chưa có giá trị giới hạn"
         return f"{missing}, theo {limit.source}"
     if limit.status is LimitStatus.GIVEN:
-        return f"{limit.source} {shown.words()}"
+        return f"{limit.source} {shown.said or shown.words()}"
     status = " chưa được xác nhận" if limit.status is LimitStatus.UNCONFIRMED else ""
+    if shown.said is not None:
+        return f"{shown.said}, theo căn cứ{status}: {limit.source}"
     return f"giới hạn{status} {shown.words()}, theo {limit.source}"
