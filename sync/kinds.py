@@ -67,7 +67,18 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 SERVER_KINDS = frozenset(
-    {"campaign", "checklist", "rules", "lease", "user", "measurement_standard", "organisation", "area"}
+    {
+        "campaign",
+        "checklist",
+        "rules",
+        "lease",
+        "user",
+        "measurement_standard",
+        "organisation",
+        "area",
+        "case",
+        "work_calendar",
+    }
 )
 """Written by pages and commands only (journalled with no device)."""
 

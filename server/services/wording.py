@@ -116,6 +116,8 @@ DOCUMENT_KINDS = {
     "photo": "ảnh",
     "signature": "chữ ký",
     "minutes": "biên bản",
+    "case": "hồ sơ vụ việc vi phạm",
+    "work_calendar": "ngày nghỉ, ngày làm bù",
 }
 FIELDS = {
     "answer": "kết luận",

@@ -1,0 +1,129 @@
+"""The facts of a violation case, taken from the signed text of the minutes: later edits of findings change nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sync.minutes import listed
+
+STANDING = frozenset({"issued", "amended"})
+FORMS = frozenset({"inspection", "amendment"})
+DOUBTFUL = frozenset({"clock_skewed", "clock_ahead", "other_year"})
+"""Warnings of minutes whose printed time starts no legal deadline (docs/protocol.md, minutes)."""
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Issued minutes with their signed text."""
+
+    id: str
+    state: State
+    text: dict[str, Any]
+
+    @property
+    def number_text(self) -> str:
+        """The number as printed."""
+        return str((self.text.get("number") or {}).get("text") or self.state.get("number"))
+
+
+def papers(minutes: Iterable[tuple[str, State]]) -> list[Paper]:
+    """Return the standing inspection minutes and their amendments, in the order of issue."""
+    found = [
+        Paper(id, state, json.loads(state["canonical"]))
+        for id, state in minutes
+        if state.get("status") in STANDING and state.get("form") in FORMS
+    ]
+    return sorted(found, key=lambda paper: (str(paper.state.get("issued_at")), paper.id))
+
+
+def detection(first: Paper) -> dict[str, Any]:
+    """Return when the violation was found: the time printed in the first minutes, without a day where it is in doubt."""
+    doubts = [dict(w) for w in first.state.get("warnings") or [] if w.get("code") in DOUBTFUL]
+    printed = str(first.text.get("issued_at") or first.state.get("issued_at"))
+    return {"at": None if doubts else printed, "printed": printed, "source": "minutes", "doubts": doubts}
+
+
+def gather(papers: Sequence[Paper], findings: Mapping[str, State]) -> list[dict[str, Any]]:
+    """List what the papers found against the site; what an amendment prints again replaces what it corrects.
+
+    `findings` by id: only their coordinates are read, which never change after creation (sync/kinds.py, `fixed`).
+    """
+    found: dict[tuple[Any, ...], dict[str, Any] | None] = {}
+    for paper in papers:
+        photos = {photo.get("number"): photo for photo in paper.text.get("photos") or []}
+        for checklist in paper.text.get("checklists") or []:
+            for section in checklist["sections"]:
+                subjects = _subject_ids(paper, checklist["code"], section, findings)
+                for subject, subject_id in zip(section["subjects"], subjects, strict=True):
+                    for item in subject["items"]:
+                        key = (checklist["code"], section["key"], subject["name"], item["key"], item["ordinal"])
+                        place = (checklist["code"], subject_id, item["key"], item["ordinal"])
+                        fact = _fact(paper, subject["name"], item, photos) if _is_against(item) else None
+                        found[key] = fact and {**fact, **_identity(paper, place, findings)}
+    facts = [fact for fact in found.values() if fact is not None]
+    return [{"id": str(number), **fact} for number, fact in enumerate(facts, 1)]
+
+
+def offending(facts: Sequence[State], instruments: Mapping[str, State]) -> list[dict[str, Any]]:
+    """List the instruments that the facts speak of, each once, with the new price that the register has of it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for fact in facts:
+        id = fact.get("subject_id")
+        if id is not None and id in instruments and id not in rows:
+            price = instruments[id].get("new_price")
+            rows[id] = {"id": str(len(rows) + 1), "instrument_id": id, "name": fact["subject"],
+                        "new_price": None if price in (None, "") else str(price), "source": "register"}  # fmt: skip
+    return list(rows.values())
+
+
+def _is_against(item: State) -> bool:
+    return item.get("answer") == "nonconforming" or item.get("verdict") == "fail"
+
+
+def _fact(paper: Paper, subject: str, item: State, photos: Mapping[Any, State]) -> dict[str, Any]:
+    values = [": ".join(filter(None, (v["title"], f"{v['text']} {v['unit']}".strip()))) for v in item["values"]]
+    return {
+        "minutes_id": paper.id,
+        "minutes": paper.number_text,
+        "item": item["key"],
+        "subject": subject,
+        "text": item["text"],
+        "answer": item.get("answer"),
+        "verdict": item.get("verdict"),
+        "explanation": item.get("explanation") or "",
+        "values": "; ".join(values),
+        "note": item.get("note") or "",
+        "legal_basis": list(item.get("legal_basis") or []),
+        "photos": [{"number": n, "sha256": photos[n].get("sha256")} for n in item.get("photos") or [] if n in photos],
+        "violation": None,
+    }
+
+
+def _identity(paper: Paper, place: tuple[Any, ...], findings: Mapping[str, State]) -> dict[str, Any]:
+    """Name the finding behind a printed result; None where the server does not hold it, or cannot tell which it is."""
+    code, subject_id, item, ordinal = place
+    same = [
+        id for id in listed(paper.text)
+        if (state := findings.get(id)) is not None
+        and (state.get("checklist"), state.get("subject_id"), state.get("item"), state.get("ordinal") or 0)
+        == (code, subject_id, item, ordinal)
+    ]  # fmt: skip
+    return {"checklist": code, "subject_id": subject_id, "finding_id": same[0] if len(same) == 1 else None}
+
+
+def _subject_ids(paper: Paper, code: str, section: State, findings: Mapping[str, State]) -> list[str | None]:
+    """Return the subject of each block of a section: the paper prints them in the order of their ids (sync/paper.py).
+
+    All None where the server holds other findings than the paper lists: then nothing tells them apart.
+    """
+    blocks = section["subjects"]
+    items = {item["key"] for block in blocks for item in block["items"]}
+    known = [findings[id] for id in listed(paper.text) if id in findings]
+    here = {s.get("subject_id") for s in known if s.get("checklist") == code and s.get("item") in items}
+    if len(here) != len(blocks):
+        return [None] * len(blocks)
+    return sorted(here, key=lambda subject: str(subject or ""))
