@@ -13,7 +13,7 @@ import yaml
 from checklists.model import LimitStatus
 
 FILE = Path(__file__).parent / "data" / "deadlines.yaml"
-_FIELDS = frozenset({"id", "title", "working_days", "wording", "law", "article", "valid_from", "valid_to", "status",
+_FIELDS = frozenset({"id", "title", "working_days", "wording", "law", "cited", "valid_from", "valid_to", "status",
                      "source", "note"})  # fmt: skip
 
 
@@ -23,14 +23,17 @@ class DeadlineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One time limit. `working_days` None = the law gives no number, only its `wording`."""
+    """One time limit. `working_days` None = the law gives no number, only its `wording`.
+
+    `law` is a number that law.yaml knows; `cited` the article and kind of document that stand before it.
+    """
 
     id: str
     title: str
     working_days: int | None
     wording: str
     law: str
-    article: str
+    cited: str
     valid_from: date
     valid_to: date | None
     status: LimitStatus
@@ -39,8 +42,8 @@ class Deadline:
 
     @property
     def basis(self) -> str:
-        """The article and the document, as people cite them."""
-        return f"{self.article} {self.law}".strip()
+        """The article and the document, as people cite them: khoản 2 Điều 12 Nghị định số 118/2021/NĐ-CP."""
+        return f"{self.cited} số {self.law}"
 
     def holds(self, day: date) -> bool:
         """Say whether the row is in force on a day."""
@@ -78,7 +81,7 @@ def _row(raw: Any) -> Deadline:
         raise DeadlineError(f"{name}: số ngày làm việc phải từ 1 đến 60.")
     if type(raw["valid_from"]) is not date or not (raw["valid_to"] is None or type(raw["valid_to"]) is date):
         raise DeadlineError(f"{name}: ngày hiệu lực không hợp lệ.")
-    texts = ("id", "title", "wording", "law", "article", "source", "note")
+    texts = ("id", "title", "wording", "law", "cited", "source", "note")
     if not all(isinstance(raw[field], str) for field in texts) or not (raw["law"] and raw["wording"] and raw["source"]):
         raise DeadlineError(f"{name}: thiếu nội dung, văn bản hoặc nguồn.")
     try:

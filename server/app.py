@@ -13,6 +13,7 @@ from server.db import engine
 from server.extensions import babel, csrf, db, limiter, login, migrate
 from server.pages import (
     api_docs,
+    cases,
     conflicts,
     inspections,
     limits,
@@ -23,6 +24,7 @@ from server.pages import (
     sign_in,
     status,
     tablets,
+    work_calendar,
 )
 from server.settings import Settings
 from server.web import answers, problems
@@ -30,7 +32,8 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, people, public_minutes, api_docs, status,
+    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, people, public_minutes, api_docs, status, cases,
+    work_calendar,
 )  # fmt: skip
 
 

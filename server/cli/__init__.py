@@ -6,6 +6,7 @@ from flask import Flask
 
 from server.cli import (
     backup,
+    cases,
     checklists,
     demo,
     establishments,
@@ -21,6 +22,7 @@ from server.cli import (
     tablets,
     uploads,
     users,
+    working_days,
 )
 from server.cli import demo_day as _demo_day  # adds `day` and `welcome` to the demo group
 
@@ -39,6 +41,8 @@ GROUPS = (
     uploads,
     photos,
     evidence,
+    cases,
+    working_days,
     backup,
     restore,
 )

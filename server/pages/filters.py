@@ -12,6 +12,9 @@ from flask_login import current_user
 
 from server.db.users import READS_ALL, Role
 from server.services import wording
+from server.services.case_fields import dong
+from server.services.case_forms import STATUSES as CASE_STATUSES
+from server.services.case_words import clock_words
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
 from sync.refusals import DETAILS
@@ -38,6 +41,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "kind": wording.DOCUMENT_KINDS,
     "measure": MEASURES,
     "limit_status": LIMIT_STATUSES,
+    "case_status": CASE_STATUSES,
 }
 SYMBOLS = {
     "conforming": "✓", "pass": "✓", "nonconforming": "✗", "fail": "✗", "not_checked": "–", "not_applicable": "∅",
@@ -50,7 +54,8 @@ _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
 def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
     for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
-                           ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first)):  # fmt: skip
+                           ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first),
+                           ("dong", dong), ("clock_words", clock_words)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
     @bp.app_context_processor

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from server.db.users import Role
 from server.extensions import db
-from server.services import history, inspection_list, inspection_view, review
+from server.services import cases, history, inspection_list, inspection_view, review
 from server.services.inspection_list import Filter
 from server.services.review import Decision
 from server.web.guards import now, signed_in
@@ -77,8 +77,11 @@ def _shown(id: str, *, wanted: Decision | None = None, changes: Any = ()) -> str
     """The page of one inspection; `wanted` fills in what a supervisor typed before it had to be shown again."""
     page = inspection_view.page(db.session(), id, current_user.user)
     marked = {item.finding_id: item.remark for item in wanted.items} if wanted else {}
+    reviews = review.may_review(current_user.user)
     return render_template("inspection.html", page=page, allowed=review.allowed(page.status, current_user.user),
-                           wanted=wanted, marked=marked, changes=changes)  # fmt: skip
+                           wanted=wanted, marked=marked, changes=changes,
+                           cases=cases.of_inspection(db.session(), id) if reviews else (),
+                           may_open_case=reviews and cases.may_open(db.session(), id))  # fmt: skip
 
 
 def _said(wanted: Decision) -> str:
