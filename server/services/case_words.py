@@ -20,14 +20,14 @@ def clock_words(clock: Clock) -> str:
     if clock.state == case_clocks.LATE:
         return f"Xong {_day(clock.done_on)}, muộn {days} ngày làm việc (hạn {_day(clock.due_on)})"
     if clock.state == case_clocks.MET:
-        return f"Xong {_day(clock.done_on)}" + (f", trong hạn {_day(clock.due_on)}" if clock.due_on else "")
+        return f"Xong {_day(clock.done_on)}" + (f", đúng hạn (hạn {_day(clock.due_on)})" if clock.due_on else "")
     if clock.state == case_clocks.NO_NUMBER:
         return f"Đã {days} ngày làm việc kể từ ngày lập biên bản {_day(clock.starts_on)}"
     return {
         case_clocks.WAITING: "Chưa tính: chờ kết quả mẫu",
         case_clocks.NO_TIME: "Chưa tính: giờ ghi trên biên bản đáng ngờ, phải ghi thời điểm phát hiện",
         case_clocks.NO_RULE: "Chưa tính: dữ liệu không có thời hạn áp dụng cho ngày này",
-        case_clocks.STOPPED: "Dừng",
+        case_clocks.STOPPED: "Không còn tính",
     }[clock.state]
 
 

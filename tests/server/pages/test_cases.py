@@ -113,7 +113,7 @@ def test_odd_addresses_are_answered_in_words(desk: Desk, work: Casework) -> None
     page = desk.opens(f"/cases/{id}")
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    data = {"csrf_token": token[1], "seen": "\x00", "reason": "x"}
+    data = {"csrf_token": token[1], "seen": "x", "reason": "x"}
     assert desk.client.post(f"/cases/{id}/nothing", data=data).status_code == 404
     assert desk.client.post(f"/cases/{id}/drop", data=data).status_code == 409
     assert desk.client.post(f"/cases/{id}/close", data={**data, "seen": "1"}).status_code == 409
