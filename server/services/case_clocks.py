@@ -24,7 +24,7 @@ class Clock:
     """One time limit on a case.
 
     `left`: working days left on the day it was asked, or when it was met; negative = too late. `bare_years`: years that
-    it runs through and of which nobody entered a public holiday, so that it may end later than computed.
+    it runs through and of which nobody entered a public holiday, so that it may end on another day.
     """
 
     id: str

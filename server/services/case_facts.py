@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from server.services.wording import plain_text
+from sync import paper_words
+from sync.clock import read_instant
 from sync.minutes import listed
 
 STANDING = frozenset({"issued", "amended"})
 FORMS = frozenset({"inspection", "amendment"})
 DOUBTFUL = frozenset({"clock_skewed", "clock_ahead", "other_year"})
 """Warnings of minutes whose printed time starts no legal deadline (docs/protocol.md, minutes)."""
+UNCLEAR = {"code": "unclear_time", "detail": "Giờ in trên biên bản không đọc được, hoặc khác giờ trong chữ ký số."}
+_YEARS = range(2000, 2101)
 State = Mapping[str, Any]
 
 
@@ -27,7 +34,7 @@ class Paper:
     @property
     def number_text(self) -> str:
         """The number as printed."""
-        return str((self.text.get("number") or {}).get("text") or self.state.get("number"))
+        return _text((self.text.get("number") or {}).get("text") or self.state.get("number"))
 
 
 def papers(minutes: Iterable[tuple[str, State]]) -> list[Paper]:
@@ -43,8 +50,16 @@ def papers(minutes: Iterable[tuple[str, State]]) -> list[Paper]:
 def detection(first: Paper) -> dict[str, Any]:
     """Return when the violation was found: the time printed in the first minutes, without a day where it is in doubt."""
     doubts = [dict(w) for w in first.state.get("warnings") or [] if w.get("code") in DOUBTFUL]
-    printed = str(first.text.get("issued_at") or first.state.get("issued_at"))
+    printed = _text(first.text.get("issued_at"))
+    read, sealed = read_instant(printed), read_instant(first.state.get("issued_at"))
+    if read is None or sealed is None or read.year not in _YEARS or abs(read - sealed) >= timedelta(seconds=1):
+        doubts.append(UNCLEAR)
     return {"at": None if doubts else printed, "printed": printed, "source": "minutes", "doubts": doubts}
+
+
+def establishment(first: Paper) -> dict[str, str]:
+    """Return the site as it stands in the minutes, in words."""
+    return {name: _text(value) for name, value in first.text["establishment"].items()}
 
 
 def gather(papers: Sequence[Paper], findings: Mapping[str, State]) -> list[dict[str, Any]]:
@@ -85,20 +100,24 @@ def _is_against(item: State) -> bool:
 
 
 def _fact(paper: Paper, subject: str, item: State, photos: Mapping[Any, State]) -> dict[str, Any]:
-    values = [": ".join(filter(None, (v["title"], f"{v['text']} {v['unit']}".strip()))) for v in item["values"]]
+    values = [": ".join(filter(None, (_text(v["title"]), _text(f"{v['text']} {v['unit']}")))) for v in item["values"]]
     return {
         "minutes_id": paper.id,
         "minutes": paper.number_text,
-        "item": item["key"],
-        "subject": subject,
-        "text": item["text"],
+        "item": _text(item["key"]),
+        "subject": _text(subject),
+        "text": _text(item["text"]),
         "answer": item.get("answer"),
         "verdict": item.get("verdict"),
-        "explanation": item.get("explanation") or "",
+        "explanation": _text(item.get("explanation")),
         "values": "; ".join(values),
-        "note": item.get("note") or "",
-        "legal_basis": list(item.get("legal_basis") or []),
-        "photos": [{"number": n, "sha256": photos[n].get("sha256")} for n in item.get("photos") or [] if n in photos],
+        "note": _text(item.get("note")),
+        "legal_basis": [_text(line) for line in item.get("legal_basis") or []],
+        "photos": [
+            {"number": _text(n), "sha256": _text(photos[n].get("sha256"))}
+            for n in item.get("photos") or []
+            if n in photos
+        ],
         "violation": None,
     }
 
@@ -112,7 +131,7 @@ def _identity(paper: Paper, place: tuple[Any, ...], findings: Mapping[str, State
         and (state.get("checklist"), state.get("subject_id"), state.get("item"), state.get("ordinal") or 0)
         == (code, subject_id, item, ordinal)
     ]  # fmt: skip
-    return {"checklist": code, "subject_id": subject_id, "finding_id": same[0] if len(same) == 1 else None}
+    return {"checklist": _text(code), "subject_id": subject_id, "finding_id": same[0] if len(same) == 1 else None}
 
 
 def _subject_ids(paper: Paper, code: str, section: State, findings: Mapping[str, State]) -> list[str | None]:
@@ -127,3 +146,8 @@ def _subject_ids(paper: Paper, code: str, section: State, findings: Mapping[str,
     if len(here) != len(blocks):
         return [None] * len(blocks)
     return sorted(here, key=lambda subject: str(subject or ""))
+
+
+def _text(value: Any) -> str:
+    """Write a printed value without what no page and no database can hold: a signed text may say anything."""
+    return plain_text(paper_words.text(value), lines=True)

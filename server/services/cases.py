@@ -31,6 +31,7 @@ class Gathered:
     """What a case would be opened with, and the cases that the inspection has already."""
 
     inspection_id: str
+    establishment_id: str
     establishment: Mapping[str, Any]
     papers: Sequence[Paper]
     facts: Sequence[Mapping[str, Any]]
@@ -57,22 +58,23 @@ def gather(session: Session, inspection_id: str) -> Gathered:
     inspection = documents.get(session, "inspection", inspection_id)
     if inspection is None:
         raise Problem(ProblemCode.NOT_FOUND, "Không có cuộc kiểm tra này.")
-    site = str(inspection.state["establishment_id"])
+    site = str(inspection.state.get("establishment_id"))
     findings = {d.id: d.state for d in documents.children(session, inspection_id, "finding")}
     instruments = {d.id: d.state for d in documents.children(session, site, "instrument")}
     try:
         papers = case_facts.papers((d.id, d.state) for d in documents.children(session, inspection_id, "minutes"))
+        if not papers:
+            raise Problem(ProblemCode.CONFLICT, "Chưa có biên bản kiểm tra nào đang có hiệu lực: hồ sơ vi phạm lập từ biên bản đã phát hành.")  # fmt: skip
         facts = case_facts.gather(papers, findings)
-        establishment = dict(papers[0].text["establishment"]) if papers else {}
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        establishment = case_facts.establishment(papers[0])
+        detected = case_facts.detection(papers[0])
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise Problem(ProblemCode.CONFLICT, "Nội dung biên bản đã ký không đúng cấu trúc nên không lập được hồ sơ.") from error  # fmt: skip
-    if not papers:
-        raise Problem(ProblemCode.CONFLICT, "Chưa có biên bản kiểm tra nào đang có hiệu lực: hồ sơ vi phạm lập từ biên bản đã phát hành.")  # fmt: skip
     if not facts:
         raise Problem(ProblemCode.CONFLICT, "Biên bản đã phát hành không ghi nội dung nào không đạt.")
     offending = case_facts.offending(facts, instruments)
     others = of_inspection(session, inspection_id)
-    return Gathered(inspection_id, establishment, papers, facts, offending, case_facts.detection(papers[0]), others)
+    return Gathered(inspection_id, site, establishment, papers, facts, offending, detected, others)
 
 
 def check_opening(session: Session, inspection_id: str, reason: str, *, another: bool) -> Gathered:
@@ -95,7 +97,7 @@ def opened(
     found = check_opening(session, inspection_id, reason, another=another)
     id, at = ledger.new_id(), now.isoformat(timespec="seconds")
     state = {
-        "inspection_id": inspection_id, "establishment_id": found.establishment.get("id"),
+        "inspection_id": inspection_id, "establishment_id": found.establishment_id,
         "establishment": dict(found.establishment),
         "minutes": [{"id": p.id, "text": p.number_text, "issued_at": p.state["issued_at"]} for p in found.papers],
         "opened": {"at": at, "by": actor, "reason": _reason(reason)}, "status": OPEN, "facts": list(found.facts),

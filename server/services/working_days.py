@@ -41,7 +41,7 @@ class Calendar:
         return count + sum(first < day <= last and day.weekday() >= _WEEKEND for day in self.worked)
 
     def has_year(self, year: int) -> bool:
-        """Say whether anybody entered a day off of a year: without one, a time limit may end later than computed."""
+        """Say whether anybody entered a day off of a year: without one, a time limit may end on another day."""
         return any(day.year == year for day in self.off)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask.testing import FlaskClient
 
+from server.extensions import db
 from tests.builders import Office
 from tests.server.casework import Casework, casework_of
 
-pytestmark = pytest.mark.sqlite_only("what commands print lies above the database")
+ABOVE = pytest.mark.sqlite_only("what commands print lies above the database")
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def spoken(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
+@ABOVE
 def test_list_and_show_say_where_the_clock_stands_on_a_day(work: Casework, office: Office) -> None:
     on_time = spoken(types(office, "cases", "list", "--on", "2026-11-24", "--json"))
     assert [(c["id"], c["is_overdue"], c["clock"]["left"], c["clock"]["due_on"]) for c in on_time["cases"]] == [
@@ -64,6 +67,7 @@ def test_list_and_show_say_where_the_clock_stands_on_a_day(work: Casework, offic
     )
 
 
+@ABOVE
 def test_what_is_wrong_is_said_and_exits(work: Casework, office: Office) -> None:
     for words in (
         ("list", "--on", "26/11/2026"),
@@ -76,8 +80,27 @@ def test_what_is_wrong_is_said_and_exits(work: Casework, office: Office) -> None
         result = types(office, "cases", "show", id)
         assert (result.exit_code, result.stdout) == (1, "")
         assert said in result.stderr
-    for words, said in ((("add", "--from", "x", "--name", "a", "--document", "b"), "NĂM-THÁNG-NGÀY"),
-                        (("remove", "--on", "2026-01-01", "--reason", "x"), "chưa được nhập")):  # fmt: skip
-        result = types(office, "working-days", *words)
+    for line, said in (("add --from x --name a --document b", "NĂM-THÁNG-NGÀY"),
+                       ("remove --on 2026-01-01 --reason x", "chưa được nhập")):  # fmt: skip
+        result = types(office, "working-days", *line.split())
         assert result.exit_code == 1
         assert said in result.stderr
+
+
+def test_a_backup_brings_cases_and_days_off_back(work: Casework, office: Office, tmp_path: Path) -> None:
+    work.is_decided("12.500.000")
+    days = types(
+        office, "working-days", "add", "--from", "2026-09-02", "--name", "Quốc khánh", "--document", "Thông báo 1"
+    )
+    assert days.exit_code == 0, days.output
+    before = work.sees()
+    for words in (("backup", str(tmp_path / "b.zip")), ("restore", str(tmp_path / "b.zip"), "--force")):
+        with office.app.app_context():
+            db.session.remove()
+            db.engine.dispose()  # a restore finds a stopped server
+        done = office.app.test_cli_runner().invoke(args=list(words))
+        assert done.exit_code == 0, done.output
+    after = work.sees()
+    assert (after.state, after.seen, after.history) == (before.state, before.seen, before.history)
+    assert spoken(types(office, "working-days", "list", "--year", "2026", "--json"))["days"][0]["name"] == "Quốc khánh"
+    assert spoken(types(office, "journal", "verify", "--json"))

@@ -17,10 +17,11 @@ from tests.builders import Office
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def enters(office: Office, *words: str) -> int:
+def enters(office: Office, first: str, last: str, kind: str, name: str) -> int:
     """Enter days."""
+    entry = Entry.of(first, last, kind, name, "Thông báo 12/TB, ngày 01/10/2026")
     with office.transaction() as session:
-        return work_calendar.add(session, Entry.of(*words, "Thông báo 12/TB, ngày 01/10/2026"), actor="system", now=NOW)
+        return work_calendar.add(session, entry, actor="system", now=NOW)
 
 
 def test_days_are_entered_once_kept_by_year_and_taken_out_with_a_reason(office: Office) -> None:
