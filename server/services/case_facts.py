@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -70,17 +70,31 @@ def gather(papers: Sequence[Paper], findings: Mapping[str, State]) -> list[dict[
     found: dict[tuple[Any, ...], dict[str, Any] | None] = {}
     for paper in papers:
         photos = {photo.get("number"): photo for photo in paper.text.get("photos") or []}
-        for checklist in paper.text.get("checklists") or []:
-            for section in checklist["sections"]:
-                subjects = _subject_ids(paper, checklist["code"], section, findings)
-                for subject, subject_id in zip(section["subjects"], subjects, strict=True):
-                    for item in subject["items"]:
-                        key = (checklist["code"], section["key"], subject["name"], item["key"], item["ordinal"])
-                        place = (checklist["code"], subject_id, item["key"], item["ordinal"])
-                        fact = _fact(paper, subject["name"], item, photos) if _is_against(item) else None
-                        found[key] = fact and {**fact, **_identity(paper, place, findings)}
+        for code, section, subject_id, who, name, item in _results(paper, findings):
+            place = (code, subject_id, item["key"], item["ordinal"])
+            fact = _fact(paper, name, item, photos) if _is_against(item) else None
+            found[code, section, who, item["key"], item["ordinal"]] = fact and {
+                **fact,
+                **_identity(paper, place, findings),
+            }
     facts = [fact for fact in found.values() if fact is not None]
     return [{"id": str(number), **fact} for number, fact in enumerate(facts, 1)]
+
+
+def _results(paper: Paper, findings: Mapping[str, State]) -> Iterator[tuple[Any, ...]]:
+    """Walk the printed results: checklist, section, subject's id, what tells the subject apart, its name, the item.
+
+    Scales without a serial number bear one name: where no id is known, the first of a name is not the second.
+    """
+    for checklist in paper.text.get("checklists") or []:
+        for section in checklist["sections"]:
+            names: Counter[str] = Counter()
+            ids = _subject_ids(paper, checklist["code"], section, findings)
+            for subject, id in zip(section["subjects"], ids, strict=True):
+                names[subject["name"]] += 1
+                who = id or (subject["name"], names[subject["name"]])
+                for item in subject["items"]:
+                    yield checklist["code"], section["key"], id, who, subject["name"], item
 
 
 def offending(facts: Sequence[State], instruments: Mapping[str, State]) -> list[dict[str, Any]]:
