@@ -60,7 +60,7 @@ def report_clock(case: State, on: date, calendar: Calendar) -> Clock:
     id = "report-results" if awaits else f"report-{complexity}"
     done, finished = day_of((case.get("report") or {}).get("on")), bool(case.get("closing"))
     rule = deadlines.on_day(id, starts or found or on)
-    title = rule.title if rule is not None else "Lập biên bản vi phạm hành chính"
+    title = rule.title if rule is not None else "Lập biên bản vi phạm"
     if starts is None:
         state = MET if done is not None else STOPPED if finished else WAITING if awaits else NO_TIME
         return Clock(id, title, state, done_on=done, **_said(rule))
@@ -87,7 +87,7 @@ def _handover_clock(case: State, on: date, calendar: Calendar) -> Clock | None:
     rule = deadlines.on_day("handover", starts)
     decided = bool(case.get("decision")) or bool(case.get("closing"))
     state = MET if done else STOPPED if decided else NO_RULE if rule is None else NO_NUMBER
-    title = rule.title if rule is not None else "Chuyển biên bản và hồ sơ đến người có thẩm quyền xử phạt"
+    title = rule.title if rule is not None else "Chuyển hồ sơ"
     return Clock("handover", title, state, starts, None, done, -calendar.between(starts, done or on), **_said(rule))
 
 

@@ -98,14 +98,19 @@ def _results(paper: Paper, findings: Mapping[str, State]) -> Iterator[tuple[Any,
 
 
 def offending(facts: Sequence[State], instruments: Mapping[str, State]) -> list[dict[str, Any]]:
-    """List the instruments that the facts speak of, each once, with the new price that the register has of it."""
+    """List the instruments that the facts speak of, each once, with the new price that the register has of it.
+
+    One that cannot be told (`_subject_ids`) is listed by its printed name, without a price.
+    """
     rows: dict[str, dict[str, Any]] = {}
     for fact in facts:
-        id = fact.get("subject_id")
-        if id is not None and id in instruments and id not in rows:
-            price = instruments[id].get("new_price")
-            rows[id] = {"id": str(len(rows) + 1), "instrument_id": id, "name": fact["subject"],
-                        "new_price": None if price in (None, "") else str(price), "source": "register"}  # fmt: skip
+        id, name = fact.get("subject_id"), fact["subject"]
+        if (id is None and not name) or (id is not None and id not in instruments):
+            continue  # the visit as a whole; a sample
+        price = None if id is None else instruments[id].get("new_price")
+        row = {"id": str(len(rows) + 1), "instrument_id": id, "name": name,
+               "new_price": None if price in (None, "") else str(price), "source": "register"}  # fmt: skip
+        rows.setdefault(id or name, row)
     return list(rows.values())
 
 

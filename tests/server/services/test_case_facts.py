@@ -59,7 +59,8 @@ def test_a_result_belongs_to_the_subject_whose_turn_it_is() -> None:
 def test_where_the_server_holds_less_than_was_signed_no_subject_is_guessed() -> None:
     facts = two_scales(dict([finding("NA1", TWO)]))
     assert [(f["subject"], f["subject_id"], f["finding_id"]) for f in facts] == [("Cân số 2", None, None)] * 2
-    assert offending(facts, {TWO: {}}) == []
+    assert [(r["name"], r["instrument_id"], r["new_price"]) for r in offending(facts, {TWO: {"new_price": "1"}})] == [
+        ("Cân số 2", None, None)], "named, so that a person enters its price"  # fmt: skip
 
 
 @pytest.mark.parametrize("known", [True, False])
