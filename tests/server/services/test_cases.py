@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -177,6 +179,26 @@ def test_two_people_do_not_overwrite_each_other(work: Casework) -> None:
     work.id = work.scene.site.inspection
     with pytest.raises(Problem, match="Không có hồ sơ"):
         work.acts("drop", reason="x")
+
+
+def test_of_many_who_open_or_write_at_once_one_does(work: Casework) -> None:
+    def told(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except Problem as problem:
+            return problem.detail[:12]
+        return "done"
+
+    def writes(seen: str) -> None:
+        with work.office.transaction() as session:
+            cases.act(session, work.id, "paper", {"what": "Biên bản", "copies": "1"}, seen=seen,
+                      actor=work.scene.supervisor.id, now=NOW)  # fmt: skip
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(told, [work.opens] * 4)) == ["Cuộc kiểm tr"] * 3 + ["done"]
+        seen = str(work.sees().seen)
+        assert sorted(pool.map(told, [lambda: writes(seen)] * 4)) == ["Hồ sơ vừa đư"] * 3 + ["done"]
+    assert len(work.state["papers"]) == 1
 
 
 def test_no_tablet_and_no_evidence_archive_holds_anything_of_a_case(work: Casework, tmp_path: Path) -> None:
