@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sync.feed import canonical
-from sync.ids import answer_id
+from sync.feed import Change, canonical
+from sync.ids import answer_id, is_uuid
+from sync.inspection import Status
 from sync.overlay import Overlay
 from sync.refusals import Refusal
-from sync.world import Document
+from sync.world import Document, World
 
 if TYPE_CHECKING:
     from checklists.model import Checklist, Item
 
 ENTERED = ("answer", "note", "photo_ids", "rows", "values")
 """The fields that an inspector enters; what minutes promise not to change."""
-JUDGED_BY = frozenset({"checklists", "planned_on", "rules", "visits"})
-"""The fields of an inspection that verdicts depend on: which items, which rules, which day."""
+JUDGED_BY = frozenset({"checklists", "planned_on", "rules", "standard_overrides", "standards", "visits"})
+"""The fields of an inspection that verdicts depend on: which items, which rules, which day, which standards."""
 ANY = "*", "*"
 """Instead of (checklist, item): every verdict of the inspection may have changed."""
+OPEN = frozenset({Status.PLANNED, Status.IN_PROGRESS})
+"""The inspections whose verdicts follow what changes around them: an instrument, a certificate."""
 VERIFICATION_KINDS = frozenset({"kiem_dinh_luu_dong", "kiem_dinh_hieu_chuan"})
 _EMPTY: dict[str, Any] = {"answer": None, "note": "", "photo_ids": [], "rows": [], "values": {}}
 
@@ -77,7 +80,8 @@ def compute(view: Overlay, inspection: Document, item: Item, finding: Document) 
     """Return the `computed` of a finding by the rules that its inspection pins, None where the item has no procedure."""
     if item.procedure is None:
         return None
-    from checklists.judge import judge  # late: reading an operation must not load procedures
+    from checklists import standards  # late: reading an operation must not load procedures
+    from checklists.judge import judge
 
     version = (inspection.state.get("rules") or {}).get("version")
     rules = view.world.rules(version) if isinstance(version, str) else None
@@ -86,8 +90,13 @@ def compute(view: Overlay, inspection: Document, item: Item, finding: Document) 
         return None
     subject_id = finding.state.get("subject_id")
     subject = view.live("instrument", subject_id) if isinstance(subject_id, str) else None
-    return judge(item, finding.state, None if subject is None else subject.state,
-                 _answers(view, inspection, finding), rules, on, context_of(view, inspection))  # fmt: skip
+    found = judge(item, finding.state, None if subject is None else subject.state,
+                  _answers(view, inspection, finding), rules, on, context_of(view, inspection))  # fmt: skip
+    if found is None:
+        return None
+    used = (view.live("measurement_standard", id) for id in inspection.state.get("standards") or [] if is_uuid(id))
+    states = [{**standard.state, "id": standard.id} for standard in used if standard is not None]
+    return standards.supported(found, item.procedure.name, states, measured_days(inspection.state), reasons(inspection.state))
 
 
 def context_of(view: Overlay, inspection: Document) -> str:
@@ -99,9 +108,21 @@ def context_of(view: Overlay, inspection: Document) -> str:
 
 def inspected_on(inspection: Mapping[str, Any]) -> date | None:
     """Return the day whose law applies: the first visit, else the planned day."""
+    return next(iter(measured_days(inspection)), None)
+
+
+def measured_days(inspection: Mapping[str, Any]) -> list[date]:
+    """Return the days on which a standard must be within its calibration: each visit's, else the planned one."""
     visits = [v.get("started_at") for v in inspection.get("visits") or [] if isinstance(v, Mapping)]
-    days = sorted(day for day in map(_day, visits) if day is not None)
-    return days[0] if days else _day(inspection.get("planned_on"))
+    days = {day for day in map(_day, visits) if day is not None}
+    planned = _day(inspection.get("planned_on"))
+    return sorted(days) or ([] if planned is None else [planned])
+
+
+def reasons(inspection: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return why standards past their calibration were used all the same, by standard id."""
+    found = inspection.get("standard_overrides")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _day(text: object) -> date | None:
@@ -137,8 +158,8 @@ def sources(item: Item) -> frozenset[str]:
 
 
 def recompute_dependents(view: Overlay, inspection: Document, changed: frozenset[tuple[str, str]]) -> None:
-    """Compute again the open findings that feed on changed answers, (checklist, item) or ANY; frozen ones keep their
-    verdict."""
+    """Compute again the open findings that feed on changed answers, (checklist, item), `of_subject` or ANY; frozen ones
+    keep their verdict."""
     frozen = snapshot(view, inspection.id)
     for finding in view.children(inspection.id, "finding"):
         code = str(finding.state.get("checklist"))
@@ -146,11 +167,32 @@ def recompute_dependents(view: Overlay, inspection: Document, changed: frozenset
         item = None if checklist is None else checklist.item(str(finding.state.get("item")))
         if item is None or finding.id in frozen:
             continue
-        if ANY not in changed and not any((code, key) in changed for key in sources(item)):
+        is_of_changed = of_subject(finding.state.get("subject_id")) in changed
+        if ANY not in changed and not is_of_changed and not any((code, key) in changed for key in sources(item)):
             continue
         found = compute(view, inspection, item, finding)
         if found is not None and found != finding.state.get("computed"):
             view.follow(finding, {**finding.state, "computed": found})
+
+
+def judged_by(taken: Iterable[str]) -> bool:
+    """Tell whether changed fields of an inspection (or `map.key` of one) are such that verdicts depend on them."""
+    return any(path.partition(".")[0] in JUDGED_BY for path in taken)
+
+
+def of_subject(id: object) -> tuple[str, str]:
+    """Name the findings about one instrument, instead of (checklist, item)."""
+    return "*", str(id)
+
+
+def recompute(world: World, inspection_ids: Iterable[str], at: str) -> list[Change]:
+    """Return the changes by which open inspections follow what the office changed around them (a certificate)."""
+    view = Overlay(world, at)
+    for id in sorted(set(inspection_ids)):
+        inspection = view.live("inspection", id)
+        if inspection is not None and inspection.state.get("status") in OPEN:
+            recompute_dependents(view, inspection, frozenset({ANY}))
+    return view.changes
 
 
 def snapshot(view: Overlay, inspection_id: str) -> frozenset[str]:

@@ -54,6 +54,7 @@ class Judging:
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
     _waiting: dict[str, list[Unit]] = field(default_factory=dict)
     _fed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    _measured: dict[str, str | None] = field(default_factory=dict)
     _taken_up: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -148,8 +149,10 @@ class Judging:
         if document.kind == "finding" and document.parent is not None:
             key = str(document.state.get("checklist")), str(document.state.get("item"))
             self._fed.setdefault(document.parent, set()).add(findings.ANY if document.deleted else key)
-        elif document.kind == "inspection" and findings.JUDGED_BY & self.view.changes[change].taken.keys():
+        elif document.kind == "inspection" and findings.judged_by(self.view.changes[change].taken):
             self._fed.setdefault(document.id, set()).add(findings.ANY)
+        elif document.kind == "instrument" and (self.view.changes[change].taken or document.deleted):
+            self._measured[document.id] = document.parent
         if slot.quarantine_id is not None:
             self.outcome.released.append(slot.quarantine_id)
             return
@@ -217,6 +220,7 @@ class Judging:
         return found if found is not None and found.scope in slot.device.grants else None
 
     def _recompute(self) -> None:
+        self._feed_instruments()
         fed, self._fed = self._fed, {}
         for inspection_id, changed in fed.items():
             inspection = self.view.live("inspection", inspection_id)
@@ -228,6 +232,15 @@ class Judging:
                 _log.exception("computing inspection %s again", inspection_id)
             else:
                 layer.keep()
+
+
+    def _feed_instruments(self) -> None:
+        """Name the verdicts about instruments that changed: those of open inspections at their establishments."""
+        measured, self._measured = self._measured, {}
+        for id, site in measured.items():
+            for inspection in self.view.inspections_at(site) if site is not None else ():
+                if inspection.state.get("status") in findings.OPEN:
+                    self._fed.setdefault(inspection.id, set()).add(findings.of_subject(id))
 
 
 _ABSENT: dict[str, Any] = {"rev": 0, "deleted": False, "state": None}

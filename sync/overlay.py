@@ -56,6 +56,18 @@ class Overlay:
         """Return live children of a kind, in a stable order."""
         return [child for child in self._family(parent, kind).values() if not child.deleted]
 
+    def inspections_at(self, establishment_id: str) -> list[Document]:
+        """Return live inspections of an establishment as written so far (closed ones may be missing), in a stable order."""
+        ids = {inspection.id for inspection in self.world.inspections_at(establishment_id)}
+        layer: Overlay | None = self
+        while layer is not None:
+            ids |= {
+                d.id for d in layer._documents.values()
+                if d.kind == "inspection" and d.state.get("establishment_id") == establishment_id
+            }  # fmt: skip
+            layer = layer._below
+        return [found for id in sorted(ids) if (found := self.live("inspection", id)) is not None]
+
     def _family(self, parent: str, kind: str) -> dict[str, Document]:
         if self._below is None:
             return self._cached(parent, kind)

@@ -114,6 +114,9 @@ class World(Protocol):
     def children(self, parent_id: str, kind: str) -> list[Document]:
         """Return live documents of a kind under a parent, in a stable order."""
 
+    def inspections_at(self, establishment_id: str) -> list[Document]:
+        """Return the live inspections of an establishment, in a stable order; closed ones may be left out."""
+
     def receipt(self, op_id: str) -> Receipt | None:
         """Return the receipt of an operation of any device."""
 

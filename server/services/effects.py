@@ -20,13 +20,15 @@ FINAL = frozenset({"issued", "void"})
 def write(session: Session, outcome: Outcome, now: datetime) -> list[int]:
     """Write what a batch or a release decided and return the seq of each change; the ledger comes last.
 
-    New photo records meet bytes that came before them.
+    New photo records meet bytes that came before them; photos are compared with visits that changed.
     """
     _settle(session, outcome, now)
     for use in outcome.numbers:
         _use_number(session, use, now)
     seqs = ledger.record(session, outcome.changes, now)
     photos.settle(session, [c.id for c in outcome.changes if c.kind == "photo" and c.rev == 1], now)
+    visited = [c.id for c in outcome.changes if c.kind == "inspection" and c.rev > 1 and "visits" in c.taken]
+    photos.recheck(session, visited, now)
     return seqs
 
 

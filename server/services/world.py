@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Text, cast, select
 from sqlalchemy.orm import Session
 
 from checklists import catalog
 from checklists.limits import RuleSet
 from checklists.model import Checklist
 from server.db import documents
+from server.db.campaigns import CampaignEstablishment
 from server.db.devices import Device
 from server.db.documents import Document as DocumentRow
 from server.db.numbers import MinutesNumber, NumberLease, SeriesYear, lost_paper
@@ -22,6 +23,7 @@ from server.db.sync import Receipt as ReceiptRow
 from server.services import authors, grants, rules
 from server.services.number_skips import SKIPPED
 from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
+from sync.findings import OPEN
 from sync.ids import is_uuid
 from sync.kinds import KINDS, SERVER_KINDS
 from sync.operations import digest, op_id_of
@@ -77,6 +79,22 @@ class DatabaseWorld:
             DocumentRow.parent == parent_id, DocumentRow.kind == kind, DocumentRow.is_deleted.is_(False)
         )
         return [self._keep(row) for row in self._session.execute(query.order_by(DocumentRow.id))]
+
+    def inspections_at(self, establishment_id: str) -> list[Document]:
+        """Return the open inspections of an establishment, locked with everything in them that is read for a verdict."""
+        campaigns = select(CampaignEstablishment.campaign_id)
+        campaigns = campaigns.where(CampaignEstablishment.establishment_id == establishment_id)
+        query = select(DocumentRow.id, DocumentRow.parent, DocumentRow.state).where(
+            DocumentRow.kind == "inspection", DocumentRow.parent.in_(campaigns), DocumentRow.is_deleted.is_(False),
+            cast(DocumentRow.state, Text).contains(f'"establishment_id":"{establishment_id}"'),
+        )  # fmt: skip
+        found = [row for row in self._session.execute(query.order_by(DocumentRow.id)) if row.state["status"] in OPEN]
+        self._load([("inspection", row.id) for row in found], lock=True)
+        self._load([("campaign", row.parent) for row in found], lock=False)
+        self._load_families([row.id for row in found if row.id not in self._children])
+        inspections = [self._documents["inspection", row.id] for row in found]
+        self._load_standards(inspections)
+        return [inspection for inspection in inspections if inspection is not None]
 
     def receipt(self, op_id: str) -> Receipt | None:
         """Return the receipt of an operation of any device."""
@@ -151,8 +169,8 @@ class DatabaseWorld:
         self._load(keys, lock=False)  # the office's own: nobody waits for a campaign to be pushed to
         inspections = [d for d in self._documents.values() if d is not None and d.kind == "inspection"]
         self._load([("campaign", d.parent) for d in inspections if d.parent is not None], lock=False)
-        if inspections:
-            self._load_families([d.id for d in inspections])
+        self._load_families([d.id for d in inspections])
+        self._load_standards(inspections)
 
     def _parents_unsaid(self, raw_ops: Sequence[dict[str, Any]], keys: Set[Key]) -> set[Key]:
         """Name the parents of documents whose operations do not name them; a document's parent never changes."""
@@ -198,11 +216,18 @@ class DatabaseWorld:
         return missing
 
     def _load_families(self, parents: list[str]) -> None:
+        if not parents:
+            return
         for parent in parents:
             self._children[parent] = defaultdict(list)
         query = select(*_COLUMNS).where(DocumentRow.parent.in_(parents), DocumentRow.is_deleted.is_(False))
         for row in self._session.execute(query.order_by(DocumentRow.id)):
             self._children[row.parent][row.kind].append(self._keep(row))
+
+    def _load_standards(self, inspections: Iterable[Document | None]) -> None:
+        """Read the standards that verdicts rest on, all at once; the office's own: nobody waits for them."""
+        used = [id for d in inspections if d is not None for id in d.state.get("standards") or () if is_uuid(id)]
+        self._load([("measurement_standard", id) for id in used], lock=False)
 
     def _keep(self, row: Row[Any]) -> Document:
         key = row.kind, row.id

@@ -108,6 +108,10 @@ class Server:
         found = (d for d in self.documents.values() if d.parent == parent_id and d.kind == kind and not d.deleted)
         return sorted(found, key=lambda d: d.id)
 
+    def inspections_at(self, establishment_id: str) -> list[Document]:
+        found = (d for d in self.documents.values() if d.kind == "inspection" and not d.deleted)
+        return sorted((d for d in found if d.state["establishment_id"] == establishment_id), key=lambda d: d.id)
+
     def receipt(self, op_id: str) -> Receipt | None:
         return self.receipts.get(op_id)
 
