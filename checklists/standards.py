@@ -94,19 +94,22 @@ def valid_on(standard: State, on: date) -> bool:
     return row is not None and on.isoformat() <= str(row.get("valid_until") or "")
 
 
+def unsupported_on(standard: State, days: Sequence[date]) -> date | None:
+    """Return the first of these days on which a standard stood under no certificate that had not run out."""
+    return next((on for on in sorted(days) if not valid_on(standard, on)), None)
+
+
 def fault(standard: State, days: Sequence[date]) -> str | None:
-    """Say why a standard cannot carry what was measured on these days, None where it can; names the first bad day."""
-    for on in sorted(days):
-        if valid_on(standard, on):
-            continue
-        row = certificate_on(standard, on)
-        until = None if row is None else row.get("valid_until")
-        if until:
-            return f"{named(standard)} hết hạn hiệu chuẩn ngày {_day(until)}, trước ngày kiểm tra {_day(on)}"
-        first = next((each.get("issued_on") for each in certificates(standard) if each.get("issued_on")), None)
-        later = f", giấy có sau cấp ngày {_day(first)}" if first else ""
-        return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {_day(on)}{later}"
-    return None
+    """Say why a standard cannot carry what was measured on these days, None where it can."""
+    on = unsupported_on(standard, days)
+    if on is None:
+        return None
+    until = (certificate_on(standard, on) or {}).get("valid_until")
+    if until:
+        return f"{named(standard)} hết hạn hiệu chuẩn ngày {_day(until)}, trước ngày kiểm tra {_day(on)}"
+    first = next((each.get("issued_on") for each in certificates(standard) if each.get("issued_on")), None)
+    later = f" (giấy có sau đó cấp ngày {_day(first)})" if first else ""
+    return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {_day(on)}{later}"
 
 
 def supported(

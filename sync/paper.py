@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from checklists import standards as standards_of
 from checklists.model import Checklist
 from sync import paper_people as people
 from sync import paper_words as words
-from sync.findings import fingerprint
+from sync.findings import fingerprint, measured_days, reasons
 from sync.paper_results import (
     Context,
     Doc,
@@ -302,21 +303,29 @@ def _instrument(context: Context, id: str, number: int) -> dict[str, Any]:
     }
 
 
-def _standards(inspection: Doc, standards: Sequence[Doc], on: date) -> list[dict[str, Any]]:
-    by_id = {doc["id"]: doc for doc in standards}
-    used = [by_id[id] for id in inspection.get("standards") or () if id in by_id]
-    reasons = inspection.get("standard_overrides") or {}
+def _standards(inspection: Doc, used: Sequence[Doc], on: date) -> list[dict[str, Any]]:
+    """Write each standard with the certificate that it stood under on the day, as the verdicts read it."""
+    by_id = {doc["id"]: doc for doc in used}
+    days = measured_days(inspection) or [on]
+    said = reasons(inspection)
     return [
-        {
-            "name": words.text(doc.get("name")),
-            "serial": words.text(doc.get("serial")),
-            "certificate": words.text(doc.get("certificate_number")),
-            "calibrated_until": words.short_day(doc.get("calibrated_until")),
-            "expired": bool(doc.get("calibrated_until")) and words.text(doc.get("calibrated_until")) < on.isoformat(),
-            "reason": words.text(reasons.get(doc["id"])).rstrip(" .;"),
-        }
-        for doc in used
+        _standard(by_id[id], days, words.text(said.get(id)).rstrip(" .;"))
+        for id in inspection.get("standards") or ()
+        if id in by_id
     ]
+
+
+def _standard(doc: Doc, days: Sequence[date], reason: str) -> dict[str, Any]:
+    bad = standards_of.unsupported_on(doc, days)
+    certificate = standards_of.certificate_on(doc, bad or days[-1]) or {}
+    return {
+        "name": words.text(doc.get("name")),
+        "serial": words.text(doc.get("serial")),
+        "certificate": words.text(certificate.get("number")),
+        "calibrated_until": words.short_day(certificate.get("valid_until")),
+        "expired": bad is not None,
+        "reason": reason,
+    }
 
 
 def _requirement(requirement: Doc, findings: Sequence[Doc]) -> dict[str, Any]:

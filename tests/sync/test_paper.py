@@ -246,11 +246,24 @@ class TestResults:
         missing = paper.compose(**fuel_station())["checklists"][0]["missing"]
         assert [item["key"] for item in missing] == ["FU05"]
 
-    def test_expired_standards_are_marked_on_the_day_of_the_visit(self) -> None:
-        documents = xray_room()
+    def test_standards_are_marked_that_had_run_out_on_a_day_of_the_visits(self) -> None:
+        documents = xray_room()  # 7 and 8 July
         assert paper.compose(**documents)["standards"][0]["expired"] is True
         documents["standards"][0]["calibrated_until"] = "2021-07-07"
+        assert paper.compose(**documents)["standards"][0]["expired"] is True
+        documents["standards"][0]["calibrated_until"] = "2021-07-08"
         assert paper.compose(**documents)["standards"][0]["expired"] is False
+
+    def test_the_certificate_of_the_day_is_printed_not_the_newest(self) -> None:
+        documents = xray_room()
+        old = {"number": "0440/2020", "issued_on": "2020-11-11", "valid_until": "2021-11-10"}
+        new = {"number": "0512/2021", "issued_on": "2021-11-12", "valid_until": "2022-11-11"}
+        documents["standards"][0] |= {"certificates": [new, old], "calibrated_until": "2022-11-11"}
+        (found,) = paper.compose(**documents)["standards"]
+        assert (found["certificate"], found["calibrated_until"], found["expired"]) == ("0440/2020", "10/11/2021", False)
+        documents["standards"][0]["certificates"] = [new]
+        (found,) = paper.compose(**documents)["standards"]
+        assert (found["certificate"], found["calibrated_until"], found["expired"]) == ("", "", True)
 
     def test_nonconformities_once_with_all_their_subjects(self) -> None:
         documents = fuel_station()
