@@ -54,9 +54,7 @@ def load() -> Register:
     """Read data/standards.yaml; refuses a kind that it does not list."""
     data = yaml.safe_load(_DATA.read_text("utf-8"))
     kinds = {key: Text(row["vi"], row["en"]) for key, row in data["kinds"].items()}
-    needs = {
-        name: Needs(tuple(row["kinds"]), tuple(row.get("unfit", ()))) for name, row in data["procedures"].items()
-    }
+    needs = {name: Needs(tuple(row["kinds"]), tuple(row.get("unfit", ()))) for name, row in data["procedures"].items()}
     cycles = tuple(
         Cycle(**{**row, "kinds": tuple(row["kinds"]), "status": LimitStatus(row["status"])}) for row in data["cycles"]
     )
@@ -76,7 +74,9 @@ def certificates(standard: State) -> list[State]:
         rows = [{"number": standard.get("certificate_number"), "issued_on": standard.get("valid_from"),
                  "valid_until": standard.get("calibrated_until")}]  # fmt: skip
     standing = [row for row in rows if not row.get("withdrawn")]
-    return sorted(standing, key=lambda row: str(row.get("issued_on") or ""))  # stable: of one day, the last entered counts
+    return sorted(
+        standing, key=lambda row: str(row.get("issued_on") or "")
+    )  # stable: of one day, the last entered counts
 
 
 def certificate_on(standard: State, on: date) -> State | None:
@@ -150,6 +150,12 @@ def longest_until(kind: str, issued_on: date) -> tuple[date, Cycle] | None:
         if kind in cycle.kinds and in_force and cycle.status is LimitStatus.CONFIRMED:
             return months_after(issued_on, cycle.months), cycle
     return None
+
+
+def cycle_of(kind: str) -> Cycle | None:
+    """Return the confirmed rule on how long a certificate of a kind lasts, whatever the day; None where none was read."""
+    confirmed = (cycle for cycle in load().cycles if cycle.status is LimitStatus.CONFIRMED)
+    return next((cycle for cycle in confirmed if kind in cycle.kinds), None)
 
 
 def months_after(day: date, months: int) -> date:

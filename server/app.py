@@ -22,6 +22,7 @@ from server.pages import (
     public_minutes,
     quarantine,
     sign_in,
+    standards,
     status,
     tablets,
     work_calendar,
@@ -32,8 +33,8 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, people, public_minutes, api_docs, status, cases,
-    work_calendar,
+    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, standards, people, public_minutes, api_docs, status,
+    cases, work_calendar,
 )  # fmt: skip
 
 

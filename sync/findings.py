@@ -96,7 +96,9 @@ def compute(view: Overlay, inspection: Document, item: Item, finding: Document) 
         return None
     used = (view.live("measurement_standard", id) for id in inspection.state.get("standards") or [] if is_uuid(id))
     states = [{**standard.state, "id": standard.id} for standard in used if standard is not None]
-    return standards.supported(found, item.procedure.name, states, measured_days(inspection.state), reasons(inspection.state))
+    return standards.supported(
+        found, item.procedure.name, states, measured_days(inspection.state), reasons(inspection.state)
+    )
 
 
 def context_of(view: Overlay, inspection: Document) -> str:

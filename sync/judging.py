@@ -233,7 +233,6 @@ class Judging:
             else:
                 layer.keep()
 
-
     def _feed_instruments(self) -> None:
         """Name the verdicts about instruments that changed: those of open inspections at their establishments."""
         measured, self._measured = self._measured, {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklists.standards import months_after
 from server.db.documents import Document
 from server.db.programme import Programme
 from server.db.users import Role, User
@@ -33,6 +34,8 @@ from server.services import (
 )
 from server.services.creation import SYSTEM
 from server.services.inspection_plans import Plan
+from server.services.standards import Certificate
+from sync.paper_words import local
 
 DATA = Path(__file__).parent / "data"
 PROGRAMME = DATA / "programme-2021.yaml"
@@ -94,7 +97,7 @@ def load(
     rounds = _rounds(data, inspector_count)
     leaders, inspectors = _people(session, data, inspector_count, len(rounds), loaded, at)
     for row in data["standards"]:
-        standards.register(session, row, actor=SYSTEM, at=at)
+        _standard(session, row, at)
     _confirm_limit(session, data["confirmed_limit"], at)
     tell("Cơ sở, phương tiện đo")
     by_domain = _sites(session, area_file, establishment_count, loaded, at)
@@ -105,6 +108,18 @@ def load(
         _campaign(session, template, number, agencies[0], team, targets, inspections_each, loaded, at)
     loaded.counts |= {"organisations": len(data["organisations"]), "standards": len(data["standards"])}
     return loaded
+
+
+def _standard(session: Session, row: Mapping[str, Any], at: datetime) -> None:
+    today, said = local(at).date(), {"factors": {}, **row["certificate"]}
+    described = standards.described(row, row["attributes"])
+    first = Certificate.of(row["kind"], **said, today=today)
+    id = standards.register(session, described, first, actor=SYSTEM, at=at)
+    if (days := row.get("renewed_days_ago")) is not None:
+        issued = today - timedelta(days=days)
+        number = f"{first.number.partition('/')[0]}/{issued.year}"
+        renewed = replace(first, number=number, issued_on=issued, valid_until=months_after(issued, 12))
+        standards.certify(session, id, renewed, actor=SYSTEM, at=at)
 
 
 def read_data(name: str) -> Any:
@@ -237,7 +252,7 @@ def _campaign(
     id = campaigns.create(session, values, actor=SYSTEM, at=at)
     loaded.campaigns.append({"id": id, "code": code})
     first, last = date.fromisoformat(template["starts_on"]), date.fromisoformat(template["ends_on"])
-    used = [s for kind in template["standards"] for s in standards.of_kind(session, kind, last)]
+    used = [s for kind in template["standards"] for s in standards.covering(session, kind, first, last)]
     leads = [m["user_id"] for m in team if m["user_id"] and m["role"] != "leader"] or [team[0]["user_id"]]
     wanted = len(targets) if inspections_each is None else inspections_each * len(leads)
     loaded.counts["inspections"] += _plan(session, id, targets, leads, wanted, _days(first, last), used, at)

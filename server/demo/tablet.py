@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from checklists.catalog import from_served
 from checklists.judge import judge
 from checklists.limits import RuleSet
+from checklists.standards import supported
 from server.demo.link import Answer, Refused, Transport
 from sync import ids, paper, seal
-from sync.findings import VERIFICATION_KINDS, inspected_on
+from sync.findings import VERIFICATION_KINDS, inspected_on, measured_days, reasons
 
 API = "/api/v1"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -197,8 +198,9 @@ class Tablet:
             answers = {f["item"]: f for subject in (None, finding["subject_id"]) for f in findings
                        if f["checklist"] == finding["checklist"] and f["subject_id"] == subject}  # fmt: skip
             subject = self.documents.get(("instrument", finding["subject_id"]), {}).get("state")
-            computed = judge(item, finding, subject, answers, rules, on, context)
-            self.documents["finding", finding["id"]]["state"]["computed"] = computed
+            computed = judge(item, finding, subject, answers, rules, on, context) or {}
+            whole = supported(computed, item.procedure.name, self._used(found), measured_days(found), reasons(found))
+            self.documents["finding", finding["id"]]["state"]["computed"] = whole
 
     def issues(
         self, inspection: str, checklists: list[dict[str, Any]], rules: RuleSet, *,
@@ -225,7 +227,7 @@ class Tablet:
             findings=self._of(inspection, "finding"),
             checklists=checklists,
             law=rules.served()["law"],
-            standards=[s for s in self._all("measurement_standard") if s["id"] in found["standards"]],
+            standards=self._used(found),
             photos=self._of(inspection, "photo"),
             requirements=self._of(inspection, "requirement"),
             measures=self._of(inspection, "measure"),
@@ -332,6 +334,9 @@ class Tablet:
             a for a in self._all("area") if a["code"] == code and a["valid_from"] <= text <= (a["valid_to"] or "9999")
         )
         return next(then, None)
+
+    def _used(self, inspection: dict[str, Any]) -> list[dict[str, Any]]:
+        return [s for s in self._all("measurement_standard") if s["id"] in inspection["standards"]]
 
     def _of(self, inspection: str, kind: str) -> list[dict[str, Any]]:
         return [s for s in self._all(kind) if s.get("inspection_id") == inspection]

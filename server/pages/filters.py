@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
+from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.services import wording
 from server.services.case_fields import dong
@@ -40,6 +41,9 @@ WORDS: dict[str, Mapping[str, str]] = {
     "refusal": DETAILS,
     "kind": wording.DOCUMENT_KINDS,
     "measure": MEASURES,
+    "standard_state": wording.STANDARD_STATES,
+    "standard_status": wording.STANDARD_STATUSES,
+    "standard_kind": {key: words.vi for key, words in standards.load().kinds.items()},
     "limit_status": LIMIT_STATUSES,
     "case_status": CASE_STATUSES,
 }

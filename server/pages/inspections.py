@@ -9,13 +9,14 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from server.db.users import Role
+from server.db.users import READS_ALL, Role
 from server.extensions import db
-from server.services import cases, history, inspection_list, inspection_view, review
+from server.services import cases, history, inspection_list, inspection_view, review, standard_desk
 from server.services.inspection_list import Filter
 from server.services.review import Decision
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
+from sync.paper_words import local
 
 bp = Blueprint("inspections", __name__)
 
@@ -26,8 +27,11 @@ def listed() -> str:
     """List the inspections that this person may read."""
     args = request.args
     wanted = Filter.of(args.get("campaign", ""), args.get("status", ""), args.get("q", ""), args.get("page", ""))
-    found = inspection_list.listing(db.session(), wanted, current_user.user)
-    return render_template("inspections.html", wanted=wanted, found=found, link=lambda **more: _link(wanted, **more))
+    session, user = db.session(), current_user.user
+    found = inspection_list.listing(session, wanted, user)
+    attention = standard_desk.attention(session, local(now()).date()) if user.role in READS_ALL else {}
+    return render_template("inspections.html", wanted=wanted, found=found, link=lambda **more: _link(wanted, **more),
+                           attention=attention)  # fmt: skip
 
 
 @bp.get("/inspections/<uuid:inspection_id>")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from checklists import catalog
+from checklists import catalog, standards
 from server.db import documents
 from server.db.documents import Document
 from server.db.sync import Quarantine
@@ -21,7 +21,7 @@ from server.services import accounts, conflicts, history
 from server.services.conflicts import Conflict
 from server.services.inspection_list import visible_campaigns
 from server.services.inspection_results import Block, Photo, blocks_of, photos_of
-from sync.findings import inspected_on
+from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
 
 RECENT = 15
@@ -146,7 +146,7 @@ def page(session: Session, id: str, user: User) -> Page:
         area=_area(session, {} if site is None else site.state, on),
         lead=people.get(str(state.get("lead_user_id")), ""),
         follows=str(state["follows"]) if state.get("follows") else None,
-        standards=_standards(session, state, on),
+        standards=_standards(session, state),
         blocks=blocks,
         conflicts=conflicts.of_documents(session, rivals),
         may_settle=conflicts.may_settle(user),
@@ -216,12 +216,15 @@ def _measures(measures: Sequence[State], instruments: Sequence[State]) -> list[S
     return sorted(named, key=lambda m: str(m.get("at")))
 
 
-def _standards(session: Session, state: State, on: date | None) -> list[State]:
-    """Return the standards used, each with whether its calibration had run out on the day (design, rules of the domain)."""
+def _standards(session: Session, state: State) -> list[State]:
+    """Return the standards used, each with the certificate of the day and why it cannot carry a verdict, if so."""
     found = (documents.get(session, "measurement_standard", str(id)) for id in state.get("standards") or [])
-    states = [d.state for d in found if d is not None]
-    day = on.isoformat() if on is not None else ""
-    return [{**s, "expired": bool(s.get("calibrated_until")) and str(s["calibrated_until"]) < day} for s in states]
+    days, said = measured_days(state), reasons(state)
+    return [
+        {**d.state, "id": d.id, "certificate": standards.certificate_on(d.state, days[-1]) if days else None,
+         "fault": standards.fault(d.state, days), "reason": said.get(d.id)}
+        for d in found if d is not None
+    ]  # fmt: skip
 
 
 def _area(session: Session, site: State, on: date | None) -> str:

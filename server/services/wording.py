@@ -105,6 +105,19 @@ NUMBER_STATUSES = {
     "quarantined": "Biên bản đang chờ xử lý",
     "gap": "KHÔNG RÕ",
 }
+STANDARD_STATES = {
+    "in_use": "Đang dùng",
+    "sent_for_calibration": "Gửi kiểm định, hiệu chuẩn",
+    "broken": "Hỏng",
+    "retired": "Thôi dùng",
+}
+STANDARD_STATUSES = {
+    "valid": "Còn hạn",
+    "due": "Sắp hết hạn",
+    "expired": "Quá hạn",
+    "none": "Chưa có giấy",
+    "idle": "Hỏng, thôi dùng",
+}
 DOCUMENT_KINDS = {
     "campaign": "đợt kiểm tra",
     "establishment": "cơ sở",
@@ -133,6 +146,7 @@ FIELDS = {
     "conclusion": "kết luận của đoàn",
     "establishment_statement": "ý kiến của cơ sở",
     "standards": "chuẩn đo lường",
+    "standard_overrides": "lý do dùng chuẩn quá hạn",
     "checklists": "danh mục kiểm tra",
     "review": "ý kiến duyệt",
     "reason": "lý do",

@@ -46,7 +46,9 @@ def weighs(station: Station) -> None:
 
 def computed(station: Station) -> dict[str, Any]:
     """The verdict as it stands."""
-    found: dict[str, Any] = station.server.state("finding", station.answer("NA12", subject=station.instrument))["computed"]
+    found: dict[str, Any] = station.server.state("finding", station.answer("NA12", subject=station.instrument))[
+        "computed"
+    ]
     return found
 
 
@@ -78,8 +80,13 @@ def test_two_inspectors_give_reasons_for_two_standards_and_both_stand(station: S
     one, other = weights(station), weights(station)
     says(station, standards=[one, other])
     for tablet, id in ((station.member, one), (station.leader, other)):
-        tablet.do("inspection", station.inspection, station.scope, set={"standard_overrides": {id: "Chờ giấy"}}, base={})
-    assert station.server.state("inspection", station.inspection)["standard_overrides"] == {one: "Chờ giấy", other: "Chờ giấy"}
+        tablet.do(
+            "inspection", station.inspection, station.scope, set={"standard_overrides": {id: "Chờ giấy"}}, base={}
+        )
+    assert station.server.state("inspection", station.inspection)["standard_overrides"] == {
+        one: "Chờ giấy",
+        other: "Chờ giấy",
+    }
     weighs(station)
     assert computed(station)["verdict"] == "pass"
 
@@ -91,7 +98,12 @@ def test_verdicts_follow_the_standards_and_the_day_as_the_servers_own_change(sta
     says(station, standards=[weights(station)])
     assert computed(station)["verdict"] == "inconclusive"
     follow = [e for e in station.server.entries() if e["kind"] == "finding"][-1]
-    assert (follow["op_id"], follow["device"], follow["actor"], list(follow["set"])) == (None, None, "system", ["computed"])
+    assert (follow["op_id"], follow["device"], follow["actor"], list(follow["set"])) == (
+        None,
+        None,
+        "system",
+        ["computed"],
+    )
     says(station, visits=[{**VISIT, "started_at": "2026-11-20T08:00:00+07:00"}])
     assert computed(station)["verdict"] == "pass"
     says(station, visits=[{**VISIT, "started_at": "2026-11-20T08:00:00+07:00"}, VISIT])
@@ -110,7 +122,9 @@ def test_an_open_inspection_follows_a_new_certificate_and_a_closed_one_does_not(
     weighs(station)
     newer = {"number": "QC-2", "issued_on": "2026-11-20", "valid_until": "2027-11-19"}
     state = station.server.state("measurement_standard", id)
-    station.server.office("measurement_standard", id, "agency", {**state, "certificates": [*state["certificates"], newer]})
+    station.server.office(
+        "measurement_standard", id, "agency", {**state, "certificates": [*state["certificates"], newer]}
+    )
     (change,) = recompute(station.server, [station.inspection], "")
     assert change.state is not None
     assert (change.state["computed"]["verdict"], change.op_id, change.actor) == ("pass", None, "system")
@@ -123,7 +137,9 @@ def test_what_working_minutes_froze_keeps_its_verdict_whatever_the_standards(sta
     station.server.lease(station.leader.device_id, 1, 9)
     weighs(station)
     fields = station.paper(station.leader, 1, closes=False, form="working")
-    station.leader.do("minutes", station.server.new_id(), station.scope, "create", parent=station.inspection, set=fields)
+    station.leader.do(
+        "minutes", station.server.new_id(), station.scope, "create", parent=station.inspection, set=fields
+    )
     before = computed(station)
     says(station, standards=[weights(station)])
     assert (before["verdict"], computed(station)) == ("pass", before)
@@ -149,14 +165,18 @@ class TestInstruments:
         assert result["status"] in {"applied", "merged"}
 
     def test_an_open_inspection_follows_an_instrument_that_is_corrected_later(self, station: Station) -> None:
-        station.record(station.member, "NA12", subject=station.instrument, rows=[{"load": "1000", "indication": "1003"}])
+        station.record(
+            station.member, "NA12", subject=station.instrument, rows=[{"load": "1000", "indication": "1003"}]
+        )
         station.member.push()
         assert computed(station)["verdict"] == "fail"
         self.amends(station, "5")
         assert computed(station)["verdict"] == "pass"
 
     def test_a_closed_inspection_keeps_what_it_found(self, station: Station) -> None:
-        station.record(station.member, "NA12", subject=station.instrument, rows=[{"load": "1000", "indication": "1003"}])
+        station.record(
+            station.member, "NA12", subject=station.instrument, rows=[{"load": "1000", "indication": "1003"}]
+        )
         station.member.push()
         before, state = computed(station), station.server.state("inspection", station.inspection)
         station.server.office("inspection", station.inspection, station.scope, {**state, "status": "approved"})
