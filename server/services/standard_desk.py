@@ -115,7 +115,7 @@ def _inspections(session: Session, id: str) -> list[tuple[str, str]]:
             else documents.get(session, "establishment", str(inspection.state["establishment_id"]))
         )
         named.append((inspection_id, "Cuộc kiểm tra" if site is None else str(site.state.get("name"))))
-    return named
+    return sorted(named, key=lambda each: folded(each[1]))
 
 
 def _rows(session: Session, on: date, within: int) -> list[Row]:
