@@ -109,7 +109,12 @@ def test_what_was_recorded_before_there_was_a_history_is_one_certificate() -> No
 
 
 def test_readings_that_could_not_be_computed_keep_their_own_reason() -> None:
-    computed = {"errors": [], "limit": None, "verdict": "inconclusive", "explanation": "chưa kết luận: thiếu số đo"}
+    computed: dict[str, Any] = {
+        "errors": [],
+        "limit": None,
+        "verdict": "inconclusive",
+        "explanation": "chưa kết luận: thiếu số đo",
+    }
     assert standards.supported(computed, "dose-rate", [], [date(2021, 7, 1)], {}) == computed
 
 

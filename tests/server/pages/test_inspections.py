@@ -125,7 +125,7 @@ def test_a_standard_past_its_calibration_is_flagged(scene: Scene, desk: Desk, of
         row = session.get_one(Document, ("inspection", scene.site.inspection))
         row.state = {**row.state, "standards": ids}
     said = words(desk.opens(scene.path))
-    assert "Bình chuẩn 2021-08-04 số BC-1 hạn hiệu chuẩn 04/08/2021 ⚠ đã quá hạn vào ngày kiểm tra" in said
+    assert "Bình chuẩn 2021-08-04 số BC-1 giấy 1, hạn hiệu chuẩn 04/08/2021 ⚠ đã quá hạn vào ngày kiểm tra" in said
     assert said.count("đã quá hạn") == 1
 
 

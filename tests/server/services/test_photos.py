@@ -149,6 +149,22 @@ def test_visits_that_come_later_are_compared_too(at_work: tuple[Tus, Site], offi
     assert codes(state_of(office, "photo", id)) == []
 
 
+def test_a_push_that_changes_the_visits_compares_the_photos_again(at_work: tuple[Tus, Site], office: Office) -> None:
+    tus, site = at_work
+    id = records_photo(office, site, jpeg(taken_at="2021:08:06 08:30:00"))
+    tus.send(jpeg(taken_at="2021:08:06 08:30:00"), id)
+    assert codes(state_of(office, "photo", id)) == ["outside_visit"]
+    from tests.server.api.wire import Wire
+
+    wire = Wire(tus.client, tus.kit)
+    second = {**VISIT, "started_at": "2021-08-06T08:00:00+07:00", "ended_at": None}
+    patch = wire.op(
+        "inspection", site.inspection, "patch", site.scope, {"visits": [VISIT, second]}, base={"visits": [VISIT]}
+    )
+    assert wire.one(patch)["status"] == "applied"
+    assert codes(state_of(office, "photo", id)) == []
+
+
 def test_without_a_visit_s_position_the_site_s_own_is_taken() -> None:
     exif = {"taken_at": "2021-08-05T08:30:00+07:00", "lat": "21.380000", "lon": "106.194600"}
     found = photo_evidence.compare({}, exif, {"visits": []}, {"lat": "21.273100", "lon": "106.194600"})
