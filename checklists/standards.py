@@ -107,9 +107,7 @@ def fault(standard: State, days: Sequence[date]) -> str | None:
     until = (certificate_on(standard, on) or {}).get("valid_until")
     if until:
         return f"{named(standard)} hết hạn hiệu chuẩn ngày {_day(until)}, trước ngày kiểm tra {_day(on)}"
-    first = next((each.get("issued_on") for each in certificates(standard) if each.get("issued_on")), None)
-    later = f" (giấy có sau đó cấp ngày {_day(first)})" if first else ""
-    return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {_day(on)}{later}"
+    return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {_day(on)}"
 
 
 def supported(

@@ -88,7 +88,9 @@ class DatabaseWorld:
             DocumentRow.kind == "inspection", DocumentRow.parent.in_(campaigns), DocumentRow.is_deleted.is_(False),
             cast(DocumentRow.state, Text).contains(f'"establishment_id":"{establishment_id}"'),
         )  # fmt: skip
-        found = [row for row in self._session.execute(query.order_by(DocumentRow.id)) if row.state["status"] in OPEN]
+        found = [
+            row for row in self._session.execute(query.order_by(DocumentRow.id)) if row.state.get("status") in OPEN
+        ]
         self._load([("inspection", row.id) for row in found], lock=True)
         self._load([("campaign", row.parent) for row in found], lock=False)
         self._load_families([row.id for row in found if row.id not in self._children])

@@ -55,6 +55,30 @@ def test_a_conflict_is_settled_in_the_inspection(page: Page, scene: Scene) -> No
     expect(page.locator("#conflicts")).to_have_count(0)
 
 
+def test_a_standard_is_entered_and_renewed_by_keyboard(page: Page, scene: Scene) -> None:
+    """Fields in their order, Enter to look it over, Enter to write; the start page then warns."""
+    signs_in(page, scene)
+    page.goto("/standards/new")
+    sees(page, "Ghi chuẩn, máy đo mới vào sổ", "standard-new")
+    page.get_by_label("Tên").focus()
+    page.keyboard.type("Bình chuẩn kim loại 20 L")
+    page.keyboard.press("Tab")
+    for _ in ("dose_rate", "contamination", "mass", "volume"):
+        page.keyboard.press("ArrowDown")
+    for words in ("", "BC20-01", "", "", "", "", "", "Phòng Đo lường", "0420/2020", "Viện Đo lường"):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    page.get_by_label("Ngày cấp").fill("2020-11-16")
+    page.get_by_label("Hiệu lực đến hết ngày").fill("2021-11-15")
+    page.get_by_role("button", name="Xem lại trước khi ghi…").press("Enter")
+    sees(page, "Ghi chuẩn này vào sổ?", "standard-confirm")
+    page.get_by_role("button", name="Ghi vào sổ").press("Enter")
+    sees(page, "Bình chuẩn kim loại 20 L", "standard")
+    expect(page.get_by_role("status")).to_contain_text("Đã ghi Bình chuẩn kim loại 20 L số BC20-01 vào sổ")
+    page.get_by_role("link", name="Hiện Trường").click()
+    expect(page.locator("main")).to_contain_text("1 chuẩn đã quá hạn")
+
+
 def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
     """A tablet stopped by a fork, the register with its numbers, the limits."""
     scene.tablet.post("/leases", {"series": "BB-ĐKT", "year": YEAR, "count": 5})
@@ -67,6 +91,7 @@ def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
         (f"/numbers/void?series=BB-%C4%90KT&year={YEAR}&number=2", "Hủy số 02/BB-ĐKT", "number-void"),
         ("/limits", "Giới hạn cho phép", "limits"),
         ("/limits/fuel-delivery-inspection", "Cột đo xăng dầu: lượng xăng dầu", "limit"),
+        ("/standards", "Chuẩn đo lường, máy đo của cơ quan", "standards"),
         (f"/quarantine/tablets/{scene.kit.device_id}", "Hàng đợi của Trần Văn Trưởng", "queue"),
     ):
         page.goto(path)

@@ -72,6 +72,8 @@ def test_no_page_carries_inline_script_or_style(scene: Scene, desk: Desk) -> Non
         "/conflicts",
         "/numbers",
         "/limits",
+        "/standards",
+        "/standards/new",
         "/sign-in",
     ):
         answer = desk.client.get(path)

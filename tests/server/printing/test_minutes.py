@@ -189,6 +189,19 @@ class TestContent:
         assert "(từ chối ký: không đồng ý với kết quả đo)" in gold
         assert "Đỗ Văn Xã" in gold
 
+    def test_a_standard_past_its_date_is_said_with_its_reason(self) -> None:
+        documents = SAMPLES["xray-room"]()
+        used = documents["standards"][0]
+        said = printed(documents).text.replace("\n", " ")
+        assert "đã quá hạn hiệu chuẩn; không ghi lý do vẫn sử dụng" in said
+        documents["inspection"]["standard_overrides"] = {used["id"]: "Đã gửi hiệu chuẩn, chờ giấy."}
+        used["certificates"] = [{"number": "0512/2021", "issued_on": "2021-11-12", "valid_until": "2022-11-11"}]
+        said = printed(documents).text.replace("\n", " ")
+        assert (
+            "chưa có giấy chứng nhận còn hạn vào ngày kiểm tra; lý do vẫn sử dụng: Đã gửi hiệu chuẩn, chờ giấy." in said
+        )
+        assert "0512/2021" not in said
+
     def test_draft_has_no_number_and_no_qr(self) -> None:
         drafted = printed({**fuel_station(), "number": None}, "draft")
         numbered = printed(fuel_station(), "draft")
