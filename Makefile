@@ -49,8 +49,10 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/flask checklists lint
 	$(MAKE) --no-print-directory test
 
-soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
+soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ và của từng phép đo, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
 	@$(BIN)/python -m tests.sync.model.soak $(or $(EXAMPLES),20000) $(SEED)
+	@$(BIN)/pytest tests/checklists/procedures/test_against_fractions.py -q --durations 0 \
+		--comparisons $(or $(EXAMPLES),20000) --comparison-seed $(or $(SEED),$(shell date +%s))
 	@$(BIN)/pytest tests/crash -q -s --timeout 0 --kills $(or $(KILLS),300)
 
 bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)

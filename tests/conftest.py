@@ -41,9 +41,11 @@ hypothesis_settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How often and with which seed tests/crash kills the server."""
+    """How often and with which seed tests/crash kills the server, and procedures meet their second computation."""
     parser.addoption("--kills", type=int, help="kills of the server in tests/crash")
     parser.addoption("--kill-seed", type=int, help="repeats a run of tests/crash")
+    parser.addoption("--comparisons", type=int, help="comparisons of each procedure in tests/checklists/procedures")
+    parser.addoption("--comparison-seed", type=int, help="other readings for them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
