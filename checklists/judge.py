@@ -158,4 +158,6 @@ def _place(path: str, item: Item, use: ProcedureUse) -> str:
         place = f"thông số {key}"
     else:
         return ""
-    return f"{place}, số đo thứ {int(reading) + 1}: " if reading else f"{place}: "
+    if reading:
+        place += f", số đo thứ {int(reading) + 1}"
+    return place and f"{place}: "

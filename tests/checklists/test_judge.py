@@ -167,6 +167,38 @@ def test_one_bad_reading_of_several_is_named() -> None:
     )
 
 
+PRINTED = Item(
+    "NA05",
+    Text("Tem kiểm định", "Verification sticker"),
+    "date",
+    fields=(Field("valid_until", Text("Thời hạn", "Valid until"), "date"),),
+    procedure=ProcedureUse("validity", {}, {"valid_until": "valid_until"}),
+)
+
+
+def test_an_item_without_columns_is_one_row_of_its_fields() -> None:
+    computed = verdict_of(PRINTED, {"values": {"valid_until": "2021-07-15"}})
+    assert (computed["errors"], computed["verdict"]) == (["0"], "pass")
+    assert verdict_of(PRINTED, {"values": {"valid_until": "2021-07-14"}})["verdict"] == "fail"
+    # Rows that another program sent for an item without columns are not its readings.
+    assert "chưa có số đo" in verdict_of(PRINTED, {"rows": [{"valid_until": "2022-01-01"}]})["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "chưa có số đo"),
+        ({"note": "x"}, "ô “Thời hạn”: thiếu ngày hết hạn"),
+        ({"valid_until": "15/07/2021"}, "ô “Thời hạn”: phải là ngày dạng YYYY-MM-DD"),
+        ("2021-07-15", "phải là một đối tượng"),
+    ],
+)
+def test_unusable_fields_name_their_box(values: Any, words: str) -> None:
+    computed = verdict_of(PRINTED, {"values": values})
+    assert computed["verdict"] == "inconclusive"
+    assert computed["explanation"].startswith(f"chưa kết luận: {words}")
+
+
 @pytest.mark.parametrize("subject", [None, {}, {"attributes": None}, {"attributes": {"e": "5"}}])
 def test_a_missing_attribute_is_inconclusive_and_named(subject: Any) -> None:
     computed = verdict_of(SCALE, {"rows": [{"load": "1", "shown": "1"}]}, subject)
@@ -189,6 +221,6 @@ JSON = st.recursive(
 @given(finding=JSON, subject=JSON, answer=JSON)
 def test_never_an_exception(finding: Any, subject: Any, answer: Any) -> None:
     answers = {"NA11": answer, "XR20": answer, "XR19": answer}
-    for each in (SCALE, DISPENSER, ROOM):
+    for each in (SCALE, DISPENSER, ROOM, PRINTED):
         computed = verdict_of(each, finding, subject, answers)
         assert computed["verdict"] in ("pass", "fail", "inconclusive")

@@ -6,6 +6,7 @@ import copy
 import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 
 from checklists.limits import LimitError, RuleSet, load_rules, read_rules
 from checklists.model import LimitStatus
+from checklists.procedures.verdicts import look_up
 
 ROW: dict[str, Any] = {
     "id": "one",
@@ -191,6 +193,16 @@ def test_a_table_that_cannot_be_read_one_way_is_refused(tmp_path: Path, kind: st
     table = {"kind": kind, "by": "tải", "by_unit": "e", "steps": steps}
     with pytest.raises(LimitError, match=r"all\.yaml one table"):
         rules_of(tmp_path, {**ROW, "value": None, "table": table})
+
+
+def test_a_table_may_begin_above_a_size_and_says_so_only_then(tmp_path: Path) -> None:
+    table = {"kind": "up_to", "by": "khối lượng", "by_unit": "g", "steps": [["100", "2"]], "above": "40"}
+    rules = rules_of(tmp_path, {**ROW, "value": None, "table": table})
+    assert RuleSet.from_served(rules.served()) == rules
+    found = rules.limits[0].table
+    assert found is not None
+    assert [look_up(found, Fraction(size)) for size in (40, 41, 100, 101)] == [None, 2, 2, None]
+    assert [row["table"].get("above") for row in load_rules().served()["limits"] if row["table"]].count("40") == 1
 
 
 def test_double_ids_and_dangling_references_are_refused(tmp_path: Path) -> None:
