@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 from tests.checklists.procedures.naive import Case, near, text, verdict
@@ -95,13 +95,13 @@ def prepackage(rng: random.Random) -> Case:
     lot = lot or {50: rng.choice([100, 500]), 80: rng.choice([501, 3200]), 125: 3201}[n]
     given = way == "typed" or rng.random() < 0.5
     t = Fraction(rng.choice(["15", "4.5", "1"])) if given else tolerable(nominal * times, kind) / times
-    actual = contents(rng, nominal, t, n, whole=kind == "count")
     k, allowed, typed = Fraction(0), Fraction(lot * 25, 1000), {}
     if way == "typed":
         k, allowed = Fraction(rng.choice(["0.379", "0", "1.25"])), Fraction(rng.choice([0, 1, 3]))
         typed = {"k": text(k), "allowed": text(allowed)}
     elif way == "planned":
         k, allowed = PLANS[n][0], Fraction(PLANS[n][1])
+    actual = contents(rng, nominal, t, n, k, allowed, whole=kind == "count")
     request: dict[str, Any] = {
         "parameters": {"nominal": text(nominal), "unit": unit, "lot_size": str(lot)},
         "rows": [{"actual": text(each)} for each in actual],
@@ -112,16 +112,30 @@ def prepackage(rng: random.Random) -> Case:
     return judged_lot(request, nominal, actual, t, k, allowed, way, given, confirmed)
 
 
-def contents(rng: random.Random, nominal: Fraction, t: Fraction, n: int, *, whole: bool) -> list[Fraction]:
-    """Contents near the nominal quantity, some exactly on T and 2T, the mean often on the edge."""
-    spread = t if whole else max(t, nominal / 100)
-    found = []
-    for _ in range(n):
-        off = rng.choice([Fraction(0), Fraction(rng.randint(-50, 100), 100) * spread, spread / 10])
-        off = rng.choice([-t, -2 * t, -t - spread / 50, -2 * t - spread / 50]) if rng.random() < 0.04 else off
-        each = max(nominal + off, Fraction(0))
-        found.append(Fraction(round(each)) if whole else Fraction(text(each, 6)))
-    if not whole and rng.random() < 0.5:
+def contents(
+    rng: random.Random, nominal: Fraction, t: Fraction, n: int, k: Fraction, allowed: Fraction, *, whole: bool
+) -> list[Fraction]:
+    """Contents near the nominal quantity: as many short units as are allowed or one more, the mean often on its edge."""
+    if k and n % 2 == 0 and not whole and rng.random() < 0.5:
+        # Two values d beside a mean that lies k·s below: s² is n d² / (n - 1), a little over d² .
+        d = nominal / 100
+        mean = nominal - Fraction(text(k * d * Fraction(rng.choice(["1", "1.005", "1.0101", "1.0102", "1.03"])), 9))
+        return [mean + d, mean - d] * (n // 2)
+    spread = max(t, nominal / 100)
+    found = [
+        nominal + rng.choice([Fraction(0), spread / 10, Fraction(rng.randint(-50, 100), 100) * spread])
+        for _ in range(n)
+    ]
+    short = min(rng.choice([0, floor(allowed), floor(allowed) + 1]), n)
+    found[:short] = [
+        nominal - t - rng.choice([Fraction(0), spread / 50, spread / 50, spread / 50]) for _ in range(short)
+    ]
+    if rng.random() < 0.2:
+        found[0] = nominal - 2 * t - rng.choice([Fraction(0), spread / 50])
+    found = [
+        Fraction(round(each)) if whole else Fraction(text(each, 6)) for each in (max(each, ONE * 0) for each in found)
+    ]
+    if rng.random() < 0.7:
         found[-1] = max(found[-1] + sum(nominal - each for each in found), Fraction(0))
     return found
 

@@ -22,7 +22,9 @@ SCALARS = (
         [
             *("0", "-0", "-0.0", "1", "0.5", "20.00", "999999999999.999999999", "0.000000001", "1e999", "0,5"),
             *("III", "kg", "public", "control", "residential", "each", "mean"),
-            *("%", "e", "mg", "m", "µSv/h", "đ"),
+            *("static_direct", "induction", "0.5L", "A", "glass", "electronic", "seller", "ecg-voltage", "relative"),
+            *("2021-07", "2021-08-31", "0001-01", "9999-12", "9999-12-31", "dose_rate_meter"),
+            *("%", "e", "mg", "m", "µSv/h", "đ", "g", "cái", "mmHg", "°C", "mV", "tháng"),
         ]
     )
 )
@@ -66,7 +68,12 @@ def test_right_keys_with_any_values(name: str, data: st.DataObject) -> None:
         "parameters": {key: data.draw(cells) for key in sorted(parameters)},
         "rows": [{key: data.draw(cells) for key in sorted(row)} for _ in range(data.draw(st.integers(0, 3)))],
         "limit": data.draw(
-            st.none() | VALUES | st.fixed_dictionaries({"value": NUMBERS, "unit": SCALARS | keys(["%", "e"])})
+            st.none()
+            | VALUES
+            | st.fixed_dictionaries(
+                {"value": NUMBERS, "unit": SCALARS | keys(["%", "e", "g", "tháng"])},
+                optional={"k": SCALARS | NUMBERS, "allowed": NUMBERS, "lower": NUMBERS},
+            )
         ),
     }
     answers_or_names_a_field(name, request)
