@@ -194,16 +194,17 @@ def _mean_limit(lot: _Lot, average: Judged) -> dict[str, str | None]:
 
 def _count(lot: _Lot, name: str, tolerable: Limit | None, count: int | None) -> Judged:
     """Judge how many units lack more than T (T1) or 2T (T2); a count rests on the row of T too."""
-    typed = "allowed"
-    limit = lot.criterion(name, typed)
-    allowed = Fraction(0) if name == "t2" and limit is lot.request.given and limit else lot.number(limit, typed)
-    planned, reason = (None, None) if limit is not None and limit is lot.request.given else lot.sampled_as_planned()
-    if allowed is not None and limit is not None and limit.unit == "%" and limit is not lot.request.given:
+    limit = lot.criterion(name, "allowed")
+    typed = limit is not None and limit is lot.request.given
+    planned, reason = (limit, None) if typed or lot.plan == "full" else lot.sampled_as_planned()
+    # Of a typed plan `allowed` counts T1; no plan allows a unit beyond 2T.
+    allowed = Fraction(0) if typed and name == "t2" else lot.number(limit, "allowed")
+    if allowed is not None and limit is not None and limit.unit == "%" and not typed:
         allowed = allowed * lot.size / 100
     allowance = None
     if allowed is not None and count is not None and reason is None:
         allowance = Allowance(allowed, None, str(floor(allowed)), PIECES)
-    rests_on = _weakest(limit, tolerable, *([planned] if lot.plan == "sample" and planned else []))
+    rests_on = _weakest(limit, tolerable, planned)
     words = {"t1": "số đơn vị thiếu quá T", "t2": "số đơn vị thiếu quá 2T"}
     figure = Fraction(count or 0), str(count or 0), PIECES
     return Judged(*figure, rests_on, allowance, words[name], reason, signed=False, no_basis=NO_BASIS)

@@ -93,13 +93,20 @@ def _until(request: Request, row: Group) -> _Until | None:
         return None
     known = {} if request.given else {"instrument": request.parameters.choice("instrument", INSTRUMENTS)}
     limit = request.limit("validity", basis="cycle", **known)
-    months = int(limit.value) if limit is not None and limit.value is not None else 0
-    if request.given is not None and (request.given.unit != MONTHS or months != request.given.value):
-        raise ProcedureInputError("limit.value", f"chu kỳ phải là số nguyên, tính bằng {MONTHS}")
-    if limit is None or not months:
+    months = _whole_months(limit)
+    if request.given is not None and months is None:
+        raise ProcedureInputError("limit.value", f"chu kỳ phải là số nguyên lớn hơn 0, tính bằng {MONTHS}")
+    if limit is None or months is None:
         return None
     end = _later(verified, months)
     return _Until(end, end, limit, (str(months), MONTHS), f"{months} {MONTHS} từ ngày kiểm định, đến {_vi(end)}")
+
+
+def _whole_months(limit: Limit | None) -> int | None:
+    if limit is None or limit.value is None or limit.unit != MONTHS:
+        return None
+    months = int(limit.value)
+    return months if months and months == limit.value else None
 
 
 def _printed(row: Group) -> tuple[date, date]:
