@@ -49,14 +49,14 @@ def answers_or_names_a_field(name: str, request: Any) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(request=VALUES)
 def test_any_json(name: str, request: Any) -> None:
     answers_or_names_a_field(name, request)
 
 
 @pytest.mark.parametrize("name", names())
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_right_keys_with_any_values(name: str, data: st.DataObject) -> None:
     parameters, row = inputs(name)
