@@ -242,10 +242,10 @@ def _table(item: Doc, finding: Doc, computed: Doc, context: Context) -> dict[str
         {"title": spec["title"]["vi"], "unit": context.unit(spec, subject_id), "type": _kind(spec)} for spec in specs
     ]
     cells = [[_cell(spec, row.get(spec["key"])) if isinstance(row, Mapping) else "" for spec in specs] for row in rows]
-    use: Doc = item.get("procedure") or {}
+    procedure = words.text((item.get("procedure") or {}).get("name"))
     errors: Sequence[Any] = computed.get("errors") or ()
     if len(errors) == len(rows):
-        _add_errors(columns, cells, errors, use, computed.get("limit"))
+        _add_errors(columns, cells, errors, procedure, computed.get("limit"))
     return {"columns": columns, "rows": cells}
 
 
@@ -259,14 +259,12 @@ def _kind(spec: Doc) -> str:
 
 
 def _add_errors(
-    columns: list[dict[str, str]], cells: list[list[str]], errors: Sequence[Any], use: Doc, limit: Any
+    columns: list[dict[str, str]], cells: list[list[str]], errors: Sequence[Any], procedure: str, limit: Any
 ) -> None:
     detailed = [error if isinstance(error, Mapping) else {"error": error} for error in errors]
     # Errors of weighing have the unit of the readings, while their limit may be given in e.
     readings = next((column["unit"] for column in columns if column["type"] == "number" and column["unit"]), "")
-    procedure = words.text(use.get("name"))
-    relative = ((use.get("parameters") or {}).get("error") or {}).get("value") == "relative"
-    unit = words.text(detailed[0].get("unit")) or ("%" if relative else _ERROR_UNITS.get(procedure, readings))
+    unit = words.text(detailed[0].get("unit")) or _ERROR_UNITS.get(procedure, readings)
     columns.append({"title": _ERROR_TITLES.get(procedure, "Sai số"), "unit": unit, "type": "number"})
     for row, error in zip(cells, detailed, strict=True):
         row.append(words.text(error.get("error", error.get("net"))))

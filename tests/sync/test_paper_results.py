@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync import paper, paper_results, seal
+from sync import paper, seal
 from tests.server.printing.real import STANDARD, TITLES, real
 from tests.server.printing.samples import fuel_station
 
@@ -102,21 +102,3 @@ def test_a_refusal_gives_the_witness_a_place_to_sign_or_says_there_is_none(*, na
     headings = [each["heading"] for each in signers]
     assert ("NGƯỜI CHỨNG KIẾN" in headings) is named
     assert signers[0]["unwitnessed"] is not named
-
-
-@pytest.mark.parametrize(
-    ("procedure", "title", "unit"),
-    [
-        ({"name": "comparison", "parameters": {"error": {"value": "relative"}}}, "Sai số", "%"),
-        ({"name": "comparison", "parameters": {"unit": {"value": "mm"}}}, "Sai số", "mm"),
-        ({"name": "leak-rate"}, "Độ rò", "mmHg/min"),
-        ({"name": "prepackage-lot"}, "Chênh lệch", "mm"),
-    ],
-)
-def test_the_computed_column_has_its_own_name_and_unit(procedure: dict[str, Any], title: str, unit: str) -> None:
-    column = {"key": "read", "title": {"vi": "Số chỉ"}, "type": "number", "unit": "mm"}
-    item = {"key": "ME11", "text": {"vi": "Bảng so sánh"}, "type": "table", "columns": [column], "procedure": procedure}
-    finding = {"rows": [{"read": "10.4"}], "computed": {"errors": ["4.0000"], "limit": None}}
-    block = paper_results.item_block(item, finding, paper_results.Context({}, {}))
-    added = block["table"]["columns"][-1]
-    assert (added["title"], added["unit"]) == (title, unit)
