@@ -17,14 +17,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from checklists.model import Checklist, Field, Item, Law, ProcedureUse, Section, Text
+from checklists.model import Checklist, Field, Item, ProcedureUse, Section, Text
 
 DATA = Path(__file__).parent / "data"
 PUBLISHED = "published.toml"
@@ -149,18 +148,6 @@ def from_served(served: Mapping[str, Any]) -> Checklist:
         sections=tuple(_section(section) for section in served["sections"]),
         definition=served,
     )
-
-
-def basis_on(entries: Iterable[str], law: Iterable[Law], on: date) -> tuple[str, ...]:
-    """Return the citations that hold on a day: an entry falls away when the document it cites is known not to be in
-    force (`RuleSet.law`). An item lists the old article and the new one, the day of the inspection picks.
-    """
-    dead = [
-        row.number
-        for row in law
-        if (row.valid_from is not None and on < row.valid_from) or (row.valid_to is not None and row.valid_to < on)
-    ]
-    return basis_without(entries, dead)
 
 
 def basis_without(entries: Iterable[str], dead: Iterable[str]) -> tuple[str, ...]:

@@ -5,35 +5,48 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from checklists.limit_rows import (
-    LimitError,
-    allowance,
-    parse_law,
-    parse_limit,
-    serve_law,
-    serve_limit,
-)
-from checklists.model import Law, Limit, LimitStatus
+from checklists import law as law_of_day
+from checklists import law_rows, rule_checks
+from checklists.law_rows import MAX_MONTHS
+from checklists.limit_rows import parse_limit, serve_limit
+from checklists.model import Cycle, Form, Law, Limit, LimitStatus, Penalty, Violation
+from checklists.rows import LimitError, allowance
 
-__all__ = ["SHIPPED_VERSION", "Law", "LimitError", "RuleSet", "load_rules", "read_rules"]
+__all__ = ["SHIPPED_VERSION", "AnyRow", "Law", "LimitError", "RuleSet", "load_rules", "read_rules"]
 
 # Raise it in the commit that changes a shipped row: inspections pin a version and must not see it change.
-SHIPPED_VERSION = "2026.1"
+SHIPPED_VERSION = "2026.2"
 _DATA = Path(__file__).parent / "data"
 # What a confirmation is stored in.
 MAX_REVIEWER = 200
 MAX_DOCUMENT = 1000
+PENALTIES = "penalties.yaml"
+PENALTY_LISTS = ("violations", "articles")
+
+
+AnyRow = Limit | Law | Cycle | Penalty | Form
+"""A row that the department can confirm."""
+# The kinds of rows of a rule set: how each is read and served. The first two are in every rule set; the others came
+# with 2026.2 and stand only where there are any, so that the rule sets made before keep their fingerprints.
+_KINDS: dict[str, tuple[Callable[[object, str], Any], Callable[[Any], dict[str, Any]]]] = {
+    "limits": (parse_limit, serve_limit),
+    "law": (law_rows.parse_law, law_rows.serve_law),
+    "cycles": (law_rows.parse_cycle, law_rows.serve_cycle),
+    "violations": (law_rows.parse_violation, law_rows.serve_violation),
+    "penalties": (law_rows.parse_penalty, law_rows.serve_penalty),
+    "forms": (law_rows.parse_form, law_rows.serve_form),
+}
+_ALWAYS = ("limits", "law")
+CONFIRMABLE = ("limits", "law", "cycles", "penalties", "forms")
 
 
 @dataclass(frozen=True)
@@ -44,21 +57,23 @@ class RuleSet:
     sha256: str
     limits: tuple[Limit, ...]
     law: tuple[Law, ...]
+    cycles: tuple[Cycle, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    forms: tuple[Form, ...] = ()
 
     @classmethod
-    def build(cls, version: str, limits: Iterable[Limit], law: Iterable[Law]) -> RuleSet:
-        """Return a rule set with its fingerprint; refuses double ids and limits valid at once for one question."""
-        rules = cls(version, "", tuple(limits), tuple(law))
-        _refuse_double_ids(rules)
-        _refuse_ambiguity(rules.limits)
+    def build(cls, version: str, limits: Iterable[Limit], law: Iterable[Law], **more: Iterable[Any]) -> RuleSet:
+        """Return a rule set with its fingerprint; refuses double ids, dangling ones and rows valid at once for one
+        question. `more` = cycles, violations, penalties, forms."""
+        rest = {name: tuple(rows) for name, rows in more.items()}
+        rules = cls(version, "", tuple(limits), tuple(law), **rest)
+        rule_checks.check(rules.limits, rules.law, rules.cycles, rules.violations, rules.penalties, rules.forms)
         return replace(rules, sha256=hashlib.sha256(_canonical(rules._unsigned())).hexdigest())
 
     def _unsigned(self) -> dict[str, Any]:
-        return {
-            "version": self.version,
-            "limits": [serve_limit(limit) for limit in self.limits],
-            "law": [serve_law(law) for law in self.law],
-        }
+        rows = {name: [serve(row) for row in getattr(self, name)] for name, (_, serve) in _KINDS.items()}
+        return {"version": self.version, **{name: each for name, each in rows.items() if each or name in _ALWAYS}}
 
     def served(self) -> dict[str, Any]:
         """Return the JSON of `/rules/{version}`."""
@@ -67,14 +82,12 @@ class RuleSet:
     @classmethod
     def from_served(cls, served: Mapping[str, Any]) -> RuleSet:
         """Return the rule set of a served JSON; refuses one whose fingerprint is not its own."""
-        version, limits, law = served.get("version"), served.get("limits"), served.get("law")
-        if not isinstance(version, str) or not isinstance(limits, list) or not isinstance(law, list):
+        version = served.get("version")
+        raw = {name: served.get(name, None if name in _ALWAYS else []) for name in _KINDS}
+        if not isinstance(version, str) or not all(isinstance(rows, list) for rows in raw.values()):
             raise LimitError("bộ quy tắc thiếu version, limits hoặc law")
-        rules = cls.build(
-            version,
-            (parse_limit(row, "limits") for row in limits),
-            (parse_law(row, "law") for row in law),
-        )
+        parsed = {name: [parse(row, name) for row in raw[name]] for name, (parse, _) in _KINDS.items()}
+        rules = cls.build(version, **parsed)
         if rules.sha256 != served.get("sha256"):
             raise LimitError(f"bộ quy tắc {version}: dấu vân tay sha256 không khớp nội dung")
         return rules
@@ -86,7 +99,7 @@ class RuleSet:
         """
         for limit in self.limits:
             if (
-                serves(limit.procedure, procedure)
+                rule_checks.serves(limit.procedure, procedure)
                 and limit.context in (context, "any")
                 and limit.valid_from <= on
                 and (limit.valid_to is None or on <= limit.valid_to)
@@ -99,50 +112,66 @@ class RuleSet:
         """Return the row with this id, or None."""
         return next((limit for limit in self.limits if limit.id == limit_id), None)
 
-    def law_on(self, domain: str, on: date) -> tuple[Law, ...]:
-        """Return what to cite for a checklist code or subject on that day, in the order of law.yaml.
+    def row(self, row_id: str) -> AnyRow | None:
+        """Return the limit, document, cycle, article or form with this id, or None."""
+        return next((row for name in CONFIRMABLE for row in getattr(self, name) if row.id == row_id), None)
 
-        A date that was never read does not exclude a row: the row says so in its note and status.
-        """
-        return tuple(
-            law
-            for law in self.law
-            if domain in law.domains
-            and (law.valid_from is None or law.valid_from <= on)
-            and (law.valid_to is None or on <= law.valid_to)
+    def law_on(self, domain: str, on: date) -> tuple[Law, ...]:
+        """Return what holds for a checklist code or subject on that day, in the order of law.yaml (`law.in_force`)."""
+        holding = {row["id"] for row in law_of_day.in_force(map(law_rows.serve_law, self.law), on)}
+        return tuple(row for row in self.law if domain in row.domains and row.id in holding)
+
+    def form(self, paper: str, domain: str, on: date) -> Form | None:
+        """Return the form prescribed for a paper in a domain on that day; only a confirmed one may be named on paper."""
+        holding = {row["id"] for row in law_of_day.in_force(map(law_rows.serve_law, self.law), on)}
+        return next(
+            (
+                row
+                for row in self.forms
+                if row.paper == paper
+                and domain in row.domains
+                and row.law in holding
+                and (row.valid_from is None or row.valid_from <= on)
+                and (row.valid_to is None or on <= row.valid_to)
+            ),
+            None,
         )
 
-    def with_confirmed(self, limit_id: str, value: str | None, reviewed_by: str, document: str, on: date) -> RuleSet:
+    def with_confirmed(
+        self, row_id: str, value: str | None, reviewed_by: str, document: str, on: date, *, again: bool = False
+    ) -> RuleSet:
         """Return a new version where the department has confirmed this row, `value` replacing the shipped number.
 
-        Refuses an unknown row, a row without any number, a number for a table, a row that is confirmed with this
-        number already, and a reviewer or document that is missing or too long. The dates of the row stay: older
-        inspections keep the version that they pinned.
+        Refuses an unknown row, a row without any number, a number for what has none, a row that is confirmed with this
+        number already (unless `again`: the department takes over what a release confirmed otherwise), and a reviewer or
+        document that is missing or too long. The dates of the row stay: older inspections keep the version that they
+        pinned.
         """
-        old = self.limit(limit_id)
+        old = self.row(row_id)
         if old is None:
-            raise LimitError(f"không có giới hạn nào mang mã {limit_id[:80]}")
+            raise LimitError(f"không có giới hạn, chu kỳ hay văn bản nào mang mã {row_id[:80]}")
         reviewed_by = _words(reviewed_by, "người soát xét", MAX_REVIEWER)
         document = _words(document, "văn bản căn cứ", MAX_DOCUMENT)
-        if value is not None and old.table is not None:
-            raise LimitError(f"{limit_id} là bảng nhiều bậc, không thay bằng một giá trị")
-        new = old.value if value is None else allowance(value, "giá trị xác nhận")
-        if new is None and old.table is None:
-            raise LimitError(f"{limit_id} chưa có giá trị: hãy nhập giá trị kèm văn bản căn cứ")
-        if old.status is LimitStatus.CONFIRMED and new == old.value:
+        figure = _figure(old, value)
+        same = all(getattr(old, name) == number for name, number in figure.items())
+        if old.status is LimitStatus.CONFIRMED and same and not again:
             by = f" bởi {old.reviewed_by}" if old.reviewed_by else ""
-            raise LimitError(f"{limit_id} đã được xác nhận{by}, theo {old.source}; chỉ xác nhận lại khi sửa giá trị")
+            raise LimitError(f"{row_id} đã được xác nhận{by}, theo {old.source}; chỉ xác nhận lại khi sửa giá trị")
         confirmed = replace(
             old,
-            value=new,
+            **figure,
             status=LimitStatus.CONFIRMED,
             source=document,
             reviewed_by=reviewed_by,
             reviewed_on=on,
             note=f"Trước khi xác nhận: {old.source}" + (f". {old.note}" if old.note else ""),
         )
-        limits = (confirmed if limit.id == limit_id else limit for limit in self.limits)
-        return RuleSet.build(_next_version(self.version), limits, self.law)
+        return self.with_rows(_next_version(self.version), {row_id: confirmed})
+
+    def with_rows(self, version: str, rows: Mapping[str, AnyRow]) -> RuleSet:
+        """Return a new version where these rows stand in the place of those with their ids."""
+        kinds = {name: [rows.get(row.id, row) for row in getattr(self, name)] for name in _KINDS}
+        return RuleSet.build(version, **kinds)
 
 
 @lru_cache(maxsize=1)
@@ -152,47 +181,60 @@ def load_rules() -> RuleSet:
 
 
 def read_rules(folder: Path, version: str) -> RuleSet:
-    """Return the rule set of a folder (`limits/*.yaml` and `law.yaml`); refuses rows that are wrong or ambiguous."""
+    """Return the rule set of a folder (`limits/*.yaml`, `law.yaml`, `cycles.yaml`, `penalties.yaml`, `forms.yaml`);
+    refuses rows that are wrong or ambiguous."""
+    files = {"law": folder / "law.yaml", "cycles": folder / "cycles.yaml", "forms": folder / "forms.yaml"}
+    raw = {name: _rows(path) for name, path in files.items() if path.exists()}
+    if (folder / PENALTIES).exists():
+        raw |= dict(zip(("violations", "penalties"), _two_lists(folder / PENALTIES), strict=True))
+    parsed = {name: [_KINDS[name][0](row, f"{name}.yaml") for row in rows] for name, rows in raw.items()}
     limits = [parse_limit(row, path.name) for path in sorted((folder / "limits").glob("*.yaml")) for row in _rows(path)]
-    law = [parse_law(row, "law.yaml") for row in _rows(folder / "law.yaml")]
-    return RuleSet.build(version, limits, law)
+    return RuleSet.build(version, limits, parsed.pop("law"), **parsed)
 
 
 def _rows(path: Path) -> list[object]:
-    try:
-        rows = yaml.safe_load(unicodedata.normalize("NFC", path.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise LimitError(f"{path.name}: không đọc được YAML: {error}") from error
+    rows = _plain(path)
     if not isinstance(rows, list):
         raise LimitError(f"{path.name}: phải là một danh sách dòng")
     return rows
 
 
-def _refuse_double_ids(rules: RuleSet) -> None:
-    for kind, ids in (("giới hạn", [r.id for r in rules.limits]), ("văn bản", [r.id for r in rules.law])):
-        if doubled := [key for key, count in Counter(ids).items() if count > 1]:
-            raise LimitError(f"mã {kind} bị trùng: {', '.join(doubled)}")
-    known = {law.id for law in rules.law}
-    for law in rules.law:
-        if missing := [ref for ref in (law.replaced_by, *law.amended_by) if ref and ref not in known]:
-            raise LimitError(f"law.yaml {law.id}: không có văn bản {', '.join(missing)}")
+def _two_lists(path: Path) -> tuple[list[object], list[object]]:
+    """Return the violations and the articles of penalties.yaml."""
+    both = _plain(path)
+    violations, articles = (both.get(name) if isinstance(both, Mapping) else None for name in PENALTY_LISTS)
+    if not isinstance(violations, list) or not isinstance(articles, list):
+        raise LimitError(f"{path.name}: phải có hai danh sách {' và '.join(PENALTY_LISTS)}")
+    return violations, articles
 
 
-def _refuse_ambiguity(limits: tuple[Limit, ...]) -> None:
-    for one, two in combinations(limits, 2):
-        if (
-            (serves(one.procedure, two.procedure) or serves(two.procedure, one.procedure))
-            and (one.context == two.context or "any" in (one.context, two.context))
-            and one.valid_from <= (two.valid_to or date.max)
-            and two.valid_from <= (one.valid_to or date.max)
-            and all(one.parameters[key] == two.parameters[key] for key in one.parameters.keys() & two.parameters)
-        ):
-            raise LimitError(f"{one.id} và {two.id} cùng có hiệu lực cho một trường hợp: không biết chọn dòng nào")
+def _plain(path: Path) -> object:
+    try:
+        plain: object = yaml.safe_load(unicodedata.normalize("NFC", path.read_text("utf-8")))
+    except yaml.YAMLError as error:
+        raise LimitError(f"{path.name}: không đọc được YAML: {error}") from error
+    return plain
 
 
-def serves(row: str, procedure: str) -> bool:
-    """Tell whether a row with this `procedure` is read by a procedure: by its own, or as a family by all of it."""
-    return procedure == row or procedure.startswith(f"{row}-")
+def _figure(old: AnyRow, value: str | None) -> dict[str, Any]:
+    """Return the number that a confirmation leaves in a row, under its name; nothing for a row without numbers."""
+    if isinstance(old, Limit):
+        if value is not None and old.table is not None:
+            raise LimitError(f"{old.id} là bảng nhiều bậc, không thay bằng một giá trị")
+        number = old.value if value is None else allowance(value, "giá trị xác nhận")
+        if number is None and old.table is None:
+            raise LimitError(f"{old.id} chưa có giá trị: hãy nhập giá trị kèm văn bản căn cứ")
+        return {"value": number}
+    if isinstance(old, Cycle):
+        if value is not None and not (value.isascii() and value.isdecimal() and 0 < int(value) <= MAX_MONTHS):
+            raise LimitError(f"chu kỳ phải là số tháng, từ 1 đến {MAX_MONTHS}")
+        months = old.months if value is None else int(value)
+        if months is None:
+            raise LimitError(f"{old.id} chưa có số tháng: hãy nhập số tháng kèm văn bản căn cứ")
+        return {"months": months}
+    if value is not None:
+        raise LimitError(f"{old.id} không có giá trị để sửa: xác nhận là nhận cả dòng đúng với văn bản")
+    return {}
 
 
 def _next_version(version: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from checklists import catalog
 from checklists.lint_file import File
-from checklists.lint_rules import lint_rules
+from checklists.lint_rules import lint_items, lint_rules
 from checklists.nodes import LintProblem, Reader
 
 __all__ = ["LintProblem", "lint", "publish"]
@@ -27,6 +27,8 @@ def lint(root: Path = catalog.DATA) -> list[LintProblem]:
     for path in sorted(root.glob("*/*")):
         if path.parent.name not in catalog.NOT_CHECKLISTS and path not in files.values():
             problems.append(LintProblem(_name(root, path), 1, "tên tệp phải là v<số>.yaml"))
+    if not problems:
+        problems += lint_items(rules, _items(files))
     return sorted(problems + _lint_published(root, files, {problem.file for problem in problems}))
 
 
@@ -60,6 +62,15 @@ def publish(code: str, version: int, root: Path = catalog.DATA) -> str:
 
 def _name(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix()
+
+
+def _items(files: dict[tuple[str, int], Path]) -> dict[str, set[str]]:
+    """Return the item keys of each checklist, of any version: a violation outlives a version."""
+    keys: dict[str, set[str]] = {}
+    for (code, _), path in files.items():
+        found = {item.key for section in catalog.read(path).sections for item in section.items}
+        keys.setdefault(code, set()).update(found)
+    return keys
 
 
 def _lint_published(root: Path, files: dict[tuple[str, int], Path], broken: set[str]) -> list[LintProblem]:

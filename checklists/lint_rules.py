@@ -1,34 +1,40 @@
-"""What makes the limit rows and the law wrong: each row alone with its line, then all of them together."""
+"""What makes the rows of law wrong (limits, documents, cycles, penalties, forms): each row alone with its line, then all
+of them together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
-from checklists import procedures
-from checklists.limit_rows import LAW_KEYS, LIMIT_KEYS, LimitError, parse_law, parse_limit
-from checklists.limits import SHIPPED_VERSION, RuleSet, serves
-from checklists.model import Law, Limit
+from checklists import law_rows, procedures
+from checklists.limit_rows import LIMIT_KEYS, parse_limit
+from checklists.limits import PENALTIES, PENALTY_LISTS, SHIPPED_VERSION, RuleSet
+from checklists.model import Cycle, Form, Law, Limit, Penalty, Violation
 from checklists.nodes import LintProblem, Reader
+from checklists.rows import LimitError
+from checklists.rule_checks import serves
 
-LAW = "law.yaml"
 LIMITS = "limits"
 # Rows that people read and no procedure judges by: the grades of gold (Bảng 3).
 TO_READ = frozenset({"gold-grade"})
-_Row = TypeVar("_Row", Limit, Law)
+_Row = TypeVar("_Row", Limit, Law, Cycle, Violation, Penalty, Form)
 
 
 @dataclass
 class Rules:
-    """The rows of a data folder that can be read, where each stands, and every problem found."""
+    """The rows of a data folder that can be read, where each stands (file and line by id), and every problem found."""
 
     limits: list[Limit] = field(default_factory=list)
     law: list[Law] = field(default_factory=list)
+    cycles: list[Cycle] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    penalties: list[Penalty] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     problems: list[LintProblem] = field(default_factory=list)
 
@@ -39,24 +45,67 @@ class Rules:
 
 
 def lint_rules(root: Path) -> Rules:
-    """Return the limits and the law of a data folder with every problem: keys, dates, decimals, doubles, dangling ids."""
+    """Return the rows of a data folder with every problem: keys, dates, decimals, doubles, overlaps, dangling ids."""
     found = Rules()
     for path in sorted((root / LIMITS).glob("*.yaml")):
-        found.limits += _read(path, f"{LIMITS}/{path.name}", found, LIMIT_KEYS, parse_limit)
-    if (root / LAW).exists():
-        found.law += _read(root / LAW, LAW, found, LAW_KEYS, parse_law)
+        found.limits += _list(path, f"{LIMITS}/{path.name}", found, LIMIT_KEYS, parse_limit)
+    found.law += _list(root / "law.yaml", "law.yaml", found, law_rows.LAW_KEYS, law_rows.parse_law)
+    found.cycles += _list(root / "cycles.yaml", "cycles.yaml", found, law_rows.CYCLE_KEYS, law_rows.parse_cycle)
+    _penalties(root / PENALTIES, found)
+    found.forms += _list(root / "forms.yaml", "forms.yaml", found, law_rows.FORM_KEYS, law_rows.parse_form)
     if not found.problems:
         try:
-            RuleSet.build(SHIPPED_VERSION, found.limits, found.law)
+            RuleSet.build(
+                SHIPPED_VERSION, found.limits, found.law, cycles=found.cycles, violations=found.violations,
+                penalties=found.penalties, forms=found.forms,
+            )  # fmt: skip
         except LimitError as error:
             named = [found.places[word] for word in re.findall(r"[\w-]+", str(error)) if word in found.places]
             found.problems.append(LintProblem(*(named or [(LIMITS, 1)])[0], str(error)))
     return found
 
 
-def _read(path: Path, name: str, found: Rules, keys: set[str], parse: Callable[[object, str], _Row]) -> list[_Row]:
+def lint_items(found: Rules, items: Mapping[str, Iterable[str]]) -> list[LintProblem]:
+    """Return what violations name that no checklist has; `items` = the keys of each checklist by its code.
+
+    A code that the law knows may come before its checklist.
+    """
+    problems = []
+    domains = {domain for row in found.law for domain in row.domains}
+    for violation in found.violations:
+        for code, keys in violation.items.items():
+            place = found.places[violation.id]
+            if code not in items and code in domains:
+                continue
+            if code not in items:
+                problems.append(LintProblem(*place, f"{violation.id}: không có danh mục {code}"))
+            elif strange := [key for key in keys if key not in items[code]]:
+                problems.append(LintProblem(*place, f"{violation.id}: {code} không có hạng mục {', '.join(strange)}"))
+    return problems
+
+
+def _list(path: Path, name: str, found: Rules, keys: set[str], parse: Callable[[object, str], _Row]) -> list[_Row]:
+    """Return the rows of a file that is one list; none where the folder has no such file."""
+    if not path.exists():
+        return []
     reader = Reader(name, found.problems)
+    return _read(reader, reader.open(path), found, keys, parse)
+
+
+def _penalties(path: Path, found: Rules) -> None:
+    if not path.exists():
+        return
+    reader = Reader(path.name, found.problems)
     node = reader.open(path)
+    lists = {} if node is None else reader.mapping(node, "tệp", PENALTY_LISTS)
+    violations, articles = (lists.get(name) for name in PENALTY_LISTS)
+    found.violations += _read(reader, violations, found, law_rows.VIOLATION_KEYS, law_rows.parse_violation)
+    found.penalties += _read(reader, articles, found, law_rows.PENALTY_KEYS, law_rows.parse_penalty)
+
+
+def _read(
+    reader: Reader, node: yaml.Node | None, found: Rules, keys: set[str], parse: Callable[[object, str], _Row]
+) -> list[_Row]:
     rows = []
     for each in reader.sequence(node, "tệp"):
         known = len(reader.problems)
@@ -64,9 +113,9 @@ def _read(path: Path, name: str, found: Rules, keys: set[str], parse: Callable[[
         if len(reader.problems) > known:
             continue
         try:
-            row = parse(_plain(each), name)
+            row = parse(_plain(each), reader.file)
         except LimitError as error:
-            reader.complain(_cell_of(each, cells, str(error)), str(error).removeprefix(f"{name} "))
+            reader.complain(_cell_of(each, cells, str(error)), str(error).removeprefix(f"{reader.file} "))
             continue
         except ValueError:  # the YAML loader, at 2021-02-30
             reader.complain(each, "ngày không có trong lịch")
@@ -74,7 +123,7 @@ def _read(path: Path, name: str, found: Rules, keys: set[str], parse: Callable[[
         if isinstance(row, Limit) and (wrong := _unusable(row)):
             reader.complain(cells[wrong[0]], wrong[1])
         rows.append(row)
-        found.places[str(cells["id"].value)] = name, each.start_mark.line + 1
+        found.places[str(cells["id"].value)] = reader.file, each.start_mark.line + 1
     return rows
 
 

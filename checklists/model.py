@@ -162,7 +162,8 @@ class Limit:
 class Law:
     """One legal document (văn bản) and when it is cited. A date that was not read is None.
 
-    `domains` are checklist codes and subjects. `replaced_by` and `amended_by` are ids of other rows.
+    `domains` are checklist codes and subjects. `replaced_by` and `amended_by` are ids of other rows. `issued_on` = the
+    day of signing: nothing is in force before it.
     """
 
     id: str
@@ -176,3 +177,90 @@ class Law:
     replaced_by: str | None = None
     amended_by: tuple[str, ...] = ()
     note: str | None = None
+    issued_on: date | None = None
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """How long a verification holds (chu kỳ kiểm định), in calendar months; None = not read.
+
+    `kind` tells instruments of one type apart that have different cycles; None = all of them.
+    """
+
+    id: str
+    instrument_type: str
+    kind: str | None
+    title: str
+    months: int | None
+    source: str
+    edition: str
+    valid_from: date | None
+    valid_to: date | None
+    status: LimitStatus
+    note: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What people do wrong (hành vi), whatever decree names it. `items` = item keys by checklist code that find it."""
+
+    id: str
+    title: str
+    items: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One frame of a fine in đồng, as read: `when` names the case, `whom` = `individual`, `organisation` or not said."""
+
+    least: int
+    most: int
+    whom: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Where a decree names violations (điều khoản xử phạt). `law` is the id of a Law; None as article = not read.
+
+    `doubled_for_organisations` carries its own mark. Amounts orient the office: nothing computes or prints a fine.
+    """
+
+    id: str
+    violations: tuple[str, ...]
+    law: str
+    article: str | None
+    what: str
+    amounts: tuple[Amount, ...]
+    doubled_for_organisations: bool | None
+    doubled_status: LimitStatus | None
+    source: str
+    valid_from: date | None
+    valid_to: date | None
+    status: LimitStatus
+    note: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which form (mẫu) a document prescribes for a paper of ours in these domains. `law` is the id of a Law."""
+
+    id: str
+    paper: str
+    domains: tuple[str, ...]
+    law: str
+    code: str
+    title: str
+    source: str
+    valid_from: date | None
+    valid_to: date | None
+    status: LimitStatus
+    note: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from checklists import law as law_of_day
 from checklists import standards as standards_of
 from checklists.model import Checklist
 from sync import paper_people as people
@@ -49,6 +50,8 @@ def compose(
     findings: Sequence[Doc] = (),
     checklists: Sequence[Checklist | Doc] = (),
     law: Sequence[Doc] = (),
+    violations: Sequence[Doc] = (),
+    penalties: Sequence[Doc] = (),
     standards: Sequence[Doc] = (),
     photos: Sequence[Doc] = (),
     requirements: Sequence[Doc] = (),
@@ -59,8 +62,9 @@ def compose(
 ) -> dict[str, Any]:
     """Compose the paper from document states (protocol shapes, each with its `id`); pure and without floats.
 
-    `number` is {series, symbol, year, number}, or None for a draft. `law` are rows of the served rule set; those in
-    force on the day and of these checklists are cited. `amends` is {text, issued_at} of the first minutes.
+    `number` is {series, symbol, year, number}, or None for a draft. `law`, `violations` and `penalties` are rows of the
+    served rule set; the documents in force on the day of the inspection and of these checklists are cited, and for what
+    does not conform the article that names it, never an amount. `amends` is {text, issued_at} of the first minutes.
     Absent parts are printed as absent, never refused: paper must come out in the field (docs/protocol.md, minutes).
     Raises ValueError for an unknown form and for an `issued_at` that is no instant.
     """
@@ -86,7 +90,8 @@ def compose(
     context = Context(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
-        dead_law=[words.text(row.get("number")) for row in law if row.get("number") and not _in_force(row, on)],
+        dead_law=law_of_day.dead(law, on),
+        articles=words.penalty_lines(law, violations, penalties, on),
     )
     # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
     shown = _in_order(printed(findings, definitions)) if form in _FORMS_WITH_RESULTS else []
@@ -121,7 +126,7 @@ def compose(
         "instruments": [_instrument(context, id, number) for id, number in context.numbers.items() if id in context.instruments],
         "standards": _standards(inspection, standards, on) if form in _FORMS_WITH_RESULTS else [],
         "counts": counts(blocks),
-        "nonconformities": nonconformities(blocks),
+        "nonconformities": nonconformities(blocks, context),
         "conclusion": words.text(inspection.get("conclusion")),
         "requirements": [_requirement(each, shown) for each in requirements if each.get("state") != "waived"],
         "measures": [_measure(each, context) for each in measures],
@@ -219,7 +224,7 @@ def _basis(
     own = [_cited(each) for each in decision.get("basis") or ()]
     # A document that the decision cites too stands once, at its place and in the decision's words.
     said = {found[0]: line for line in reversed(own) if (found := _NUMBER.search(line))}
-    rows = [row for row in law if _is_cited(row, codes) and _in_force(row, on)]
+    rows = [row for row in law_of_day.in_force(law, on) if _is_cited(row, codes)]
     lines = [said.get(words.text(row.get("number"))) or words.law_line(row) for row in rows]
     lines += own
     if decision.get("number"):
@@ -243,21 +248,13 @@ def _cited(line: Any) -> str:
 def _is_cited(row: Doc, codes: Sequence[str]) -> bool:
     """Tell whether a document is a căn cứ of these checklists: legal and confirmed.
 
-    Verification procedures (ĐLVN) are no căn cứ, and minutes of an inspection do not cite penalty decrees: a violation
-    report does, which is another paper.
+    Verification procedures (ĐLVN) are no căn cứ, and penalty decrees stand beside what they punish, not here.
     """
     title = words.text(row.get("title"))
     is_basis = title.startswith(_CITED_KINDS) and _PENALTIES not in title.lower()
     return (
         is_basis and row.get("status", "confirmed") == "confirmed" and bool(set(codes) & set(row.get("domains") or ()))
     )
-
-
-def _in_force(row: Doc, on: date) -> bool:
-    """Tell whether a document holds on a day; a date that was never read does not exclude it (limits.law_on)."""
-    begins, ends = words.text(row.get("valid_from")), words.text(row.get("valid_to"))
-    day = on.isoformat()
-    return (not begins or begins <= day) and (not ends or day <= ends)
 
 
 def _place(establishment: Doc, area: Doc | None) -> str:

@@ -38,11 +38,13 @@ _ERROR_TITLES = {
 
 @dataclass
 class Context:
-    """What every item needs to know: the subjects by id, the number of each photo, the law not in force that day."""
+    """What every item needs to know: the subjects by id, the number of each photo, the law not in force that day, the
+    penalty articles by checklist code and item key."""
 
     instruments: Mapping[str, Doc]
     photo_numbers: Mapping[str, int]
     dead_law: Sequence[str] = ()
+    articles: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
     def unit(self, spec: Doc, subject_id: str | None) -> str:
@@ -304,8 +306,11 @@ def _taken(photo: Doc) -> str:
     return f"{at.hour:02d}:{at.minute:02d} {words.short_day(at.date().isoformat())}"
 
 
-def nonconformities(checklists: Sequence[Doc]) -> list[dict[str, Any]]:
-    """List what does not conform, once for each item with all its subjects, and the articles that apply."""
+def nonconformities(checklists: Sequence[Doc], context: Context) -> list[dict[str, Any]]:
+    """List what does not conform, once for each item with all its subjects, and the articles that apply.
+
+    `penalties` stands only where a decree names the item: papers signed before there were such rows have none.
+    """
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for checklist in checklists:
         for section in checklist["sections"]:
@@ -317,6 +322,8 @@ def nonconformities(checklists: Sequence[Doc]) -> list[dict[str, Any]]:
                         (checklist["code"], item["key"]),
                         {"key": item["key"], "text": item["text"], "subjects": [], "legal_basis": item["legal_basis"]},
                     )
+                    if named := context.articles.get((checklist["code"], item["key"])):
+                        entry["penalties"] = list(named)
                     if subject["name"] and subject["name"] not in entry["subjects"]:
                         entry["subjects"].append(subject["name"])
     return list(found.values())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
+
+from checklists import law as law_of_day
 
 # Vietnam has one zone without summer time; minutes are read where they were signed.
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
@@ -137,6 +139,38 @@ def law_line(row: Mapping[str, Any]) -> str:
         if number and title.startswith(kind + " "):
             return f"Căn cứ {kind} số {number} {title.removeprefix(kind).strip()}"
     return f"Căn cứ {title} số {number}" if number else f"Căn cứ {title}"
+
+
+def penalty_lines(
+    law: Sequence[Mapping[str, Any]], violations: Sequence[Mapping[str, Any]], penalties: Sequence[Mapping[str, Any]],
+    on: date,
+) -> dict[tuple[str, str], list[str]]:  # fmt: skip
+    """Write the articles that name each item (checklist code, item key): "Điều 10 Nghị định số 119/2017/NĐ-CP, …".
+
+    Where no article was read and confirmed, the name of the decree alone. Amounts are never printed.
+    """
+    holding = {row.get("id"): row for row in law_of_day.in_force(law, on)}
+    return {
+        item: list(dict.fromkeys(_penalty_line(row, holding) for row in rows))
+        for item, rows in law_of_day.articles(law, violations, penalties, on).items()
+    }
+
+
+def _penalty_line(row: Mapping[str, Any], holding: Mapping[Any, Mapping[str, Any]]) -> str:
+    decree = holding[row["law"]]
+    said = decree_name(decree)
+    if row.get("article") and row.get("status") == "confirmed":
+        said = f"{text(row['article'])} {said}"
+    amended = [holding[id] for id in decree.get("amended_by") or () if id in holding]
+    by = [decree_name(each) for each in amended if each.get("status") == "confirmed"]
+    return f"{said}, sửa đổi, bổ sung bởi {', '.join(by)}" if by else said
+
+
+def decree_name(row: Mapping[str, Any]) -> str:
+    """Name a document by kind and number alone: "Nghị định số 119/2017/NĐ-CP"."""
+    title, number = text(row.get("title")), text(row.get("number"))
+    kind = next((kind for kind in _LAW_KINDS if title.startswith(kind + " ")), None)
+    return f"{kind} số {number}" if kind else f"{title} số {number}"
 
 
 def upper_first(sentence: str) -> str:

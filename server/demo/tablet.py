@@ -214,6 +214,7 @@ class Tablet:
         establishment = self._state("establishment", found["establishment_id"])
         moment = self.now().replace(microsecond=0)
         first = None if amends is None else self.documents["minutes", amends]["state"]
+        served = rules.served()
         composed = paper.compose(
             form=form,
             issued_at=moment.isoformat(),
@@ -226,7 +227,9 @@ class Tablet:
             instruments=[s for s in self._all("instrument") if s["establishment_id"] == establishment["id"]],
             findings=self._of(inspection, "finding"),
             checklists=checklists,
-            law=rules.served()["law"],
+            law=served["law"],
+            violations=served.get("violations", ()),
+            penalties=served.get("penalties", ()),
             standards=self._used(found),
             photos=self._of(inspection, "photo"),
             requirements=self._of(inspection, "requirement"),

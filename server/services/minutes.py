@@ -150,6 +150,7 @@ def compose(
     campaign = existing(session, "campaign", inspection.state["campaign_id"])
     establishment = existing(session, "establishment", inspection.state["establishment_id"])
     rule_set = rules.by_version(session, inspection.state["rules"]["version"]) or rules.current(session)
+    served = rule_set.served()
     children = {kind: [_with_id(d) for d in documents.children(session, inspection.id, kind)]
                 for kind in ("finding", "photo", "requirement", "measure", "signature")}  # fmt: skip
     day = inspected_on(inspection.state) or local(at).date()
@@ -171,7 +172,9 @@ def compose(
         instruments=[_with_id(d) for d in documents.children(session, establishment.id, "instrument")],
         findings=children["finding"],
         checklists=_checklists(inspection.state),
-        law=rule_set.served()["law"],
+        law=served["law"],
+        violations=served.get("violations", ()),
+        penalties=served.get("penalties", ()),
         standards=standards,
         photos=children["photo"],
         requirements=children["requirement"],

@@ -151,13 +151,13 @@ class TestHead:
         number = {"valid_from": None, "valid_to": None, "domains": ["fuel-dispenser"]}
         documents["law"] = [
             {"number": "28/2013/TT-BKHCN", "title": "Thông tư quy định kiểm tra", **number},
-            {"number": "10/2022/TT-BKHCN", "title": "Thông tư sửa đổi", **number},
+            {"number": "08/2018/TT-BKHCN", "title": "Thông tư sửa đổi", **number},
         ]
         own = "Thông tư số 28/2013/TT-BKHCN ngày 17/12/2013 của Bộ trưởng"
-        more = "Thông tư số 1/2099/TT-X sửa đổi Thông tư 10/2022/TT-BKHCN;"
+        more = "Thông tư số 1/2099/TT-X sửa đổi Thông tư 08/2018/TT-BKHCN;"
         documents["campaign"]["decision"]["basis"] = [own, more]
         assert paper.compose(**documents)["basis"][:-1] == [
-            f"Căn cứ {own}", "Căn cứ Thông tư số 10/2022/TT-BKHCN sửa đổi", f"Căn cứ {more[:-1]}",
+            f"Căn cứ {own}", "Căn cứ Thông tư số 08/2018/TT-BKHCN sửa đổi", f"Căn cứ {more[:-1]}",
         ]  # fmt: skip
 
     def test_an_address_that_names_its_province_gets_no_second_one(self) -> None:
