@@ -29,6 +29,7 @@ _DATA = Path(__file__).parent / "data"
 # What a confirmation is stored in.
 MAX_REVIEWER = 200
 MAX_DOCUMENT = 1000
+MAX_ARTICLE = 40
 PENALTIES = "penalties.yaml"
 PENALTY_LISTS = ("violations", "articles")
 
@@ -232,9 +233,21 @@ def _figure(old: AnyRow, value: str | None) -> dict[str, Any]:
         if months is None:
             raise LimitError(f"{old.id} chưa có số tháng: hãy nhập số tháng kèm văn bản căn cứ")
         return {"months": months}
+    if isinstance(old, Penalty):
+        return {"article": _article(old, value)}
     if value is not None:
         raise LimitError(f"{old.id} không có giá trị để sửa: xác nhận là nhận cả dòng đúng với văn bản")
     return {}
+
+
+def _article(old: Penalty, value: str | None) -> str:
+    """Return the article that a confirmation names; one for all where a row names several violations would be wrong."""
+    article = old.article if value is None else _words(value, "điều khoản", MAX_ARTICLE)
+    if article is None:
+        raise LimitError(f"{old.id} chưa có điều khoản: hãy nhập điều khoản kèm văn bản căn cứ")
+    if value is not None and value != old.article and len(old.violations) > 1:
+        raise LimitError(f"{old.id} gộp nhiều hành vi: điều khoản của từng hành vi phải ghi trong bản phát hành sau")
+    return article
 
 
 def _next_version(version: str) -> str:

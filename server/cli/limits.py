@@ -1,4 +1,4 @@
-"""`flask limits`: the dated limit rows in force, and confirming one on a document's word."""
+"""`flask limits`: limits and cycles, what waits for the department, and confirming a row on a document's word."""
 
 from __future__ import annotations
 
@@ -12,39 +12,86 @@ from server.errors import Problem
 from server.extensions import db
 from server.web.transaction import writing
 
-group = Group("limits", help="Giới hạn sai số: có hiệu lực, chưa xác nhận, xác nhận.")
+group = Group("limits", help="Giới hạn, chu kỳ kiểm định: có hiệu lực, chưa xác nhận, xác nhận.")
 
+# The kinds of rows that people confirm, as the rule set serves them; the first two are listed whole.
+WAITING = ("limits", "cycles", "law", "penalties", "forms")
+NAMES = dict(zip(WAITING, ("giới hạn", "chu kỳ", "văn bản", "điều khoản xử phạt", "mẫu biểu"), strict=True))
+ONE = dict(zip(WAITING, ("limit", "cycle", "law", "penalty", "form"), strict=True))
 STATUSES = {"confirmed": "đã xác nhận", "unconfirmed": "CHƯA XÁC NHẬN"}
 CONTEXTS = {"verification": "kiểm định", "inspection": "kiểm tra", "any": "kiểm định và kiểm tra"}
 
 
+def _day(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """Return the day as it stands in a row; what is no day is wrong usage."""
+    try:
+        return text and datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
+    except ValueError:
+        raise click.BadParameter("phải là ngày dạng YYYY-MM-DD") from None
+
+
+day_option = click.option(
+    "--on", metavar="NGÀY", callback=_day, help="Chỉ những dòng có hiệu lực vào ngày này, dạng YYYY-MM-DD."
+)
+
+
 @group.command("list")
-@click.option("--unconfirmed", is_flag=True, help="Chỉ những dòng chưa được xác nhận.")
-@click.option("--on", metavar="NGÀY", help="Chỉ những dòng có hiệu lực vào ngày này, dạng YYYY-MM-DD.")
+@click.option("--unconfirmed", is_flag=True, help="Mọi dòng chờ cơ quan xác nhận, kể cả văn bản, điều khoản, mẫu biểu.")
+@day_option
 @json_option
 def list_all(unconfirmed: bool, on: str | None, as_json: bool) -> None:
-    """Liệt kê các dòng giới hạn của bộ quy tắc hiện hành."""
+    """Liệt kê giới hạn và chu kỳ kiểm định của bộ quy tắc hiện hành, và những dòng cần xác nhận lại sau khi nâng cấp."""
     from server.cli.rules_in_force import rules_in_force
 
-    day = None if on is None else _day(on)
     served = rules_in_force().served()
-    rows: list[dict[str, Any]] = [
-        row
-        for row in served["limits"]
-        if (not unconfirmed or row["status"] == "unconfirmed") and (day is None or _holds(row, day))
+    found: dict[str, list[dict[str, Any]]] = {
+        kind: [
+            row
+            for row in served.get(kind, ())
+            if (not unconfirmed or row["status"] == "unconfirmed") and (on is None or _holds(row, on))
+        ]
+        for kind in (WAITING if unconfirmed else WAITING[:2])
+    }
+    again = _again()
+    lines = [
+        f"Bộ quy tắc {served['version']}: " + ", ".join(f"{len(rows)} {NAMES[kind]}" for kind, rows in found.items())
     ]
-    lines = [f"Bộ quy tắc {served['version']}: {len(rows)} dòng", *(_line(row) for row in rows)]
-    show({"version": served["version"], "sha256": served["sha256"], "limits": rows}, lines, as_json=as_json)
+    lines += [f"CẦN XÁC NHẬN LẠI  {each['id']}: {_said(each)}" for each in again]
+    lines += [_line(kind, row) for kind, rows in found.items() for row in rows]
+    show({"version": served["version"], "sha256": served["sha256"], **found, "again": again}, lines, as_json=as_json)
+
+
+def _again() -> list[dict[str, Any]]:
+    """Return the confirmations that an upgrade left behind; none before there are tables."""
+    from server.services import rules
+
+    session = db.session()
+    if not rules.has_tables(session):
+        return []
+    return [
+        {"id": each.said.limit_id, "value": each.said.value, "reviewed_by": each.said.reviewed_by,
+         "document": each.said.document, "confirmed_on": each.said.confirmed_on.isoformat(), "version": each.said.version}
+        for each in rules.waiting(session)
+    ]  # fmt: skip
+
+
+def _said(each: dict[str, Any]) -> str:
+    value = f"giá trị {each['value']}, " if each["value"] else ""
+    return f"{value}{each['reviewed_by']} xác nhận ngày {each['confirmed_on']} theo {each['document']} (bộ quy tắc {each['version']})"
 
 
 @group.command("confirm")
-@click.argument("limit_id", metavar="ID")
-@click.option("--value", help="Giá trị mới, chuỗi số thập phân; bỏ trống = giữ giá trị đã ghi.")
+@click.argument("row_id", metavar="ID")
+@click.option(
+    "--value",
+    help="Giá trị mới (giới hạn: số thập phân; chu kỳ: số tháng; xử phạt: điều khoản); bỏ trống = giữ như đã ghi.",
+)
 @click.option("--by", "reviewed_by", required=True, help="Người soát xét.")
 @click.option("--document", required=True, help="Văn bản căn cứ (số, ngày).")
 @json_option
-def confirm(limit_id: str, value: str | None, reviewed_by: str, document: str, as_json: bool) -> None:
-    """Xác nhận một giới hạn theo văn bản: tạo bộ quy tắc mới; cuộc kiểm tra đã ghim bản cũ không đổi."""
+def confirm(row_id: str, value: str | None, reviewed_by: str, document: str, as_json: bool) -> None:
+    """Xác nhận một dòng (giới hạn, chu kỳ, văn bản, điều khoản, mẫu) theo văn bản: tạo bộ quy tắc mới; cuộc kiểm tra đã
+    ghim bản cũ không đổi."""
     from server.services import rules
 
     if not rules.has_tables(db.session()):
@@ -53,38 +100,38 @@ def confirm(limit_id: str, value: str | None, reviewed_by: str, document: str, a
     try:
         with writing(db.session) as session:
             made = rules.confirm(
-                session, limit_id, value=value, reviewed_by=reviewed_by, document=document, on=_today(), now=now
+                session, row_id, value=value, reviewed_by=reviewed_by, document=document, on=_today(), now=now
             )
     except Problem as problem:
         fail(problem.detail)
-    row = next(r for r in made.served()["limits"] if r["id"] == limit_id)
-    show({"version": made.version, "sha256": made.sha256, "limit": row},
-         [f"Đã xác nhận {limit_id}: {_amount(row)}, theo {row['source']}. Bộ quy tắc hiện hành: {made.version}."],
+    kind, row = next((kind, row) for kind in WAITING for row in made.served().get(kind, ()) if row["id"] == row_id)
+    show({"version": made.version, "sha256": made.sha256, ONE[kind]: row},
+         [f"Đã xác nhận {row_id}: {_amount(kind, row)}, theo {row['source']}. Bộ quy tắc hiện hành: {made.version}."],
          as_json=as_json)  # fmt: skip
 
 
-def _day(text: str) -> str:
-    """Return the day as it stands in a row; what is no day is wrong usage."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
-    except ValueError:
-        raise click.BadParameter("phải là ngày dạng YYYY-MM-DD", param_hint="--on") from None
-
-
 def _holds(row: dict[str, Any], day: str) -> bool:
-    return row["valid_from"] <= day and (row["valid_to"] is None or day <= row["valid_to"])
+    return (row["valid_from"] or "") <= day and (row["valid_to"] is None or day <= row["valid_to"])
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(kind: str, row: dict[str, Any]) -> str:
+    since = row["valid_from"] or "ngày chưa đọc được"
     until = f" đến {row['valid_to']}" if row["valid_to"] else ""
     why = f"; {row['note']}" if row["status"] == "unconfirmed" and row["note"] else ""
+    context = f"  {CONTEXTS[row['context']]}" if kind == "limits" else ""
     return (
-        f"{row['id']}  {_amount(row)}  {CONTEXTS[row['context']]}, từ {row['valid_from']}{until}"
+        f"{row['id']}  {_amount(kind, row)}{context}, từ {since}{until}"
         f"  {STATUSES[row['status']]}  {row['source']}{why}"
     )
 
 
-def _amount(row: dict[str, Any]) -> str:
+def _amount(kind: str, row: dict[str, Any]) -> str:
+    if kind == "cycles":
+        return f"{row['title']}: " + (f"{row['months']} tháng" if row["months"] else "chưa có số tháng")
+    if kind == "penalties":
+        return f"{row['what']}: {row['article'] or 'chưa có điều khoản'} ({row['law']})"
+    if kind != "limits":
+        return f"{row.get('number') or row['code']} {row['title']}"
     if row["table"] is not None:
         return f"bảng {len(row['table']['steps'])} bậc ({row['unit']})"
     if row["value"] is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Instant, Json, Model
 
@@ -23,7 +23,7 @@ class RuleSetRow(Model):
 
 
 class LimitConfirmation(Model):
-    """A person's word that a limit is in force, with the document that says so."""
+    """A person's word that a limit, a cycle, a document or an article is in force, with the document that says so."""
 
     __tablename__ = "limit_confirmation"
     serial: Mapped[int] = mapped_column(primary_key=True)
@@ -34,8 +34,3 @@ class LimitConfirmation(Model):
     confirmed_on: Mapped[date]
     version: Mapped[str] = mapped_column(String(40))
     """The rule set that this confirmation made."""
-
-
-def current(session: Session) -> RuleSetRow | None:
-    """The rule set that new inspections pin."""
-    return session.scalar(select(RuleSetRow).order_by(RuleSetRow.serial.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""/limits: the limits of the current rule set with their sources, and confirming one on a document's word."""
+"""/limits: limits, cycles and what else of the current rule set waits, with sources; confirming a row on a document's word."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ bp = Blueprint("limits", __name__)
 @bp.get("/limits")
 @signed_in(Role.SUPERVISOR, Role.CLERK)
 def listed() -> str:
-    """List the limits, those that nobody confirmed first."""
+    """List limits, cycles and articles, those that nobody confirmed first; documents and forms that wait."""
     return render_template("limits.html", found=limit_desk.listing(db.session()))
 
 
 @bp.get("/limits/<limit_id>")
 @signed_in(Role.SUPERVISOR, Role.CLERK)
 def one(limit_id: str) -> str:
-    """Show one limit with the form to confirm it."""
+    """Show one row with the form to confirm it."""
     return _shown(limit_id)
 
 

@@ -52,6 +52,7 @@ def plan_all(session: Session, campaign_id: str, plans: Sequence[Plan], *, actor
     existing = documents.children(session, campaign_id, "inspection")
     if errors := list(_faults(campaign.state, existing, plans)):
         raise Problem(ProblemCode.INVALID_REQUEST, " ".join(errors))
+    rules.remember_shipped(session, at)
     current = rules.current(session)
     pinned = {"version": current.version, "sha256": current.sha256}
     changes = [_change(campaign, p, pinned, actor) for p in plans]
