@@ -150,9 +150,9 @@ def from_served(served: Mapping[str, Any]) -> Checklist:
     )
 
 
-def basis_without(entries: Iterable[str], dead: Iterable[str]) -> tuple[str, ...]:
+def basis_without(entries: Iterable[str], uncitable: Iterable[str]) -> tuple[str, ...]:
     """Return the citations that cite none of these documents, named by number."""
-    numbers = tuple(dead)
+    numbers = tuple(uncitable)
     return tuple(entry for entry in entries if not any(cites(entry, number) for number in numbers))
 
 

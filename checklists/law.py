@@ -26,10 +26,10 @@ def in_force(law: Iterable[Doc], on: date) -> list[Doc]:
     return [row for row in begun if not _ended(row, begun_ids, on.isoformat())]
 
 
-def dead(law: Sequence[Doc], on: date) -> list[str]:
-    """Return the numbers of the documents that are known not to hold on a day."""
-    living = {row.get("number") for row in in_force(law, on)}
-    return sorted({str(row["number"]) for row in law if row.get("number")} - living)
+def uncitable(law: Sequence[Doc], on: date) -> list[str]:
+    """Return the numbers of the documents that do not hold on a day, and of those of which nobody confirmed it."""
+    sure = {row.get("number") for row in in_force(law, on) if row.get("status", "confirmed") == "confirmed"}
+    return sorted({str(row["number"]) for row in law if row.get("number")} - sure)
 
 
 def articles(

@@ -90,7 +90,7 @@ def compose(
     context = Context(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
-        dead_law=law_of_day.dead(law, on),
+        uncitable=law_of_day.uncitable(law, on),
         articles=words.penalty_lines(law, violations, penalties, on),
     )
     # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.

@@ -38,12 +38,12 @@ _ERROR_TITLES = {
 
 @dataclass
 class Context:
-    """What every item needs to know: the subjects by id, the number of each photo, the law not in force that day, the
-    penalty articles by checklist code and item key."""
+    """What every item needs to know: the subjects by id, the number of each photo, the law that may not be cited that
+    day, the penalty articles by checklist code and item key."""
 
     instruments: Mapping[str, Doc]
     photo_numbers: Mapping[str, int]
-    dead_law: Sequence[str] = ()
+    uncitable: Sequence[str] = ()
     articles: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -169,7 +169,7 @@ def item_block(item: Doc, finding: Doc, context: Context) -> dict[str, Any]:
         "photos": sorted(
             {context.photo_numbers[id] for id in finding.get("photo_ids") or () if id in context.photo_numbers}
         ),
-        "legal_basis": list(basis_without(map(words.text, item.get("legal_basis") or ()), context.dead_law))
+        "legal_basis": list(basis_without(map(words.text, item.get("legal_basis") or ()), context.uncitable))
         if answer == "nonconforming" or verdict == "fail"
         else [],
     }

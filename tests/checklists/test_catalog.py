@@ -10,7 +10,7 @@ import pytest
 
 from checklists import catalog
 from checklists.catalog import CatalogError
-from checklists.law import dead
+from checklists.law import uncitable
 from checklists.limits import load_rules
 from checklists.lint import publish
 
@@ -154,8 +154,8 @@ def test_citations_follow_the_day_of_the_inspection() -> None:
     assert item is not None
     law = load_rules().served()["law"]
     old, new = "Thông tư liên tịch 13/2014/TTLT-BKHCN-BYT Điều 10 khoản 3", "Thông tư 59/2025/TT-BKHCN"
-    assert catalog.basis_without(item.legal_basis, dead(law, date(2021, 7, 12))) == (old,)
-    assert catalog.basis_without(item.legal_basis, dead(law, date(2026, 7, 12))) == (new,)
+    assert catalog.basis_without(item.legal_basis, uncitable(law, date(2021, 7, 12))) == (old,)
+    assert catalog.basis_without(item.legal_basis, uncitable(law, date(2026, 7, 12))) == (new,)
     # What amends a document is not the document that is cited.
     entry = "Thông tư 15/2015/TT-BKHCN, sửa đổi bởi Nghị định 126/2021/NĐ-CP"
-    assert catalog.basis_without([entry], dead(law, date(2021, 7, 12))) == (entry,)
+    assert catalog.basis_without([entry], uncitable(law, date(2021, 7, 12))) == (entry,)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checklists.law import articles, dead, in_force
+from checklists.law import articles, in_force, uncitable
 from checklists.limits import load_rules
 from checklists.model import LimitStatus
 
@@ -32,7 +32,7 @@ def holding(*rows: dict[str, Any], on: str) -> list[str]:
 def test_both_days_of_a_document_count(on: str, holds: bool) -> None:
     law = row("a", valid_from="2021-01-01", valid_to="2021-06-30")
     assert bool(holding(law, on=on)) is holds
-    assert dead([law], date.fromisoformat(on)) == ([] if holds else ["a"])
+    assert uncitable([law], date.fromisoformat(on)) == ([] if holds else ["a"])
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_last_day_that_nobody_read_is_where_the_replacement_begins() -> None:
     assert holding({**old, "valid_to": "2026-06-30"}, new, on="2026-06-30") == ["old", "new"]
 
 
-def test_a_document_in_two_periods_is_dead_in_none_of_them() -> None:
+def test_a_document_in_two_periods_is_cited_in_the_one_that_is_sure() -> None:
     sure = row("a", "26/2012/TT", valid_to="2025-12-31")
     doubtful = row("a-2026", "26/2012/TT", valid_from="2026-01-01", status="unconfirmed")
-    for on in (date(2025, 12, 31), date(2026, 1, 1)):
-        assert dead([sure, doubtful], on) == []
+    assert uncitable([sure, doubtful], date(2025, 12, 31)) == []
+    assert uncitable([sure, doubtful], date(2026, 1, 1)) == ["26/2012/TT"]
 
 
 VIOLATIONS = [{"id": "late", "items": {"list": ["A1", "A2"]}}, {"id": "other", "items": {"list": ["A2"]}}]
