@@ -116,7 +116,7 @@ def _amounts(row: Row) -> tuple[Amount, ...]:
         raise LimitError(f"{row.where}: amounts phải là danh sách")
     found = []
     for each in raw:
-        inner = Row(each, {"least", "most", "whom", "when"}, f"{row.where} amounts")
+        inner = Row(each, {"least", "most", "whom", "when"}, f"{row.where}: amounts")
         least, most = inner.whole("least", MAX_AMOUNT), inner.whole("most", MAX_AMOUNT)
         if least is None or most is None or most < least:
             raise LimitError(f"{row.where}: amounts phải có least và most, least không lớn hơn most")

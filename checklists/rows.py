@@ -36,7 +36,7 @@ class Row:
         if not isinstance(raw, Mapping):
             raise LimitError(f"{where}: phải là một nhóm khóa và giá trị")
         self.raw = raw
-        self.where = f"{where} {raw.get('id', '?')}"
+        self.where = f"{where} {raw.get('id', '')}".rstrip()
         if unknown := sorted(str(key) for key in raw if key not in allowed):
             raise LimitError(f"{self.where}: khóa lạ {', '.join(unknown)}")
 

@@ -152,7 +152,9 @@ def test_a_limit_is_confirmed_once_and_then_decides(flask: Type) -> None:
         "pass", "confirmed", "ĐLVN 10:2017",
     )  # fmt: skip
     assert "đã được xác nhận bởi Lê Soát" in refusal(flask(*confirm))
-    assert "Không có giới hạn nào mang mã nowhere" in refusal(flask("limits", "confirm", "nowhere", *confirm[3:]))
+    assert "Không có giới hạn, chu kỳ hay văn bản nào mang mã nowhere" in refusal(
+        flask("limits", "confirm", "nowhere", *confirm[3:])
+    )
     assert "chuỗi số thập phân" in refusal(flask(*confirm, "--value", "0,5"))
     assert "văn bản căn cứ" in refusal(flask(*confirm[:-1], "  "))
     assert flask(*confirm[:-2]).exit_code == 2

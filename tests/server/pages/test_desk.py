@@ -262,11 +262,55 @@ def test_a_limit_is_confirmed_on_a_documents_word(desk: Desk, office: Office) ->
     desk.opens("/limits/khong-co", 404)
 
 
-def test_every_limit_can_be_read(desk: Desk, office: Office) -> None:
+def test_every_row_can_be_read(desk: Desk, office: Office) -> None:
     with office.transaction() as session:
-        ids = [limit.id for limit in rules.current(session).limits]
+        now = rules.current(session)
+    waiting = {law.id for law in now.law if law.status != "confirmed"} | {
+        f.id for f in now.forms if f.status != "confirmed"
+    }
+    ids = {limit.id for limit in now.limits} | {c.id for c in now.cycles} | {p.id for p in now.penalties} | waiting
+    listed = desk.opens("/limits")
     for id in ids:
+        assert f'href="/limits/{id}"' in listed
+    for id in sorted(ids)[::6]:
         assert id in desk.opens(f"/limits/{id}")
+
+
+@pytest.mark.parametrize(
+    ("row_id", "value", "before", "after"),
+    [
+        ("cycle-analytical-balance-2026", "24", "chưa đọc được", "24 tháng"),
+        ("nd-119-art-15", "Điều 15, khoản 1", "Điều 15", "Điều 15, khoản 1"),
+        ("luat-84-2025", "", "84/2025/QH15", "Đã xác nhận"),
+        ("form-tt-28-inspection", "", "5.BBKT", "Đã xác nhận"),
+    ],
+)
+def test_cycles_articles_documents_and_forms_are_confirmed_as_limits_are(
+    desk: Desk, office: Office, row_id: str, value: str, before: str, after: str
+) -> None:
+    path = f"/limits/{row_id}"
+    page = desk.opens(path)
+    assert before in page
+    good = {"number": "Công báo số 1", "on": "2026-03-01", "value": value}
+    asked = desk.sends(page, path, **good).get_data(as_text=True)
+    assert f"{SHIPPED_VERSION}+1" in asked
+    assert desk.sends(asked, path).status_code == 303
+    assert after in desk.opens(path)
+    with office.transaction() as session:
+        row = rules.current(session).row(row_id)
+        assert row is not None
+        assert (row.status, row.source, row.reviewed_by) == (
+            "confirmed",
+            "Công báo số 1, ngày 01/03/2026",
+            "Nguyễn Thanh Bình, Kiểm tra viên",
+        )
+
+
+def test_fines_orient_the_office_and_are_never_more_than_was_read(desk: Desk) -> None:
+    page = desk.opens("/limits/nd-119-art-14-2-2021")
+    assert "10.000.000 đến 20.000.000 đồng" in page
+    assert "Nghị định số 119/2017/NĐ-CP" in page
+    assert "chưa đọc được mức tiền" in desk.opens("/limits/nd-119-art-10")
 
 
 @pytest.mark.parametrize("role", ["inspector", "clerk"])
