@@ -10,7 +10,6 @@ from checklists import catalog
 from checklists.limits import CONFIRMABLE, LimitError, load_rules
 from checklists.lint_file import INSTRUMENT_TYPES
 from checklists.model import Limit, LimitStatus, Verdict
-from checklists.procedures import names
 from checklists.procedures.verdicts import Allowance, Judged
 
 RULES = load_rules()
@@ -106,12 +105,3 @@ def test_an_article_is_confirmed_only_for_one_violation() -> None:
     ):
         with pytest.raises(LimitError, match=words):
             RULES.with_confirmed(row_id, value, "Lê Soát", "văn bản", day)
-
-
-def test_every_procedure_that_judges_by_law_has_a_row() -> None:
-    without = {
-        name
-        for name in names()
-        if not any(name == r.procedure or name.startswith(f"{r.procedure}-") for r in RULES.limits)
-    }
-    assert without <= {"comparison"}, "a comparison takes the limit that the inspector states"

@@ -276,6 +276,16 @@ def test_every_row_can_be_read(desk: Desk, office: Office) -> None:
         assert id in desk.opens(f"/limits/{id}")
 
 
+def test_limits_are_named_in_vietnamese(desk: Desk, office: Office) -> None:
+    with office.transaction() as session:
+        now = rules.current(session)
+    listed = desk.opens("/limits")
+    for code in {limit.procedure for limit in now.limits} | {key for limit in now.limits for key in limit.parameters}:
+        assert f">{code}<" not in listed
+        assert f">{code}, " not in listed
+        assert f", {code} " not in listed
+
+
 @pytest.mark.parametrize(
     ("row_id", "value", "before", "after"),
     [
