@@ -49,7 +49,7 @@ class ChecklistSchema(Schema):
 
 
 class RuleSetSchema(Schema):
-    """One immutable rule set: limits and law with sources and status."""
+    """One immutable rule set: limits and law with sources and status; the other kinds of rows where there are any."""
 
     class Meta:
         """Served as made."""
@@ -60,3 +60,7 @@ class RuleSetSchema(Schema):
     sha256 = fields.String(required=True)
     limits = fields.List(fields.Raw(metadata=_FREE), required=True)
     law = fields.List(fields.Raw(metadata=_FREE), required=True)
+    cycles = fields.List(fields.Raw(metadata=_FREE))
+    violations = fields.List(fields.Raw(metadata=_FREE))
+    penalties = fields.List(fields.Raw(metadata=_FREE))
+    forms = fields.List(fields.Raw(metadata=_FREE))

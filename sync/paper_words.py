@@ -151,12 +151,13 @@ def penalty_lines(
     """
     holding = {row.get("id"): row for row in law_of_day.in_force(law, on)}
     return {
-        item: list(dict.fromkeys(_penalty_line(row, holding) for row in rows))
+        item: list(dict.fromkeys(penalty_line(row, holding) for row in rows))
         for item, rows in law_of_day.articles(law, violations, penalties, on).items()
     }
 
 
-def _penalty_line(row: Mapping[str, Any], holding: Mapping[Any, Mapping[str, Any]]) -> str:
+def penalty_line(row: Mapping[str, Any], holding: Mapping[Any, Mapping[str, Any]]) -> str:
+    """Write one article with its decree and what amended it; `holding` = the documents in force by id."""
     decree = holding[row["law"]]
     said = decree_name(decree)
     if row.get("article") and row.get("status") == "confirmed":

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.services.document_words import value_words
 from server.services.history import who
+from server.services.law_of_inspection import Cited, Fine
 from server.services.wording import FIELDS
 from sync import paper_words
 from sync.paper_results import Context, item_block
@@ -35,7 +36,8 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One finding. `text` is what the minutes print of it (`sync.paper_results`)."""
+    """One finding. `text` is what the minutes print of it (`sync.paper_results`); `fines` stand where it does not
+    conform."""
 
     id: str
     text: dict[str, Any]
@@ -43,6 +45,7 @@ class Result:
     conflicts: Sequence[State]
     voided: State | None
     by: str
+    fines: Sequence[Fine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,15 @@ def blocks_of(
     instruments: Sequence[State],
     photos: Sequence[Photo],
     people: Mapping[str, str],
+    cited: Cited,
 ) -> tuple[list[Block], list[State]]:
     """Return the checklists with their results, and the findings that no pinned checklist has a place for."""
     context = Context(
         instruments={str(doc["id"]): doc for doc in instruments},
         photo_numbers={photo.id: photo.number for photo in photos if photo.number},
+        uncitable=cited.uncitable,
     )
-    maker = _Maker(context, photos, people)
+    maker = _Maker(context, photos, people, cited)
     blocks, placed = [], set()
     for pin, definition in definitions:
         own = [f for f in findings if f.get("checklist") == pin.get("code")]
@@ -143,6 +148,7 @@ class _Maker:
     context: Context
     photos: Sequence[Photo]
     people: Mapping[str, str]
+    cited: Cited
 
     def section(self, section: State, findings: Sequence[State]) -> SectionBlock:
         items = {item["key"]: item for item in section["items"]}
@@ -159,6 +165,7 @@ class _Maker:
         id = str(finding["id"])
         named = {str(p) for p in finding.get("photo_ids") or []}
         place = f"Mục {item['key']}" + (f", {subject}" if subject else "")
+        fines = self.cited.fines.get((str(finding.get("checklist")), str(item["key"])), ())
         return Result(
             id=id,
             text=item_block(item, finding, self.context),
@@ -166,6 +173,7 @@ class _Maker:
             conflicts=conflicts_of(place, finding, self.people, item),
             voided=finding.get("voided"),
             by=who(self.people, finding.get("created_by")),
+            fines=fines if finding.get("answer") == "nonconforming" else (),
         )
 
 

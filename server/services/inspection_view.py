@@ -21,6 +21,7 @@ from server.services import accounts, conflicts, history
 from server.services.conflicts import Conflict
 from server.services.inspection_list import visible_campaigns
 from server.services.inspection_results import Block, Photo, blocks_of, photos_of
+from server.services.law_of_inspection import cited
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
 
@@ -129,7 +130,7 @@ def page(session: Session, id: str, user: User) -> Page:
     ]
     photos = photos_of(children["photo"], people)
     definitions = _definitions(state)
-    blocks, unplaced = blocks_of(definitions, children["finding"], instruments, photos, people)
+    blocks, unplaced = blocks_of(definitions, children["finding"], instruments, photos, people, cited(session, state))
     signed = [p for p in photos if p.purpose == "signed_paper" and not p.voided]
     shown = {
         photo.id for b in blocks for s in b.sections for each in s.subjects for r in each.results for photo in r.photos

@@ -264,3 +264,36 @@ def test_a_document_of_another_time_does_not_break_the_page(
         row.state = json.loads(canonical({**found.state, **change}))
     desk.opens(scene.path)
     desk.opens("/")
+
+
+def test_what_does_not_conform_names_its_article_and_amounts_for_the_office_only(
+    office: Office, client: FlaskClient
+) -> None:
+    scene = scene_of(office, client, issued=False)
+    desk = Desk(office.app.test_client()).signs_in(scene.supervisor)
+    tablet, site = scene.tablet, scene.site
+    bad = {"answer": "nonconforming", "subject_id": site.instrument}
+    tablet.push(tablet.finding(site, "FU07", set=bad), tablet.finding(site, "FU14", set={**bad, "ordinal": 7}))
+    said = words(desk.opens(scene.path))
+    assert "Xem xét, xử lý theo: Điều 10 Nghị định số 119/2017/NĐ-CP" in said
+    assert "Xem xét, xử lý theo: Điều 14 Nghị định số 119/2017/NĐ-CP" in said
+    assert (
+        "5.000.000 đến 10.000.000 đồng, thu lợi bất hợp pháp đến 10.000.000 đồng; tổ chức gấp hai lần (chưa xác nhận)"
+        in said
+    )
+    assert "126/2021" not in said, "the visit was in August 2021"
+    member = Desk(scene.office.app.test_client()).signs_in(scene.member)
+    said = words(member.opens(scene.path))
+    assert "Điều 14 Nghị định số 119/2017/NĐ-CP" in said
+    assert "10.000.000" not in said
+
+
+def test_the_page_cites_what_held_on_the_day_and_nothing_that_replaced_it(office: Office, client: FlaskClient) -> None:
+    scene = scene_of(office, client, issued=False)
+    desk = Desk(office.app.test_client()).signs_in(scene.supervisor)
+    tablet, site = scene.tablet, scene.site
+    bad = {"answer": "nonconforming", "subject_id": site.instrument}
+    tablet.push(*(tablet.finding(site, item, set=bad) for item in ("FU10", "FU09")))
+    said = words(desk.opens(scene.path))
+    assert "Căn cứ: Thông tư 15/2015/TT-BKHCN Điều 6 khoản 1 điểm a" in said
+    assert "Căn cứ: ĐLVN 10:2013" not in said, "nobody confirmed that it was in force"
