@@ -58,7 +58,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
 def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
     for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
-                           ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first), ("money", money),
+                           ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first),
                            ("dong", dong), ("clock_words", clock_words)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
@@ -115,11 +115,6 @@ def comma(value: Any) -> str:
     return "; ".join(
         part.replace(".", ",") if _NUMBER.fullmatch(part) else part for part in words_of(value).split("; ")
     )
-
-
-def money(value: int) -> str:
-    """Write an amount in đồng with points between thousands: 2.000.000."""
-    return f"{value:,}".replace(",", ".")
 
 
 def degrees(value: Any) -> str:

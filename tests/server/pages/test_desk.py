@@ -318,7 +318,7 @@ def test_cycles_articles_documents_and_forms_are_confirmed_as_limits_are(
 
 def test_fines_orient_the_office_and_are_never_more_than_was_read(desk: Desk) -> None:
     page = desk.opens("/limits/nd-119-art-14-2-2021")
-    assert "10.000.000 đến 20.000.000 đồng" in page
+    assert "từ 10.000.000 đồng đến 20.000.000 đồng" in page
     assert "Nghị định số 119/2017/NĐ-CP" in page
     assert "chưa đọc được mức tiền" in desk.opens("/limits/nd-119-art-10")
 

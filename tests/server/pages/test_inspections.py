@@ -278,7 +278,7 @@ def test_what_does_not_conform_names_its_article_and_amounts_for_the_office_only
     assert "Xem xét, xử lý theo: Điều 10 Nghị định số 119/2017/NĐ-CP" in said
     assert "Xem xét, xử lý theo: Điều 14 Nghị định số 119/2017/NĐ-CP" in said
     assert (
-        "5.000.000 đến 10.000.000 đồng, thu lợi bất hợp pháp đến 10.000.000 đồng; tổ chức gấp hai lần (chưa xác nhận)"
+        "từ 5.000.000 đồng đến 10.000.000 đồng, thu lợi bất hợp pháp đến 10.000.000 đồng; tổ chức gấp hai lần (chưa xác nhận)"
         in said
     )
     assert "126/2021" not in said, "the visit was in August 2021"
