@@ -116,6 +116,17 @@ class InspectionSchema(DocumentSchema):
     planned_on = Day(allow_none=True)
     status = Choice("planned", "in_progress", "issued", "returned", "approved", "not_carried_out")
     reason = Text(allow_none=True)
+    attempt = Named(
+        {
+            "cause": Choice("closed", "ceased", "refused", "moved", "other"),
+            "at": Instant(),
+            "position": _position(),
+            "witness": Named({"name": Text(), "capacity": Text()}),
+            "no_witness_reason": Text(),
+            "photo_ids": ListOf(Id()),
+        },
+        allow_none=True,
+    )
     lead_user_id = Id(allow_none=True)
     visits = ListOf(Named({"started_at": Instant(), "ended_at": Instant(), "position": _position()}), allow_none=True)
     decision_announced_at = Instant(allow_none=True)
@@ -155,7 +166,7 @@ class RequirementSchema(DocumentSchema):
 
 
 class MeasureSchema(DocumentSchema):
-    """An act on an instrument: suspended, sealed, set free (biện pháp xử lý)."""
+    """An act on an instrument: suspended, sealed, set free (biện pháp xử lý). `follows` = the measure that it ends."""
 
     inspection_id = Id(required=True)
     instrument_id = Id(allow_none=True)
@@ -163,6 +174,12 @@ class MeasureSchema(DocumentSchema):
     serials = ListOf(Text(), allow_none=True)
     reason = Text(allow_none=True)
     at = Instant(allow_none=True)
+    follows = Id(allow_none=True)
+    place = Text(allow_none=True)
+    by = Text(allow_none=True)
+    state = Text(allow_none=True)
+    before_photo_ids = ListOf(Id(), allow_none=True)
+    after_photo_ids = ListOf(Id(), allow_none=True)
 
 
 class PhotoSchema(DocumentSchema):
@@ -180,7 +197,7 @@ class PhotoSchema(DocumentSchema):
 
 
 class SignatureSchema(DocumentSchema):
-    """How one person signed, refused or was absent."""
+    """How one person signed, refused or was absent; `minutes_id` = which paper, where an inspection has several."""
 
     inspection_id = Id(required=True)
     role = Choice("team_leader", "member", "representative", "witness", required=True)
@@ -191,6 +208,7 @@ class SignatureSchema(DocumentSchema):
     witness = Named({"name": Text(), "capacity": Text()}, allow_none=True)
     strokes = Strokes(allow_none=True)
     signed_at = Instant(allow_none=True)
+    minutes_id = Id(allow_none=True)
 
 
 class MinutesSchema(DocumentSchema):

@@ -87,7 +87,8 @@ def _refuse_frozen(act: Act, view: Overlay, fields: dict[str, Any], inspection: 
         return
     op = act.operation
     listed = findings.snapshot(view, inspection.id) if op.kind == "finding" else frozenset[str]()
-    if is_frozen(inspection.state, op.kind, op.id, fields, listed):
+    closed = inspection.state.get("status") == Status.NOT_CARRIED_OUT and minutes.has_closing(view, inspection)
+    if is_frozen(inspection.state, op.kind, op.id, fields, listed, closed_by_paper=closed):
         raise held("after-issue")
 
 

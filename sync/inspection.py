@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 
 MINUTES = "minutes"
-"""The pseudo-role of closing minutes: only a signed paper issues an inspection."""
+"""The pseudo-role of closing minutes: only a signed paper issues an inspection; one may say that it was not carried out."""
 SUPERVISORS = frozenset({"supervisor", "admin"})
 _TEAM = frozenset({("planned", "in_progress"), ("planned", "not_carried_out")})
 _OFFICE = frozenset({("issued", "returned"), ("issued", "approved")})
@@ -50,11 +50,15 @@ def step(status: str, wanted: str, role: str) -> str:
     return wanted
 
 
-def issue(status: str) -> tuple[str, bool]:
+def issue(status: str, ends_as: str = Status.ISSUED.value) -> tuple[str, bool]:
     """Return the status after closing minutes and whether that was a step of the machine.
 
     Paper wins: the paper exists, so the inspection is issued whatever the server thought; an approved one stays so.
+    Minutes that it was not carried out never undo one that was begun: a person has to look at both.
     """
+    if ends_as == Status.NOT_CARRIED_OUT:
+        is_step = status in (Status.PLANNED, Status.NOT_CARRIED_OUT)
+        return (ends_as if is_step else status), is_step
     if status == Status.APPROVED:
         return status, False
     return Status.ISSUED.value, (status, "issued") in _PAPER
@@ -93,13 +97,15 @@ def reopened(state: Mapping[str, Any]) -> frozenset[str]:
 
 
 def is_frozen(
-    inspection: Mapping[str, Any], kind: str, id: str, fields: Mapping[str, Any], snapshot: Collection[str]
-) -> bool:
+    inspection: Mapping[str, Any], kind: str, id: str, fields: Mapping[str, Any], snapshot: Collection[str], *,
+    closed_by_paper: bool = False,
+) -> bool:  # fmt: skip
     """Say whether an operation of the team comes after issue (protocol, row "minutes") and is held for a person.
 
     `snapshot` are the findings that issued minutes list: frozen even before the closing minutes. `fields` are those of
     the photo or other child. Open after the closing minutes: signatures, photos of the signed paper, requirements,
-    measures, further minutes, and while `returned` the findings named in the review with their photos.
+    measures, further minutes, and while `returned` the findings named in the review with their photos. One that was not
+    carried out is closed by its minutes (`closed_by_paper`), not by the status that the team gave it.
     """
     open_again = reopened(inspection)
     if kind in _ALWAYS_OPEN or (kind == "photo" and fields.get("purpose") == "signed_paper"):
@@ -108,6 +114,6 @@ def is_frozen(
         return False
     if kind == "photo" and fields.get("finding_id") in open_again:
         return False
-    if inspection.get("status") in _CLOSED:
+    if inspection.get("status") in _CLOSED or closed_by_paper:
         return True
     return kind == "finding" and id in snapshot

@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
         _child("finding", _FIELD_MERGED | {"void"}, lists=frozenset({"photo_ids"}), maps=frozenset({"values"}),
                server=frozenset({"computed"}), fixed=frozenset({"checklist", "item", "subject_id", "ordinal"})),
         _child("requirement", _FIELD_MERGED, lists=frozenset({"finding_ids", "evidence", "photo_ids"})),
-        _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials"})),
+        _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials", "before_photo_ids", "after_photo_ids"})),
         _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
         _child("signature", _APPEND_ONLY),
         _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}),

@@ -19,6 +19,7 @@ from sync.inspection import Status
 from sync.inspection import issue as issue_step
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
+from sync.paper_forms import FORMS
 from sync.paper_results import answers_for
 from sync.paper_words import VIETNAM
 from sync.refusals import Refusal, Waiting, held
@@ -40,7 +41,14 @@ class Paper:
     issued_at: int
     closes: bool
     amends: str | None
+    form: str
     document: dict[str, Any]
+
+    @property
+    def ends_as(self) -> str:
+        """The status that closing minutes give the inspection; those of a form unknown here issue it."""
+        known = FORMS.get(self.form)
+        return Status.ISSUED.value if known is None or known.ends_as is None else known.ends_as
 
 
 def read(fields: Mapping[str, Any]) -> Paper:
@@ -61,7 +69,7 @@ def read(fields: Mapping[str, Any]) -> Paper:
     if not isinstance(document, dict):
         raise Refusal("malformed", "Nội dung biên bản không đọc được.")
     return Paper(series, year, number, canonical, _unpadded(cose), int(moment.timestamp()),
-                 fields.get("closes") is True, amends, document)  # fmt: skip
+                 fields.get("closes") is True, amends, str(fields.get("form")), document)  # fmt: skip
 
 
 def _whole(value: object, limit: int) -> TypeGuard[int]:
@@ -115,7 +123,9 @@ def issue(
     made["warnings"] += _doubtful_time(view, act, paper, str(fields["issued_at"]))
     if known.forgotten:
         made["warnings"].append(_warning("lease_forgotten", "Số được cấp sau bản sao lưu đã khôi phục: nhận theo chữ ký của máy tính bảng."))  # fmt: skip
-    if first is None and paper.closes and _already_closed(view, inspection, new.id):
+    if paper.form in FORMS and FORMS[paper.form].is_notice:
+        made["warnings"].append(_warning("office_form", "Thông báo do cơ quan phát hành, không phải do máy tính bảng."))
+    if first is None and paper.closes and has_closing(view, inspection, but=new.id):
         made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))
     state = {**fields, **made, "status": status, "created_by": act.device.user_id}
     document = view.write(act, None, replace(new, state=state), taken=fields, lost=lost)
@@ -141,9 +151,10 @@ def _amended_one(view: Overlay, inspection: Document, paper: Paper) -> Document 
     return first
 
 
-def _already_closed(view: Overlay, inspection: Document, id: str) -> bool:
+def has_closing(view: Overlay, inspection: Document, *, but: str | None = None) -> bool:
+    """Say whether standing minutes close an inspection; `but` is left out."""
     others = view.children(inspection.id, "minutes")
-    return any(m.id != id and m.state.get("closes") is True and m.state.get("status") == ISSUED for m in others)
+    return any(m.id != but and m.state.get("closes") is True and m.state.get("status") == ISSUED for m in others)
 
 
 def close(view: Overlay, inspection: Document, paper: Paper, first: Document | None) -> None:
@@ -151,7 +162,7 @@ def close(view: Overlay, inspection: Document, paper: Paper, first: Document | N
     if first is not None and first.state.get("status") == ISSUED:
         view.follow(first, {**first.state, "status": AMENDED})
     if paper.closes:
-        status, _ = issue_step(str(inspection.state.get("status")))
+        status, _ = issue_step(str(inspection.state.get("status")), paper.ends_as)
         if status != inspection.state.get("status"):
             view.follow(inspection, {**inspection.state, "status": status})
 
@@ -195,8 +206,10 @@ def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str
     diverged = [id for id, sha256 in printed.items() if id not in live or fingerprint(live[id]) != sha256]
     if paper.closes and paper.amends is None:
         diverged += [id for id in live if id not in printed and not live[id].get("voided") and _entered(live[id])]
-    warnings = list(_missing_answers(view, inspection, {*printed, *live})) if paper.closes else []
-    if paper.closes and not issue_step(str(inspection.state.get("status")))[1]:
+    warnings = (
+        list(_missing_answers(view, inspection, {*printed, *live})) if paper.closes and paper.ends_as == ISSUED else []
+    )
+    if paper.closes and not issue_step(str(inspection.state.get("status")), paper.ends_as)[1]:
         warnings.append(_warning("status", f"Cuộc kiểm tra trên máy chủ đang ở trạng thái “{inspection.state.get('status')}”."))  # fmt: skip
     return {"diverged": sorted(diverged), "warnings": warnings, "freezes": sorted(printed)}
 

@@ -10,9 +10,13 @@ from typing import Any
 from checklists import law as law_of_day
 from checklists import standards as standards_of
 from checklists.model import Checklist
+from sync import paper_attempt as attempt
 from sync import paper_people as people
 from sync import paper_words as words
 from sync.findings import fingerprint, measured_days, reasons
+from sync.paper_forms import Form, form_of
+from sync.paper_measures import Traced, cited, first_moment, photographed, seal_rows, subject_of, traced
+from sync.paper_notice import notice, thing
 from sync.paper_results import (
     Context,
     Doc,
@@ -23,15 +27,12 @@ from sync.paper_results import (
     photo_list,
     printed,
 )
+from sync.paper_site import instrument, place, site
 from sync.seal import number_text
 
 VERSION = 1
-FORMS = ("announcement", "working", "inspection", "amendment", "sampling", "sealing")
-# What the paper says above its list of results; an announcement has none.
-_FORMS_WITH_RESULTS = frozenset({"working", "inspection", "amendment"})
 _NUMBER = re.compile(r"\d+/\d{4}/[\w-]+")
 """A document's number as laws and circulars carry it: 28/2013/TT-BKHCN."""
-_PROVINCE = re.compile(r"\btỉnh\b", re.IGNORECASE)
 _CITED_KINDS = ("Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Thông tư", "Quyết định", "Văn bản hợp nhất")
 _PENALTIES = "xử phạt"
 
@@ -58,6 +59,9 @@ def compose(
     measures: Sequence[Doc] = (),
     signatures: Sequence[Doc] = (),
     amends: Doc | None = None,
+    earlier: Sequence[Doc] = (),
+    papers: Sequence[Doc] = (),
+    signer: Doc | None = None,
     copies: int = 2,
 ) -> dict[str, Any]:
     """Compose the paper from document states (protocol shapes, each with its `id`); pure and without floats.
@@ -65,11 +69,12 @@ def compose(
     `number` is {series, symbol, year, number}, or None for a draft. `law`, `violations` and `penalties` are rows of the
     served rule set; the documents in force on the day of the inspection and of these checklists are cited, and for what
     does not conform the article that names it, never an amount. `amends` is {text, issued_at} of the first minutes.
+    `papers` are the standing papers issued before, {id, form, text, issued_at, measure_ids}, `earlier` the measures of
+    the inspections that this one re-checks; `signer` is {name, title, authority} of a notice.
     Absent parts are printed as absent, never refused: paper must come out in the field (docs/protocol.md, minutes).
     Raises ValueError for an unknown form and for an `issued_at` that is no instant.
     """
-    if form not in FORMS:
-        raise ValueError(f"Loại biên bản {form!r} không có.")
+    kind = form_of(form)
     issued = words.local(issued_at)
     on = _inspected_on(inspection, issued.date())
     # The paper bears the house's name of the campaign, whatever it is called today.
@@ -78,66 +83,79 @@ def compose(
         _standing, (findings, photos, signatures, measures, requirements)
     )
     definitions = [definition_of(checklist) for checklist in checklists]
-    if form == "announcement":  # read out before anything is looked at, also when it is printed later
-        inspection, requirements, measures, photos = (
-            {**inspection, "conclusion": "", "establishment_statement": ""},
-            (),
-            (),
-            (),
-        )
-    evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence"]
+    rows = traced(kind, measures, earlier, papers) if kind.measure else []
+    asked = requirements
+    if (
+        "conclusion" not in kind.parts
+    ):  # an announcement is read out before anything is looked at, also when printed later
+        inspection = {**inspection, "conclusion": "", "establishment_statement": ""}
+        requirements, measures = [], []
+    signatures = _own_signatures(kind, inspection, signatures, papers)
+    evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence" and "photos" in kind.parts]
     evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
+    # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
+    shown = _in_order(printed(findings, definitions)) if "results" in kind.parts else []
+    pictured = _pictured(kind, inspection, rows, shown, evidence)
+    if not kind.shows_inspection:
+        evidence = [photo for photo in evidence if any(photo["id"] in each["photo_ids"] for each in pictured)]
     context = Context(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
         uncitable=law_of_day.uncitable(law, on),
         articles=words.penalty_lines(law, violations, penalties, on),
     )
-    # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
-    shown = _in_order(printed(findings, definitions)) if form in _FORMS_WITH_RESULTS else []
     blocks = [
         checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions
     ]
     if form == "amendment":  # it prints what it corrects; the rest stands in the first minutes
         blocks = [{**block, "missing": []} for block in blocks if block["sections"]]
-    blocks = blocks if form in _FORMS_WITH_RESULTS else []
-    return {
+    blocks = blocks if "results" in kind.parts else []
+    doc = {
         "version": VERSION,
         "form": form,
         "agency": _agency(organisation),
         "number": _number(number),
         "place_date": f"{words.text(organisation.get('place'))}, {words.day_in_words(issued)}".lstrip(", "),
         "issued_at": issued.isoformat(timespec="seconds"),
-        "title": "BIÊN BẢN",
-        "abstract": _abstract(form, campaign, amends),
-        "basis": _basis(campaign, organisation, law, [d["code"] for d in definitions], on, amends),
-        "visits": _visits(inspection),
-        "started": words.moment(_first_start(inspection)) or words.moment(issued_at),
-        "ended": words.moment(_last_end(inspection)) or words.moment(issued_at),
+        "title": kind.title,
+        "abstract": _abstract(kind, campaign, amends, rows),
+        "basis": _basis(campaign, organisation, law, [d["code"] for d in definitions], on, amends)
+        + cited([row.paper for row in rows]),
+        "visits": _visits(inspection) if kind.shows_inspection else [],
+        "started": words.moment(_begun(kind, inspection, rows)) or words.moment(issued_at),
+        "ended": (words.moment(_last_end(inspection)) if kind.shows_inspection else "") or words.moment(issued_at),
         "announced": words.moment(inspection.get("decision_announced_at")),
-        "place": _place(establishment, area),
+        "place": place(establishment, area),
         "scope": words.text((campaign.get("decision") or {}).get("scope")),
         "team_name": words.TEAMS.get(words.text(campaign.get("kind")), "Đoàn kiểm tra"),
         "act": words.ACTS.get(words.text(campaign.get("kind")), "kiểm tra"),
         "team": [people.member(member) for member in campaign.get("team") or ()],
-        "establishment": _establishment(establishment, area),
+        "establishment": site(establishment, area),
         "witnesses": [people.person(each) for each in signatures if each.get("role") == "witness"],
         "checklists": blocks,
-        "instruments": [_instrument(context, id, number) for id, number in context.numbers.items() if id in context.instruments],
-        "standards": _standards(inspection, standards, on) if form in _FORMS_WITH_RESULTS else [],
+        "instruments": [instrument(context, id, number) for id, number in context.numbers.items() if id in context.instruments],
+        "standards": _standards(inspection, standards, on) if "results" in kind.parts else [],
         "counts": counts(blocks),
         "nonconformities": nonconformities(blocks, context),
         "conclusion": words.text(inspection.get("conclusion")),
         "requirements": [_requirement(each, shown) for each in requirements if each.get("state") != "waived"],
         "measures": [_measure(each, context) for each in measures],
         "statement": words.text(inspection.get("establishment_statement")),
-        "photos": photo_list(evidence, shown, context),
+        "photos": photo_list(evidence, pictured, context),
         "findings": [{"id": f["id"], "sha256": finding_digest(f)} for f in sorted(shown, key=lambda f: str(f["id"]))],
         "amends": None if amends is None else {name: words.text(amends.get(name)) for name in ("text", "issued_at")},
         "copies": copies,
-        "signatures": people.signatures(campaign, establishment, signatures),
+        "signatures": people.signatures(campaign, establishment, signatures, kind.signers),
         "recipients": people.recipients(organisation, establishment),
     }  # fmt: skip
+    if kind.is_notice:
+        return notice(kind, doc, rows, context, organisation=organisation, campaign=campaign, requirements=asked,
+                      signer=signer)  # fmt: skip
+    if "seals" in kind.parts:
+        doc["seals"] = seal_rows(rows, context)
+    if "attempt" in kind.parts:
+        doc["attempt"] = attempt.block(inspection)
+    return doc
 
 
 def finding_digest(state: Mapping[str, Any]) -> str:
@@ -153,6 +171,30 @@ def _standing(documents: Sequence[Doc]) -> list[Doc]:
 def _in_order(findings: Sequence[Doc]) -> list[Doc]:
     """Order findings so that the same set always prints the same paper."""
     return sorted(findings, key=lambda f: (str(f.get("subject_id") or ""), f.get("ordinal") or 0, str(f["id"])))
+
+
+def _own_signatures(form: Form, inspection: Doc, signatures: Sequence[Doc], papers: Sequence[Doc]) -> Sequence[Doc]:
+    """Leave out signatures given on another paper: whoever refused to sign the minutes did not refuse this one, too."""
+    issued = {paper.get("id") for paper in papers}
+    signatures = [each for each in signatures if each.get("minutes_id") not in issued]
+    if not form.shows_inspection and papers:
+        signatures = [each for each in signatures if each.get("minutes_id")]
+    return attempt.signatures(inspection, signatures) if "attempt" in form.parts else signatures
+
+
+def _pictured(
+    form: Form, inspection: Doc, rows: Sequence[Traced], shown: Sequence[Doc], evidence: Sequence[Doc]
+) -> Sequence[Doc]:
+    """Return what the photos show: findings, or in their shape the measures or the attempt that the paper is about."""
+    if form.measure:
+        return photographed(rows, form)
+    return attempt.photographed(inspection, evidence) if "attempt" in form.parts else shown
+
+
+def _begun(form: Form, inspection: Doc, rows: Sequence[Traced]) -> Any:
+    if form.measure:
+        return first_moment(rows)
+    return attempt.of(inspection).get("at") if "attempt" in form.parts else _first_start(inspection)
 
 
 def _inspected_on(inspection: Doc, issued: date) -> date:
@@ -201,20 +243,12 @@ def _number(number: Doc | None) -> dict[str, Any] | None:
     }
 
 
-def _abstract(form: str, campaign: Doc, amends: Doc | None) -> str:
+def _abstract(form: Form, campaign: Doc, amends: Doc | None, rows: Sequence[Traced]) -> str:
     title = words.upper_first(words.text(campaign.get("title")))
     act = words.ACTS.get(words.text(campaign.get("kind")), "kiểm tra")
-    if form == "announcement":
-        return f"Công bố quyết định {act}"
-    if form == "working":
-        return f"Làm việc: {title}" if title else "Làm việc"
-    if form == "sampling":
-        return "Lấy mẫu"
-    if form == "sealing":
-        return "Niêm phong"
-    if form == "amendment" and amends is not None:
-        return f"Bổ sung Biên bản số {words.text(amends.get('text'))}"
-    return title or words.upper_first(act)
+    first = words.text((amends or {}).get("text"))
+    said = form.abstract if first or "{amends}" not in form.abstract else "{title}"
+    return said.format(act=act, title=title, amends=first, thing=thing(rows)).rstrip(": ") or words.upper_first(act)
 
 
 def _basis(
@@ -257,47 +291,6 @@ def _is_cited(row: Doc, codes: Sequence[str]) -> bool:
     )
 
 
-def _place(establishment: Doc, area: Doc | None) -> str:
-    """Write the address by the administrative units of the day."""
-    parts = [words.text(establishment.get("address"))]
-    for name in ("name", "district", "province"):
-        part = words.text((area or {}).get(name))
-        if name == "province" and _PROVINCE.search(parts[0]):
-            continue  # written before a merger: "tỉnh Bắc Giang, Bắc Ninh" is no place
-        if part and part.casefold() not in parts[0].casefold():
-            parts.append(part)
-    return ", ".join(filter(None, parts))
-
-
-def _establishment(establishment: Doc, area: Doc | None) -> dict[str, Any]:
-    return {
-        "id": words.text(establishment.get("id")),
-        "name": words.text(establishment.get("name")),
-        "address": _place(establishment, area),
-        "area_code": words.text(establishment.get("area_code")),
-        "tax_code": words.text(establishment.get("tax_code")),
-        "phone": words.text(establishment.get("phone")),
-        "business_lines": words.text(establishment.get("business_lines")),
-        "representative": people.person(establishment.get("representative") or {}),
-    }
-
-
-def _instrument(context: Context, id: str, number: int) -> dict[str, Any]:
-    doc = context.instruments[id]
-    kind = words.text(doc.get("type"))
-    name = " ".join(
-        filter(None, (words.INSTRUMENTS.get(kind, kind), words.text((doc.get("attributes") or {}).get("label"))))
-    )
-    return {
-        "number": number,
-        "name": name,
-        "make": " ".join(filter(None, (words.text(doc.get("maker")), words.text(doc.get("model"))))),
-        "serial": words.text(doc.get("serial")),
-        "year": words.text(doc.get("year")),
-        "mark": words.text(doc.get("mark_serial")),
-        "certificate": words.text(doc.get("certificate_number")),
-        "verified_until": words.short_day(doc.get("verified_until")),
-    }
 
 
 def _standards(inspection: Doc, used: Sequence[Doc], on: date) -> list[dict[str, Any]]:
@@ -336,11 +329,12 @@ def _requirement(requirement: Doc, findings: Sequence[Doc]) -> dict[str, Any]:
 
 
 def _measure(measure: Doc, context: Context) -> dict[str, str]:
+    """Write one measure; its id is how later papers (a notice, minutes of unsealing) find the one that they rest on."""
     kind = words.text(measure.get("type"))
-    subject = measure.get("instrument_id")
     return {
+        **({"id": measure["id"]} if measure.get("id") else {}),
         "name": words.MEASURES.get(kind, kind),
-        "subject": context.name(subject, "instrument") if subject else "",
+        "subject": subject_of(measure, context),
         "serials": words.text(measure.get("serials")).replace("; ", ", "),
         "reason": words.text(measure.get("reason")).rstrip(" .;"),
         "at": words.moment(measure.get("at")),

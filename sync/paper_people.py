@@ -34,21 +34,26 @@ def person(person: Doc) -> dict[str, str]:
     }
 
 
-def signatures(campaign: Doc, establishment: Doc, signatures: Sequence[Doc]) -> list[dict[str, Any]]:
-    """Order the signers as printed: the site, witnesses, the secretary or a member, the head of the team."""
+def signatures(
+    campaign: Doc, establishment: Doc, signatures: Sequence[Doc], wanted: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Order the signers as printed: the site, witnesses, the secretary or a member, the head of the team.
+
+    The `wanted` roles are printed even where nobody signed in them yet.
+    """
     team: Sequence[Doc] = campaign.get("team") or ()
     given = [_signer(each) for role in _SIGNER_ORDER for each in signatures if each.get("role") == role]
     given += [_signer(each) for each in _confirming(signatures)]
     roles = {each["role"] for each in given}
-    if "representative" not in roles:
+    if "representative" in wanted and "representative" not in roles:
         given.insert(0, _signer({"role": "representative", **(establishment.get("representative") or {})}))
-    if "member" not in roles:
+    if "member" in wanted and "member" not in roles:
         found = next(
             (m for role in ("secretary", "member", "technical_officer") for m in team if m.get("role") == role), None
         )
         if found is not None:
             given.append(_signer({**found, "role": "member"}, words.text(found.get("role"))))
-    if "team_leader" not in roles:
+    if "team_leader" in wanted and "team_leader" not in roles:
         leader = next((m for m in team if m.get("role") == "leader"), {})
         given.append(_signer({**leader, "role": "team_leader"}))
     given.sort(key=lambda each: _SIGNER_ORDER.index(each["role"]))

@@ -12,15 +12,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from server.printing import qr
 from sync import paper, seal
 from tests.server.printing.samples import SAMPLES
+from tests.server.printing.side_papers import SIDE_PAPERS
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 SEED = bytes(range(32))
 HOST = "kiemtra.bacninh.gov.vn"
+PAPERS = {**SAMPLES, **SIDE_PAPERS}
 
 
 def minutes_vector(name: str) -> dict[str, Any]:
     """One case: documents in; canonical text, digest, COSE and QR text out. The key is for tests only."""
-    documents = SAMPLES[name]()
+    documents = PAPERS[name]()
     doc = paper.compose(**documents)
     canonical = seal.canonical_text(doc)
     key = Ed25519PrivateKey.from_private_bytes(SEED)
@@ -46,13 +48,14 @@ def minutes_vector(name: str) -> dict[str, Any]:
 
 def minutes_vectors() -> dict[str, Any]:
     """All minutes cases."""
-    return {"about": "compose -> canonical -> COSE -> QR", "cases": [minutes_vector(name) for name in SAMPLES]}
+    return {"about": "compose -> canonical -> COSE -> QR", "cases": [minutes_vector(name) for name in PAPERS]}
 
 
 def qr_vectors() -> dict[str, Any]:
     """Symbols of the minutes' QR texts and of the shortest and longest texts."""
     texts = [minutes_vector(name)["qr"] for name in SAMPLES]
     texts += ["A", "HTTPS://A.VN/M/2KCETI", "HELLO WORLD $%*+-./:", "HTTPS://" + "Z2" * 151 + "7"]
+    texts += [minutes_vector(name)["qr"] for name in SIDE_PAPERS]
     cases = [{"text": text, "rows": qr.modules(text)} for text in texts]
     return {
         "about": "QR, one alphanumeric segment, level M, no boost, fixed mask, no border",

@@ -207,7 +207,7 @@ def stale_base_overwrites() -> Iterator[None]:
 @contextmanager
 def frozen_is_writable() -> Iterator[None]:
     """Issued minutes freeze nothing."""
-    with patch.object(apply, "is_frozen", lambda *_args: False):
+    with patch.object(apply, "is_frozen", lambda *_args, **_more: False):
         yield
 
 

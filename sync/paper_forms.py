@@ -1,0 +1,74 @@
+"""The forms of papers as data: what each is called, which parts it prints, who signs it, what it makes of the inspection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINUTES, NOTICE = "BIÊN BẢN", "THÔNG BÁO"
+_BOTH_SIDES = ("representative", "member", "team_leader")
+_TEAM_ALONE = ("member", "team_leader")
+_EVERYTHING = frozenset({"results", "conclusion", "requirements", "measures", "statement", "photos"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form. No code of a form in law stands here: their bodies were not seen (metrology.md §8).
+
+    `parts` are the parts of an inspection that it prints; `measure` is the type of measure that it is about, `undoes` the
+    type that this one ends; `rests_on` are the forms of the paper that it cites, best first; `ends_as` is the status that
+    it gives the inspection, None where it does not close it; `signers` are printed even where nobody is named.
+    """
+
+    code: str
+    name: str
+    abstract: str
+    title: str = MINUTES
+    parts: frozenset[str] = frozenset()
+    measure: str = ""
+    undoes: str = ""
+    rests_on: tuple[str, ...] = ()
+    ends_as: str | None = None
+    signers: tuple[str, ...] = _BOTH_SIDES
+
+    @property
+    def is_notice(self) -> bool:
+        """A letter of the agency (thông báo), signed by its head; the others are minutes of those who were there."""
+        return self.title == NOTICE
+
+    @property
+    def closes(self) -> bool:
+        """Whether it ends the inspection."""
+        return self.ends_as is not None
+
+    @property
+    def shows_inspection(self) -> bool:
+        """Whether it is about the inspection as a whole, not about single measures or a visit that came to nothing."""
+        return not (self.measure or "attempt" in self.parts)
+
+
+FORMS: dict[str, Form] = {
+    form.code: form
+    for form in (
+        Form("announcement", "Biên bản công bố quyết định", "Công bố quyết định {act}"),
+        Form("working", "Biên bản làm việc", "Làm việc: {title}", parts=_EVERYTHING),
+        Form("inspection", "Biên bản kiểm tra", "{title}", parts=_EVERYTHING, ends_as="issued"),
+        Form("amendment", "Biên bản bổ sung", "Bổ sung Biên bản số {amends}", parts=_EVERYTHING, ends_as="issued"),
+        Form("sampling", "Biên bản lấy mẫu", "Lấy mẫu", parts=_EVERYTHING - {"results"}),
+        Form("sealing", "Biên bản niêm phong", "Niêm phong", parts=frozenset({"seals", "photos"}), measure="seal"),
+        Form("unsealing", "Biên bản mở niêm phong", "Mở niêm phong", parts=frozenset({"seals", "photos"}), measure="unseal",
+             undoes="seal", rests_on=("sealing", "inspection", "working")),
+        Form("suspension_notice", "Thông báo tạm dừng", "Tạm dừng {thing}", NOTICE, measure="suspend",
+             rests_on=("inspection", "amendment", "working"), signers=()),
+        Form("resumption_notice", "Thông báo được tiếp tục", "Được tiếp tục {thing}", NOTICE, measure="resume",
+             undoes="suspend", rests_on=("suspension_notice",), signers=()),
+        Form("not_carried_out", "Biên bản không tiến hành được", "Không tiến hành được việc {act}",
+             parts=frozenset({"attempt", "photos"}), ends_as="not_carried_out", signers=_TEAM_ALONE),
+    )
+}  # fmt: skip
+
+
+def form_of(code: str) -> Form:
+    """Return a form. Raises ValueError for an unknown one."""
+    if code not in FORMS:
+        raise ValueError(f"Loại biên bản {code!r} không có.")
+    return FORMS[code]
