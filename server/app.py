@@ -15,6 +15,7 @@ from server.pages import (
     api_docs,
     cases,
     conflicts,
+    inspection_papers,
     inspections,
     limits,
     numbers,
@@ -33,8 +34,8 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, conflicts, quarantine, tablets, numbers, limits, standards, people, public_minutes, api_docs, status,
-    cases, work_calendar,
+    sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, people,
+    public_minutes, api_docs, status, cases, work_calendar,
 )  # fmt: skip
 
 

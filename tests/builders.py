@@ -135,8 +135,11 @@ class Office:
         """Write the department itself."""
         state = {"name": "Sở Khoa học và Công nghệ", "parent_name": "UBND TỈNH BẮC GIANG", "place": "Bắc Giang",
                  "letterhead": ["UBND TỈNH BẮC GIANG", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"],
-                 "series": [{"series": "BB-ĐKT", "symbol": "BB-ĐKT", "form": "inspection"}],
-                 "signers": [{"name": "Nguyễn Thanh Bình", "title": "Giám đốc"}],
+                 "series": [{"series": "BB-ĐKT", "symbol": "BB-ĐKT", "form": "inspection"},
+                            {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "suspension_notice"},
+                            {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "resumption_notice"}],
+                 "signers": [{"name": "Nguyễn Thanh Bình", "title": "Giám đốc"},
+                             {"name": "Trần Thị Minh Hà", "title": "Phó Giám đốc", "authority": "KT. Giám đốc"}],
                  "valid_from": "2020-01-01", "valid_to": None}  # fmt: skip
         return self.records("organisation", "agency", state, id=self.organisation_id)
 

@@ -16,12 +16,15 @@ from server.errors import Problem
 from server.extensions import db
 from server.printing.minutes import PrintError, attached, is_printed_by_us, render
 from server.security.keys import server_key
-from server.services import minutes, papers
+from server.services import minutes, paper_desk, papers
 from server.settings import Settings
 from server.web.transaction import writing
 from sync import seal
+from sync.paper_forms import FORMS
 from sync.paper_words import local
 
+BY_HAND = [code for code, form in FORMS.items() if not form.is_notice and code != "amendment"]
+"""What can be written by hand on pre-printed paper: minutes of those who are there."""
 group = Group("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
 
 
@@ -81,20 +84,22 @@ def pdf(minutes_id: str, out: Path | None, twin: bool) -> None:
 
 @group.command("issue")
 @click.argument("inspection_id")
-@click.option("--form", type=click.Choice(["announcement", "working", "inspection", "amendment"]), default="inspection")
-@click.option("--amends", help="Biên bản được bổ sung (với --form amendment).")
+@click.option("--form", type=click.Choice(paper_desk.ISSUED_HERE), default="inspection")
+@click.option("--amends", help="Biên bản được bổ sung (với --form amendment); mặc định: biên bản kiểm tra gần nhất.")
+@click.option("--signer", default="", help="Họ tên người ký thông báo; mặc định: người đứng đầu cơ quan.")
 @click.option("--by", "actor", required=True, help="Mã tài khoản người phát hành.")
 @json_option
-def issue(inspection_id: str, form: str, amends: str | None, actor: str, as_json: bool) -> None:
-    """Phát hành biên bản tại cơ quan, ký bằng khóa của máy chủ."""
+def issue(inspection_id: str, form: str, amends: str | None, signer: str, actor: str, as_json: bool) -> None:
+    """Phát hành biên bản, thông báo tại cơ quan, ký bằng khóa của máy chủ."""
     settings: Settings = current_app.config["SETTINGS"]
     key = server_key(settings.instance)
     try:
         with writing(db.session) as session:
-            id = minutes.issue(session, inspection_id, form, actor=actor, key=key, now=datetime.now(UTC), amends=amends)
+            id = paper_desk.issue(session, inspection_id, form, actor=actor, key=key, now=datetime.now(UTC), amends=amends,
+                                  signer=signer).minutes_id  # fmt: skip
     except Problem as problem:
         fail(problem.detail)
-    show({"id": id}, [f"Đã phát hành biên bản {id}."], as_json=as_json)
+    show({"id": id}, [f"Đã phát hành {FORMS[form].name.lower()} {id}."], as_json=as_json)
 
 
 @group.command("void")
@@ -113,7 +118,7 @@ def void(minutes_id: str, reason: str, actor: str) -> None:
 
 @group.command("key-in")
 @click.argument("inspection_id")
-@click.option("--form", type=click.Choice(["announcement", "working", "inspection"]), default="inspection")
+@click.option("--form", type=click.Choice(BY_HAND), default="inspection")
 @click.option("--number", type=int, required=True, help="Số in sẵn trên biên bản (đã dành bằng flask numbers reserve).")
 @click.option("--written-at", required=True, help="Thời điểm ghi trên biên bản, ví dụ 2026-11-24T10:30:00+07:00.")
 @click.option("--by", "actor", required=True, help="Mã tài khoản người nhập.")

@@ -16,6 +16,7 @@ from server.services import wording
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
+from sync.paper_attempt import CAUSES
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
 from sync.refusals import DETAILS
@@ -41,6 +42,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "refusal": DETAILS,
     "kind": wording.DOCUMENT_KINDS,
     "measure": MEASURES,
+    "attempt_cause": CAUSES,
     "standard_state": wording.STANDARD_STATES,
     "standard_status": wording.STANDARD_STATUSES,
     "standard_kind": {key: words.vi for key, words in standards.load().kinds.items()},

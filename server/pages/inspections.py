@@ -11,8 +11,9 @@ from flask_login import current_user
 
 from server.db.users import READS_ALL, Role
 from server.extensions import db
-from server.services import cases, history, inspection_list, inspection_view, review, standard_desk
+from server.services import cases, history, inspection_list, inspection_view, paper_desk, review, standard_desk
 from server.services.inspection_list import Filter
+from server.services.paper_desk import Offer
 from server.services.review import Decision
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -85,7 +86,14 @@ def _shown(id: str, *, wanted: Decision | None = None, changes: Any = ()) -> str
     return render_template("inspection.html", page=page, allowed=review.allowed(page.status, current_user.user),
                            wanted=wanted, marked=marked, changes=changes,
                            cases=cases.of_inspection(db.session(), id) if reviews else (),
-                           may_open_case=reviews and cases.may_open(db.session(), id))  # fmt: skip
+                           may_open_case=reviews and cases.may_open(db.session(), id),
+                           offers=_offers(id) if reviews else (),
+                           issued=next((m for m in page.minutes if m.id == request.args.get("issued")), None))  # fmt: skip
+
+
+def _offers(id: str) -> list[Offer]:
+    """The papers that may be issued here."""
+    return paper_desk.offers(db.session(), inspection_view.existing(db.session(), id, current_user.user))
 
 
 def _said(wanted: Decision) -> str:

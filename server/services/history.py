@@ -17,6 +17,7 @@ from server.db.journal import JournalEntry
 from server.services import accounts
 from server.services.wording import DOCUMENT_KINDS, FIELDS
 from sync.clock import judge_clock, read_instant
+from sync.paper_forms import FORMS
 
 SYSTEM = "system"
 PAGE_SIZE = 100
@@ -126,6 +127,8 @@ def _what(kind: str, state: Mapping[str, Any]) -> str:
     if kind == "finding" and state.get("item"):
         return f"{noun} mục {state['item']}"
     if kind == "minutes" and isinstance(state.get("number"), int):
+        form = FORMS.get(str(state.get("form")))
+        noun = "thông báo" if form is not None and form.is_notice else noun
         return f"{noun} số {state['number']:02d}/{state.get('series')}"
     if kind == "signature" and state.get("name"):
         return f"{noun} của {state['name']}"

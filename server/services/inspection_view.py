@@ -24,6 +24,7 @@ from server.services.inspection_results import Block, Photo, blocks_of, photos_o
 from server.services.law_of_inspection import cited
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
+from sync.paper_forms import FORMS
 
 RECENT = 15
 _KINDS = ("finding", "photo", "requirement", "measure", "signature", "minutes")
@@ -38,6 +39,8 @@ class MinutesRow:
     number_text: str
     form: str
     status: str
+    series: str
+    number: int | None
     year: int | None
     issued_at: str | None
     closes: bool
@@ -46,6 +49,11 @@ class MinutesRow:
     warnings: Sequence[str]
     voided: State | None
     amends: str | None
+
+    @property
+    def is_notice(self) -> bool:
+        """A letter of the agency: nobody at the site signs it."""
+        return self.form in FORMS and FORMS[self.form].is_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,8 @@ def _minutes(doc: State, signed: Sequence[Photo], places: Mapping[str, str]) -> 
         number_text=str(number),
         form=str(doc.get("form")),
         status=str(doc.get("status")),
+        series=str(doc.get("series")),
+        number=doc.get("number"),
         year=doc.get("year"),
         issued_at=doc.get("issued_at"),
         closes=doc.get("closes") is True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,11 +21,12 @@ from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
-from server.services import areas, ledger, numbers, rules
+from server.services import areas, ledger, numbers, paper_chain, rules
 from sync import paper, seal
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
 from sync.minutes import listed, no_longer_amended
+from sync.paper_forms import FORMS, form_of
 from sync.paper_words import local
 
 SERVER = "server"
@@ -49,22 +50,25 @@ class PublicStatus:
     issued_at: datetime | None = None
     agency: str | None = None
     reason: str | None = None
+    form: str | None = None
+    """Which kind of paper it is, once it is in the register."""
     is_ahead: bool = False
     """The paper says a time that has not come: the tablet's clock was wrong, or worse."""
 
 
 def issue(
     session: Session, inspection_id: str, form: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
-    amends: str | None = None,
+    amends: str | None = None, id: str | None = None, signer: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    """Issue minutes with the server's key and the next number of the organisation's series; return their id.
+    """Issue a paper with the server's key and the next number of the organisation's series; return its id.
 
-    Final and amendment minutes close the inspection (protocol, row "minutes").
+    Closing forms end the inspection (protocol, row "minutes"). `id` lets whoever sends twice be told apart from whoever
+    issues two; `signer` {name, title, authority} signs a notice.
     """
     inspection = existing(session, "inspection", inspection_id, lock=True)  # no finding of it changes meanwhile
     first = None if amends is None else _first(session, amends, inspection_id)
     series = series_of(organisation_of(session, inspection), form)
-    id, year = ledger.new_id(), local(now).year
+    id, year = id or ledger.new_id(), local(now).year
     number = numbers.take_next(session, series, year, id, now)
     write(
         session,
@@ -77,6 +81,7 @@ def issue(
         key=key,
         now=now,
         first=first,
+        signer=signer,
     )
     return id
 
@@ -84,6 +89,7 @@ def issue(
 def write(
     session: Session, inspection: Document, form: str, *, id: str, stated: tuple[str, int, int], at: datetime, actor: str,
     key: Ed25519PrivateKey, now: datetime, first: Document | None = None, source: str = SERVER,
+    signer: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Compose, seal with the server's key and record minutes whose number (series, year, number) is taken already.
 
@@ -91,12 +97,13 @@ def write(
     """
     series, year, number = stated
     shown = {"series": series, "symbol": numbers.symbol_of(session, series), "year": year, "number": number}
-    composed = compose(session, inspection, form=form, number=shown, at=at, first=first)
+    composed = compose(session, inspection, form=form, number=shown, at=at, first=first, signer=signer)
     canonical = seal.canonical_text(composed)
     claims = seal.Claims(series=series, year=year, number=number, issued_at=int(at.timestamp()),
                          sha256=seal.digest(canonical), establishment=inspection.state["establishment_id"])  # fmt: skip
     cose = base64.urlsafe_b64encode(seal.seal(claims, key)).rstrip(b"=").decode()
-    closes = form in {"inspection", "amendment"}
+    kind = form_of(form)
+    closes = kind.closes
     remember_key(session, public_bytes(key), SERVER, now)
     state = {"inspection_id": inspection.id, "form": form, "closes": closes, "series": series, "year": year,
              "number": number, "canonical": canonical, "cose": cose, "issued_at": at.isoformat(timespec="seconds"),
@@ -106,8 +113,8 @@ def write(
     if first is not None and first.state["status"] == "issued":
         amended = {**first.state, "status": "amended"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, amended, actor=actor))
-    if closes:
-        status, _ = issue_step(inspection.state["status"])
+    if kind.ends_as is not None:
+        status, _ = issue_step(inspection.state["status"], kind.ends_as)
         if status != inspection.state["status"]:
             issued = {**inspection.state, "status": status}
             changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
@@ -144,9 +151,10 @@ def void(
 
 def compose(
     session: Session, inspection: Document, *, form: str, number: dict[str, Any] | None, at: datetime,
-    first: Document | None = None,
+    first: Document | None = None, signer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Compose the canonical dict from what the server holds."""
+    inspections = paper_chain.chain(session, inspection)
     campaign = existing(session, "campaign", inspection.state["campaign_id"])
     establishment = existing(session, "establishment", inspection.state["establishment_id"])
     rule_set = rules.by_version(session, inspection.state["rules"]["version"]) or rules.current(session)
@@ -181,6 +189,9 @@ def compose(
         measures=children["measure"],
         signatures=children["signature"],
         amends=None if first is None else {"text": _text(first), "issued_at": first.state["issued_at"]},
+        earlier=paper_chain.earlier_measures(session, inspections),
+        papers=paper_chain.standing_papers(session, inspections),
+        signer=signer,
     )
 
 
@@ -221,10 +232,10 @@ def look_up(session: Session, payload: str, now: datetime) -> PublicStatus:
     revoked = key is not None and key.revoked_at is not None and claims.issued_at >= key.revoked_at.timestamp()
     text = seal.number_text(claims.number, numbers.symbol_of(session, claims.series))
     issued_at = local(datetime.fromtimestamp(claims.issued_at, UTC))
-    register, reason = _in_register(session, claims)
+    register, reason, form = _in_register(session, claims)
     outcome = "revoked_key" if revoked else "genuine"
     is_ahead = issued_at > local(now + CLOCK_SKEW)
-    return PublicStatus(outcome, register, text, issued_at, _agency(session, claims), reason, is_ahead)
+    return PublicStatus(outcome, register, text, issued_at, _agency(session, claims), reason, form, is_ahead)
 
 
 def keys_document(session: Session, now: datetime) -> dict[str, Any]:
@@ -255,17 +266,19 @@ def unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _in_register(session: Session, claims: seal.Claims) -> tuple[str, str | None]:
-    """(what the register says, why) of a genuine seal: of two papers under one number, of the one with this text."""
+def _in_register(session: Session, claims: seal.Claims) -> tuple[str, str | None, str | None]:
+    """(what the register says, why, form) of a genuine seal: of two papers under one number, the one with this text."""
     found = papers_of(session, claims.series, claims.year, claims.number, claims.sha256.hex())
     if found:
         # A paper found again after it was registered from its QR stands twice; the one with its text counts.
         paper = min(found, key=lambda p: _STANDING.index(p.status) if p.status in _STANDING else len(_STANDING))
-        return {"issued": "registered"}.get(paper.status, paper.status), paper.reason
+        document = documents.get(session, "minutes", paper.id)
+        form = None if document is None else document.state.get("form")
+        return {"issued": "registered"}.get(paper.status, paper.status), paper.reason, form
     row = session.get(MinutesNumber, (claims.series, claims.year, claims.number))
     if row is not None and row.status == "void":
-        return "void", row.reason
-    return ("not_yet", None) if row is None or row.minutes_id is None else ("other", None)
+        return "void", row.reason, None
+    return ("not_yet" if row is None or row.minutes_id is None else "other"), None, None
 
 
 def _agency(session: Session, claims: seal.Claims) -> str | None:
@@ -298,12 +311,20 @@ def existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Doc
 
 
 def series_of(organisation: dict[str, Any], form: str) -> str:
-    """Return the series that numbers a form of minutes: its own, else the agency's first."""
+    """Return the series that numbers a form: its own, else for minutes the agency's first; a notice needs its own."""
     rows = organisation.get("series") or []
-    named = [r["series"] for r in rows if r.get("form") == form] or [r["series"] for r in rows]
+    named = [r["series"] for r in rows if r.get("form") == form]
+    if not named and not _is_notice(form):
+        named = [r["series"] for r in rows if not _is_notice(r.get("form"))]
     if not named:
-        raise Problem(ProblemCode.CONFLICT, "Cơ quan này chưa mở sổ số biên bản.")
+        raise Problem(
+            ProblemCode.CONFLICT, f"Cơ quan này chưa mở sổ số {'thông báo' if _is_notice(form) else 'biên bản'}."
+        )
     return str(named[0])
+
+
+def _is_notice(form: str | None) -> bool:
+    return form in FORMS and FORMS[form].is_notice
 
 
 def _checklists(inspection: dict[str, Any]) -> list[Checklist]:

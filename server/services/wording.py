@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from sync.paper_forms import FORMS
+
 INSPECTION_STATUSES = {
     "planned": "Đã lên kế hoạch",
     "in_progress": "Đang kiểm tra",
@@ -12,14 +14,7 @@ INSPECTION_STATUSES = {
     "approved": "Đã phê duyệt",
     "not_carried_out": "Không thực hiện",
 }
-MINUTES_FORMS = {
-    "announcement": "Biên bản công bố quyết định kiểm tra",
-    "working": "Biên bản làm việc",
-    "inspection": "Biên bản kiểm tra",
-    "amendment": "Biên bản bổ sung",
-    "sampling": "Biên bản lấy mẫu",
-    "sealing": "Biên bản niêm phong",
-}
+MINUTES_FORMS = {form.code: form.name for form in FORMS.values()}
 MINUTES_STATUSES = {
     "issued": "Đã phát hành",
     "amended": "Đã có biên bản bổ sung",
@@ -244,6 +239,12 @@ FIELDS = {
     "signed_at": "ký lúc",
     "witness": "người chứng kiến",
     "serials": "số chì, niêm phong",
+    "place": "vị trí",
+    "by": "người thực hiện",
+    "before_photo_ids": "ảnh trước",
+    "after_photo_ids": "ảnh sau",
+    "attempt": "lần đến không tiến hành được",
+    "minutes_id": "văn bản được ký",
     "at": "lúc",
     "type": "loại",
     "maker": "hãng sản xuất",
