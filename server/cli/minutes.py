@@ -116,6 +116,40 @@ def void(minutes_id: str, reason: str, actor: str) -> None:
     click.echo("Đã hủy.")
 
 
+@group.command("blank")
+@click.argument("inspection_id")
+@click.option("--form", type=click.Choice(BY_HAND), default="inspection")
+@click.option("--numbers", "count", type=int, default=1, help="Dành bao nhiêu số, mỗi số một bản.")
+@click.option("--purpose", default="Biên bản in sẵn", help="Dành cho đoàn nào, việc gì; ghi vào sổ.")
+@click.option(
+    "--again", type=int, multiple=True, help="In lại bản của số đã dành (bản cũ rách, mất); không dành thêm số."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Thư mục ghi các tệp PDF."
+)
+@json_option
+def blank(
+    inspection_id: str, form: str, count: int, purpose: str, again: tuple[int, ...], out: Path, as_json: bool
+) -> None:
+    """In sẵn biên bản để ghi tay: đã có số, đoàn, cơ sở và các mục; nhập lại sau bằng flask minutes key-in."""
+    settings: Settings = current_app.config["SETTINGS"]
+    try:
+        with writing(db.session) as session:
+            made = papers.blanks(session, inspection_id, form, render, count=count, purpose=purpose, again=again,
+                                 host=settings.public_host, now=datetime.now(UTC))  # fmt: skip
+    except (Problem, PrintError) as problem:
+        fail(str(problem.detail if isinstance(problem, Problem) else problem))
+    files = {text: out / f"{text.replace('/', '-')}-in-san.pdf" for text in made}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for text, data in made.items():
+            files[text].write_bytes(data)
+    except OSError as error:
+        fail(f"Không ghi được {out}: {error.strerror}. Các số {', '.join(made)} đã dành: in lại với --again.")
+    show({"numbers": list(made), "files": [str(file) for file in files.values()]},
+         [f"{text}: {file}" for text, file in files.items()], as_json=as_json)  # fmt: skip
+
+
 @group.command("key-in")
 @click.argument("inspection_id")
 @click.option("--form", type=click.Choice(BY_HAND), default="inspection")

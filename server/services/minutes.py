@@ -327,6 +327,11 @@ def _is_notice(form: str | None) -> bool:
     return form in FORMS and FORMS[form].is_notice
 
 
+def definitions(inspection: dict[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the checklists that an inspection pins, as they are served."""
+    return [checklist.definition for checklist in _checklists(inspection)]
+
+
 def _checklists(inspection: dict[str, Any]) -> list[Checklist]:
     found = (catalog.load().get(row["code"], row["version"]) for row in inspection["checklists"])
     return [checklist for checklist in found if checklist is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,10 +15,47 @@ from server.db.numbers import MinutesNumber, MinutesPaper, NumberLease, SeriesYe
 from server.errors import Problem, ProblemCode
 from server.services import ledger, minutes, numbers
 from sync import seal
+from sync.paper_blank import blank
+from sync.paper_forms import form_of
 from sync.paper_words import local
 
 PAPER = "paper"
 LOST = "lost"
+
+
+def blanks(
+    session: Session, inspection_id: str, form: str, render: minutes.Render, *, count: int, purpose: str, host: str,
+    now: datetime, again: Sequence[int] = (),
+) -> dict[str, bytes]:  # fmt: skip
+    """Print pre-printed minutes under numbers reserved for them; return the PDFs by the number as printed.
+
+    `again` prints sheets of numbers that are reserved already, spoiled or lost ones, and reserves none. Refuses a form
+    that is not written by hand, and a number that is not reserved.
+    """
+    inspection = minutes.existing(session, "inspection", inspection_id)
+    series, year = minutes.series_of(minutes.organisation_of(session, inspection), form), local(now).year
+    wanted: Sequence[int] = again
+    if again:
+        reserved = {row.number for row in numbers.register(session, series, year) if row.status == "reserved"}
+        if missing := [n for n in again if n not in reserved]:
+            raise Problem(
+                ProblemCode.CONFLICT,
+                f"Số {missing[0]:02d} của sổ {series} năm {year} không phải số đang dành cho bản in sẵn.",
+            )
+    else:
+        first, last = numbers.reserve(session, series, year, count, purpose, now)
+        wanted = range(first, last + 1)
+    symbol = numbers.symbol_of(session, series)
+    made: dict[str, bytes] = {}
+    for number in wanted:
+        shown = {"series": series, "symbol": symbol, "year": year, "number": number}
+        doc = minutes.compose(session, inspection, form=form, number=shown, at=now)
+        try:
+            empty = blank(form_of(form), doc, minutes.definitions(inspection.state))
+        except ValueError as refused:
+            raise Problem(ProblemCode.INVALID_REQUEST, str(refused)) from refused
+        made[seal.number_text(number, symbol)] = render(seal.canonical_text(empty), None, host=host, status="issued")
+    return made
 
 
 def key_in(

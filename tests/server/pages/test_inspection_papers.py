@@ -6,7 +6,7 @@ import html
 import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,11 +17,12 @@ from flask.testing import FlaskClient
 from server.db import documents
 from server.services import minutes, numbers
 from sync import seal
+from sync.paper_words import VIETNAM
 from tests.builders import Office, Person
 from tests.server.api.wire import Site, Wire, new_id, site_of
 from tests.server.pages.scene import Desk
 
-YEAR = datetime.now(UTC).astimezone().year
+YEAR = datetime.now(VIETNAM).year
 
 
 @pytest.fixture
