@@ -23,6 +23,8 @@ from checklists.standards import supported
 from server.demo.link import Answer, Refused, Transport
 from sync import ids, paper, seal
 from sync.findings import VERIFICATION_KINDS, inspected_on, measured_days, reasons
+from sync.paper_forms import form_of
+from sync.paper_measures import listed
 
 API = "/api/v1"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -238,17 +240,24 @@ class Tablet:
             amends=None
             if first is None
             else {"text": seal.number_text(first["number"], lease["symbol"]), "issued_at": first["issued_at"]},
+            papers=[self._paper(m, lease["symbol"]) for m in self._of(inspection, "minutes") if not m.get("voided")],
         )
         canonical = seal.canonical_text(composed)
         claims = seal.Claims(series=lease["series"], year=lease["year"], number=number, issued_at=int(moment.timestamp()),
                              sha256=seal.digest(canonical), establishment=establishment["id"])  # fmt: skip
         id = ids.uuid7(int(moment.timestamp() * 1000))
         cose = base64.urlsafe_b64encode(seal.seal(claims, self.key)).rstrip(b"=").decode()
-        set = {"inspection_id": inspection, "form": form, "closes": form in {"inspection", "amendment"},
+        set = {"inspection_id": inspection, "form": form, "closes": form_of(form).closes,
                "series": lease["series"], "year": lease["year"], "number": number, "canonical": canonical, "cose": cose,
                "issued_at": moment.isoformat(), "amends": amends}  # fmt: skip
         self.records("create", "minutes", id, self.documents["inspection", inspection]["scope"], set, parent=inspection)
         return id
+
+    def _paper(self, minutes: dict[str, Any], symbol: str) -> dict[str, Any]:
+        """What later papers may cite of these minutes."""
+        text = seal.number_text(minutes["number"], symbol)
+        measure_ids = sorted(listed(json.loads(minutes["canonical"])))
+        return {**{n: minutes[n] for n in ("id", "form", "issued_at")}, "text": text, "measure_ids": measure_ids}
 
     # -- sending
 

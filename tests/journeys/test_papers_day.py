@@ -13,7 +13,7 @@ import pytest
 from server.demo.day import FINAL, SERIES, Day, Visit, jpeg, now
 from server.demo.link import Link
 from server.demo.serving import Office, Server
-from sync import seal
+from sync import ids, seal
 
 
 @pytest.fixture
@@ -171,11 +171,67 @@ def blank_paper_is_keyed_in_with_its_photos(day: Day) -> None:
     assert "Đã vào sổ." in public_page(day, state)
 
 
+def measures(visit: Visit, type: str, **more: Any) -> str:
+    """Record a measure on the tablet."""
+    id = ids.uuid7(int(now().timestamp() * 1000))
+    scope = visit.tablet.documents["inspection", visit.inspection]["scope"]
+    set = {"inspection_id": visit.inspection, "type": type, "at": now().isoformat(timespec="seconds"), **more}
+    visit.tablet.records("create", "measure", id, scope, set, parent=visit.inspection)
+    return id
+
+
+def the_office_issues(office: Office, visit: Visit, form: str) -> dict[str, Any]:
+    """Confirm a paper on its page; return it as the tablet pulls it."""
+    path = f"/inspections/{visit.inspection}/papers/{form}"
+    assert office.submits(office.asks("GET", path)[1], path)[0] == 303
+    visit.tablet.pulls()
+    return next(m for m in visit.tablet._of(visit.inspection, "minutes") if m["form"] == form)
+
+
+def sealed_suspended_and_set_free(day: Day, office: Office) -> None:
+    visit = visit_to(day, "fuel-dispenser")
+    nozzle = next(s["id"] for s in visit.tablet._all("instrument") if s["establishment_id"] == visit.tablet.documents["inspection", visit.inspection]["state"]["establishment_id"])  # fmt: skip
+    seal_id = measures(
+        visit, "seal", instrument_id=nozzle, serials=["NP-1", "NP-2"], place="bộ đếm", by="Kiểm tra viên"
+    )
+    suspend = measures(visit, "suspend", instrument_id=nozzle, reason="Vượt sai số")
+    sealing, working = issues(day, visit, "sealing"), issues(day, visit, "working")
+    delivers(visit)
+    assert [state_of(visit, id)["status"] for id in (sealing, working)] == ["issued", "issued"]
+    notice = the_office_issues(office, visit, "suspension_notice")
+    assert "Xác thực thông báo" in public_page(day, notice)
+    measures(visit, "unseal", instrument_id=nozzle, follows=seal_id, state="Còn nguyên vẹn")
+    measures(visit, "resume", instrument_id=nozzle, follows=suspend)
+    unsealing = issues(day, visit, "unsealing")
+    delivers(visit)
+    text = seal.number_text(state_of(visit, sealing)["number"], SERIES)
+    assert json.loads(state_of(visit, unsealing)["canonical"])["seals"][0]["paper"] == f"Biên bản niêm phong số {text}"
+    resumed = the_office_issues(office, visit, "resumption_notice")
+    assert (notice["series"], resumed["number"]) == ("TB-SKHCN", notice["number"] + 1)
+    assert "Biên bản mở niêm phong" in public_page(day, state_of(visit, unsealing))
+
+
+def a_visit_that_came_to_nothing(day: Day, office: Office) -> None:
+    visit = day._assigned("fuel-dispenser")
+    photo = visit.tablet.photographs(visit.inspection, None, jpeg("cổng khóa", now()))
+    attempt = {"cause": "closed", "at": now().isoformat(timespec="seconds"), "photo_ids": [photo],
+               "witness": {"name": "Đỗ Văn Xã", "capacity": "UBND xã"}}  # fmt: skip
+    visit.tablet.changes("inspection", visit.inspection, reason="Cổng khóa", attempt=attempt)
+    id = visit.tablet.issues(visit.inspection, [], day.rules, form="not_carried_out")
+    delivers(visit)
+    assert (state_of(visit, id)["status"], state_of(visit, id)["warnings"]) == ("issued", [])
+    assert visit.tablet.documents["inspection", visit.inspection]["state"]["status"] == "not_carried_out"
+    assert "Biên bản không tiến hành được" in office.asks("GET", f"/inspections/{visit.inspection}")[1]
+
+
 def nothing_is_unexplained_at_the_end(day: Day, tmp_path: Path) -> None:
     register = json.loads(
         day.server.flask("numbers", "register", "--series", SERIES, "--year", str(now().year), "--json")
     )
-    assert register["gaps"] == []
+    notices = json.loads(
+        day.server.flask("numbers", "register", "--series", "TB-SKHCN", "--year", str(now().year), "--json")
+    )
+    assert register["gaps"] == notices["gaps"] == []
     assert {"issued", "void", "outstanding", "reserved"} == {row["status"] for row in register["rows"]}
     assert json.loads(day.server.flask("journal", "verify", "--json"))["broken"] == []
     keys = tmp_path / "keys.json"
@@ -195,4 +251,6 @@ def test_the_papers_of_a_day(day: Day, office: Office, tmp_path: Path) -> None:
     the_office_amends_and_voids(day)
     a_paper_whose_tablet_is_lost_and_found(day)
     blank_paper_is_keyed_in_with_its_photos(day)
+    sealed_suspended_and_set_free(day, office)
+    a_visit_that_came_to_nothing(day, office)
     nothing_is_unexplained_at_the_end(day, tmp_path)
