@@ -243,6 +243,7 @@ def nothing_is_unexplained_at_the_end(day: Day, tmp_path: Path) -> None:
     assert said["outcome"] == "valid"
 
 
+@pytest.mark.timeout(600)  # a real server, two tablets, a dozen commands
 def test_the_papers_of_a_day(day: Day, office: Office, tmp_path: Path) -> None:
     """One day, in order: each part goes on from where the one before ended."""
     announcement_final_signatures_and_pages(day, office)
