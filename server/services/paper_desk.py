@@ -59,6 +59,7 @@ class _Case:
     """An inspection with what its papers may rest on."""
 
     inspection: Document
+    organisation: dict[str, Any]
     papers: Sequence[State]
     measures: Sequence[State]
     earlier: Sequence[State]
@@ -80,17 +81,17 @@ class _Case:
 def offers(session: Session, inspection: Document) -> list[Offer]:
     """Return every paper of the desk for an inspection, in the order in which they come about."""
     case = _case(session, inspection)
-    return [_offer(session, case, form) for form in _CHECKS]
+    return [_offer(case, form) for form in _CHECKS]
 
 
 def sheet(session: Session, inspection_id: str, form: str, at: datetime) -> Sheet:
     """Return what would be issued now; 404 for a form that the desk does not issue."""
     inspection = minutes.existing(session, "inspection", inspection_id)
     case = _case(session, inspection)
-    offer = _offer(session, case, _known(form))
+    offer = _offer(case, _known(form))
     first = _first(session, case, form)
     content = minutes.compose(session, inspection, form=form, number=None, at=at, first=first)
-    signers = minutes.organisation_of(session, inspection).get("signers") or []
+    signers = case.organisation.get("signers") or []
     return Sheet(offer, history.newest_seq(session, inspection.id, inspection.scope), content, FORMS[form].closes,
                  signers if FORMS[form].is_notice else [],
                  "" if first is None else str(content["amends"]["text"]))  # fmt: skip
@@ -101,9 +102,10 @@ def draft(
 ) -> bytes:  # fmt: skip
     """Print what would be issued now as BẢN DỰ THẢO, without a number."""
     inspection = minutes.existing(session, "inspection", inspection_id)
-    first = _first(session, _case(session, inspection), _known(form))
+    case = _case(session, inspection)
+    first = _first(session, case, _known(form))
     composed = minutes.compose(session, inspection, form=form, number=None, at=at, first=first,
-                               signer=_signer(session, inspection, form, signer))  # fmt: skip
+                               signer=_signer(case, form, signer))  # fmt: skip
     return render(seal.canonical_text(composed), None, host=host, status="draft")
 
 
@@ -123,7 +125,7 @@ def issue(
             raise Problem(ProblemCode.CONFLICT, "Biểu mẫu này đã dùng cho văn bản khác: hãy mở lại trang.")
         return Outcome("already", before.id)
     case = _case(session, inspection)
-    offer = _offer(session, case, _known(form))
+    offer = _offer(case, _known(form))
     if offer.blocked:
         raise Problem(
             ProblemCode.CONFLICT, f"Chưa phát hành được {offer.name[:1].lower()}{offer.name[1:]}: {offer.blocked}"
@@ -135,7 +137,7 @@ def issue(
     first = _first(session, case, form)
     made = minutes.issue(session, inspection_id, form, actor=actor, key=key, now=now, id=id,
                          amends=amends or (None if first is None else first.id),
-                         signer=_signer(session, inspection, form, signer))  # fmt: skip
+                         signer=_signer(case, form, signer))  # fmt: skip
     return Outcome("done", made)
 
 
@@ -145,7 +147,16 @@ def _case(session: Session, inspection: Document) -> _Case:
     papers = [{**p, "is_own": p["id"] in own} for p in paper_chain.standing_papers(session, inspections)]
     measures = [{"id": d.id, **d.state} for d in documents.children(session, inspection.id, "measure")]
     photos = [d.state for d in documents.children(session, inspection.id, "photo")]
-    return _Case(inspection, papers, measures, paper_chain.earlier_measures(session, inspections), photos)
+    return _Case(inspection, _house(session, inspection), papers, measures,
+                 paper_chain.earlier_measures(session, inspections), photos)  # fmt: skip
+
+
+def _house(session: Session, inspection: Document) -> dict[str, Any]:
+    """Return the agency whose inspection it is; an inspection without one is shown, its papers are not issued."""
+    try:
+        return minutes.organisation_of(session, inspection)
+    except Problem:
+        return {}
 
 
 def _known(form: str) -> str:
@@ -154,15 +165,14 @@ def _known(form: str) -> str:
     return form
 
 
-def _offer(session: Session, case: _Case, form: str) -> Offer:
+def _offer(case: _Case, form: str) -> Offer:
     blocked = _CHECKS[form](case, FORMS[form])
     if not blocked:
-        organisation = minutes.organisation_of(session, case.inspection)
         try:
-            minutes.series_of(organisation, form)
+            minutes.series_of(case.organisation, form)
         except Problem as problem:
             blocked = problem.detail
-        if FORMS[form].is_notice and not organisation.get("signers"):
+        if FORMS[form].is_notice and not case.organisation.get("signers"):
             blocked = "Cơ quan chưa khai người ký văn bản."
     return Offer(form, FORMS[form].name, blocked)
 
@@ -173,11 +183,11 @@ def _first(session: Session, case: _Case, form: str) -> Document | None:
     return minutes.existing(session, "minutes", found[-1]["id"]) if found else None
 
 
-def _signer(session: Session, inspection: Document, form: str, name: str) -> State | None:
+def _signer(case: _Case, form: str, name: str) -> State | None:
     """Return who signs a notice: the one named, else the agency's head; refuses a name that is not its signer's."""
     if not FORMS[form].is_notice:
         return None
-    signers: Sequence[State] = minutes.organisation_of(session, inspection).get("signers") or []
+    signers: Sequence[State] = case.organisation.get("signers") or []
     found = next((each for each in signers if not name or each.get("name") == name), None)
     if name and found is None:
         raise Problem(ProblemCode.INVALID_REQUEST, "Người ký này không có trong danh sách người ký của cơ quan.")

@@ -10,7 +10,7 @@ import pytest
 
 from server.db import documents
 from server.errors import Problem
-from server.services import minutes, paper_chain
+from server.services import minutes, paper_chain, paper_desk
 from tests.server.services.test_minutes import NOW, Desk, desk
 
 __all__ = ["desk"]
@@ -90,3 +90,16 @@ def test_a_notice_never_takes_a_number_of_minutes() -> None:
         minutes.series_of({"series": rows}, "resumption_notice")
     with pytest.raises(Problem, match="sổ số biên bản"):
         minutes.series_of({"series": rows[:1]}, "inspection")
+
+
+def test_an_inspection_whose_agency_is_unknown_is_shown_and_issues_nothing(desk: Desk) -> None:
+    desk.office.organisation_id = "0192f0c1-2b3c-7d4e-8f50-000000000001"
+    campaign = desk.office.opens_campaign(desk.leader)
+    site = desk.office.registers_establishment()
+    inspection = desk.office.plans_inspection(campaign, site, desk.leader)
+    with desk.office.transaction() as session:
+        found = minutes.existing(session, "inspection", inspection)
+        found.state = {**found.state, "status": "in_progress"}
+        said = {offer.form: offer.blocked for offer in paper_desk.offers(session, found)}
+        session.rollback()
+    assert said["working"] == "Cơ quan này chưa mở sổ số biên bản."
