@@ -16,6 +16,7 @@ from schemas.fields import (
     Id,
     Instant,
     ListOf,
+    MapOf,
     Name,
     Named,
     Sha256,
@@ -26,6 +27,7 @@ from schemas.fields import (
     Values,
     Whole,
 )
+from sync import samples
 
 MAX_INT32 = 2**31 - 1
 MAX_BLOB = 2**31 - 1
@@ -182,12 +184,64 @@ class MeasureSchema(DocumentSchema):
     after_photo_ids = ListOf(Id(), allow_none=True)
 
 
+class _Amount(Decimal):
+    """A decimal string above zero."""
+
+    def check(self, value: Any) -> None:
+        """Refuse other texts, zero and negative amounts."""
+        super().check(value)
+        if value.startswith("-") or not value.strip("0."):
+            raise ValidationError("Phải lớn hơn 0.")
+
+
+class SampleSchema(DocumentSchema):
+    """A sample taken on the spot, its portions with their seals, and where they went (mẫu)."""
+
+    inspection_id = Id(required=True)
+    product = Name(required=True)
+    code = Text(allow_none=True)
+    grade = Text(allow_none=True)
+    brand = Text(allow_none=True)
+    batch = Text(allow_none=True)
+    maker = Text(allow_none=True)
+    made_on = Day(allow_none=True)
+    expires_on = Day(allow_none=True)
+    instrument_id = Id(allow_none=True)
+    place = Text(allow_none=True)
+    method = Text(allow_none=True)
+    taken_at = Instant(allow_none=True)
+    taken_by = Text(allow_none=True)
+    quantity = _Amount(allow_none=True)
+    unit = Choice(*samples.UNITS, allow_none=True)
+    stock = Text(allow_none=True)
+    containers = Text(allow_none=True)
+    condition = Text(allow_none=True)
+    tests = ListOf(Name(), allow_none=True)
+    finding_ids = ListOf(Id(), allow_none=True)
+    photo_ids = ListOf(Id(), allow_none=True)
+    portions = MapOf(
+        Named({"purpose": Choice(*samples.PURPOSES), "quantity": _Amount(), "unit": Choice(*samples.UNITS),
+               "seals": ListOf(Name()), "holder": Text(), "note": Text()}),
+        allow_none=True,
+    )  # fmt: skip
+    custody = ListOf(
+        Named({"type": Choice(*samples.EVENTS), "at": Instant(), "portion": Text(), "from": Text(), "to": Text(),
+               "document": Text(), "condition": Text()}, needed=("type", "at")),
+        allow_none=True,
+    )  # fmt: skip
+    note = Text(allow_none=True)
+
+    def errors_in(self, data: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
+        """Return what `validate` would, and where the fields of this entry contradict each other."""
+        return super().errors_in(data, complete=complete) or dict(samples.contradictions(data))
+
+
 class PhotoSchema(DocumentSchema):
     """The record of a photo; its bytes come by tus."""
 
     inspection_id = Id(required=True)
     finding_id = Id(allow_none=True)
-    purpose = Choice("evidence", "signed_paper", required=True)
+    purpose = Choice("evidence", "signed_paper", "lab_report", required=True)
     sha256 = Sha256(required=True)
     size = Whole(0, MAX_BLOB, allow_none=True)
     media_type = Text(allow_none=True)
@@ -233,6 +287,7 @@ DOCUMENTS: dict[str, DocumentSchema] = {
     "finding": FindingSchema(),
     "requirement": RequirementSchema(),
     "measure": MeasureSchema(),
+    "sample": SampleSchema(),
     "photo": PhotoSchema(),
     "signature": SignatureSchema(),
     "minutes": MinutesSchema(),

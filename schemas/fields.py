@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -220,10 +220,10 @@ class ListOf(Strict):
 
 
 class Named(Strict):
-    """An object with known members, each optional; unknown ones are kept."""
+    """An object with known members, each optional but those `needed`; unknown ones are kept."""
 
-    def __init__(self, members: Mapping[str, Strict], **kwargs: Any) -> None:
-        self.members = members
+    def __init__(self, members: Mapping[str, Strict], *, needed: Sequence[str] = (), **kwargs: Any) -> None:
+        self.members, self.needed = members, needed
         super().__init__(**kwargs)
 
     def described(self) -> dict[str, Any]:
@@ -234,9 +234,35 @@ class Named(Strict):
         """Refuse other types, and name the first bad member."""
         if not isinstance(value, dict):
             raise ValidationError("Phải là đối tượng JSON.")
+        if absent := [name for name in self.needed if value.get(name) is None]:
+            raise ValidationError(f"{absent[0]}: Thiếu trường này.")
         for name, member in self.members.items():
             if value.get(name) is not None:
                 _at(name, member, value[name])
+
+
+class MapOf(Strict):
+    """An object of any keys, each of whose values passes another field's check; null clears a key."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "object"}
+
+    def __init__(self, element: Strict, *, most: int = 100, **kwargs: Any) -> None:
+        self.element, self.most = element, most
+        super().__init__(**kwargs)
+
+    def described(self) -> dict[str, Any]:
+        """Show the values."""
+        return {"maxProperties": self.most, "additionalProperties": dict(self.element.metadata)}
+
+    def check(self, value: Any) -> None:
+        """Refuse other types, too many keys, and name the first bad value."""
+        if not isinstance(value, dict):
+            raise ValidationError("Phải là đối tượng JSON.")
+        if len(value) > self.most:
+            raise ValidationError(f"Không quá {self.most} phần tử.")
+        for name, item in value.items():
+            if item is not None:
+                _at(name, self.element, item)
 
 
 class Values(Strict):

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from schemas.documents import DOCUMENTS
-from schemas.fields import Id, Instant, ListOf, Strict, Text, Whole
+from schemas.fields import Id, Instant, ListOf, MapOf, Strict, Text, Whole
 from sync.operations import Operation
 from sync.refusals import Refusal
 
@@ -66,7 +66,10 @@ def _resolution(fields: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str,
     errors: dict[str, Any] = {}
     _check(errors, "field", _FIELD, said.get("field"))
     _check(errors, "op_ids", _OP_IDS, said.get("op_ids"))
-    field, value = fields.get(str(said.get("field"))), said.get("value")
+    (name, _, key), value = str(said.get("field")).partition("."), said.get("value")
+    field = fields.get(name)
+    if key:
+        field = field.element if isinstance(field, MapOf) else None
     if value is not None and isinstance(field, Strict):
         _check(errors, "value", field, value)
     return errors

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sync import findings, minutes
+from sync import findings, minutes, samples
 from sync.feed import identical
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
@@ -86,7 +86,9 @@ def _refuse_frozen(act: Act, view: Overlay, fields: dict[str, Any], inspection: 
     if inspection is None or act.decided:
         return
     op = act.operation
-    listed = findings.snapshot(view, inspection.id) if op.kind == "finding" else frozenset[str]()
+    if op.kind == "sample" and samples.is_open(op.type, op.set):
+        return
+    listed = findings.snapshot(view, inspection.id) if op.kind in {"finding", "sample"} else frozenset[str]()
     closed = inspection.state.get("status") == Status.NOT_CARRIED_OUT and minutes.has_closing(view, inspection)
     if is_frozen(inspection.state, op.kind, op.id, fields, listed, closed_by_paper=closed):
         raise held("after-issue")
@@ -106,12 +108,14 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
             raise Refusal("malformed")
         return Applied(minutes.issue(act, view, inspection, new, fields, lost))
     state = new.state
-    state |= fresh(fields, lists=kind.lists, maps=kind.maps)
+    state |= fresh(fields, lists=kind.lists | kind.logs, maps=kind.maps)
     state["created_by"] = act.device.user_id
     if op.kind == "inspection":
         _check_start(view, state)
     elif op.kind == "photo":
         state |= {"status": "expected", "width": None, "height": None, "exif": {}, "warnings": []}
+    elif op.kind == "sample":
+        state["warnings"] = samples.warnings(state, view.at)
     elif op.kind == "finding" and inspection is not None:
         findings.check_id(inspection.id, op.id, state)
         item = findings.item_of(view, inspection, state, op.checklist)
@@ -197,11 +201,13 @@ def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         if not same(fields.pop(name), before.state.get(name, 0 if name == "ordinal" else None)):
             raise Refusal("immutable_field", f"Không được sửa trường “{name}”.")
     wanted = fields.pop("status", None) if op.kind == "inspection" else None
-    merged = merge(before.state, fields, base, act.writer, lists=kind.lists, maps=kind.maps)
+    merged = merge(before.state, fields, base, act.writer, lists=kind.lists, maps=kind.maps, logs=kind.logs)
     if op.kind == "inspection":
         _inspection_rules(act, view, before, merged, wanted, base)
     elif op.kind == "finding":
         _finding_rules(act, view, before, merged)
+    elif op.kind == "sample":
+        _sample_rules(view, merged)
     scope = before.scope
     if op.kind == "establishment" and "area_code" in merged.taken:
         scope = area_scope(merged.state)
@@ -212,6 +218,7 @@ def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     if scope != before.scope:
         for instrument in view.children(before.id, "instrument"):
             view.follow(instrument, instrument.state, scope=scope)
+    again = again or any(not same(merged.state[name], fields[name]) for name in kind.logs & fields.keys())
     return _applied(act, view, before, after, merged, again=again)
 
 
@@ -275,6 +282,12 @@ def _finding_rules(act: Act, view: Overlay, before: Document, merged: Merged) ->
     merged.state["computed"] = findings.compute(view, inspection, item, replace(before, state=merged.state))
 
 
+def _sample_rules(view: Overlay, merged: Merged) -> None:
+    """Say anew what does not agree, where what was recorded has changed."""
+    if merged.taken:
+        merged.state["warnings"] = samples.warnings(merged.state, view.at)
+
+
 def _delete(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     """Delete only what has not changed since it was seen: an edit outlives a concurrent delete."""
     op = act.operation
@@ -284,6 +297,10 @@ def _delete(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         photos = view.children(before.parent, "photo") if before.parent else []
         if before.state.get("photo_ids") or any(p.state.get("finding_id") == op.id for p in photos):
             raise Refusal("has_evidence")
+    elif op.kind == "sample" and samples.must_stay(before.state):
+        raise Refusal(
+            "has_evidence", "Mẫu đã có niêm phong, ảnh hoặc giao nhận: chỉ được hủy có lý do, không được xóa."
+        )
     elif any(view.children(op.id, other.name) for other in KINDS.values() if other.parent_kind == kind.name):
         raise Refusal("has_children")
     after = replace(before, rev=before.rev + 1, state={}, deleted=True)
@@ -314,7 +331,7 @@ def _resolve(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     if not isinstance(path, str) or "value" not in op.set or not isinstance(op_ids, list):
         raise Refusal("malformed", "Thao tác giải quyết phải có field, value và op_ids.")
     name = path.partition(".")[0] if path.partition(".")[0] in kind.maps else path
-    if name in kind.server | kind.fixed or (name in kind.maps and name == path):
+    if name in kind.server | kind.fixed | kind.logs or (name in kind.maps and name == path):
         raise Refusal("immutable_field", f"Không được giải quyết trường “{path}”.")
     if op.kind == "inspection" and name == "status" and op.set["value"] != before.state.get("status"):
         step(str(before.state.get("status")), str(op.set["value"]), act.device.role)
@@ -322,6 +339,8 @@ def _resolve(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
                      base=op.base.get(path), base_known=path in op.base, maps=kind.maps)  # fmt: skip
     if op.kind == "finding" and path in merged.taken:
         _finding_rules(act, view, before, replace(merged, taken={name: None}))
+    elif op.kind == "sample":
+        _sample_rules(view, merged)
     after = _revised(before, merged, before.scope)
     view.write(act, before, after, taken=merged.taken, lost=merged.lost)
     return _applied(act, view, before, after, merged)

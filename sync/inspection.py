@@ -28,6 +28,7 @@ _TEAM = frozenset({("planned", "in_progress"), ("planned", "not_carried_out")})
 _OFFICE = frozenset({("issued", "returned"), ("issued", "approved")})
 _PAPER = frozenset({("in_progress", "issued"), ("returned", "issued")})
 _ALWAYS_OPEN = frozenset({"signature", "requirement", "measure", "minutes"})
+_PAPERS = frozenset({"signed_paper", "lab_report"})
 _CLOSED = frozenset({Status.ISSUED, Status.APPROVED, Status.RETURNED})
 
 
@@ -102,13 +103,14 @@ def is_frozen(
 ) -> bool:  # fmt: skip
     """Say whether an operation of the team comes after issue (protocol, row "minutes") and is held for a person.
 
-    `snapshot` are the findings that issued minutes list: frozen even before the closing minutes. `fields` are those of
-    the photo or other child. Open after the closing minutes: signatures, photos of the signed paper, requirements,
-    measures, further minutes, and while `returned` the findings named in the review with their photos. One that was not
-    carried out is closed by its minutes (`closed_by_paper`), not by the status that the team gave it.
+    `snapshot` are the findings and samples that issued minutes list: frozen even before the closing minutes. `fields` are
+    those of the photo or other child. Open after the closing minutes: signatures, photos of the signed paper and of a
+    laboratory's report, requirements, measures, further minutes, and while `returned` the findings named in the review
+    with their photos. (The custody of a sample never gets here.) One that was not carried out is closed by its minutes
+    (`closed_by_paper`), not by the status that the team gave it.
     """
     open_again = reopened(inspection)
-    if kind in _ALWAYS_OPEN or (kind == "photo" and fields.get("purpose") == "signed_paper"):
+    if kind in _ALWAYS_OPEN or (kind == "photo" and fields.get("purpose") in _PAPERS):
         return False
     if kind == "finding" and id in open_again:
         return False
@@ -116,4 +118,4 @@ def is_frozen(
         return False
     if inspection.get("status") in _CLOSED or closed_by_paper:
         return True
-    return kind == "finding" and id in snapshot
+    return kind in {"finding", "sample"} and id in snapshot

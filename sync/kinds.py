@@ -12,8 +12,8 @@ _APPEND_ONLY = frozenset({"create", "append", "void"})
 class Kind:
     """One row of the protocol's tables "Documents" and "Kinds and who may write them".
 
-    `lists` merge as sets, `maps` merge key by key, `server` fields are made by the server alone, `fixed` fields never
-    change after creation, `texts` keep their exact bytes (no NFC: they are hashed).
+    `lists` merge as sets, `maps` merge key by key, `logs` are lists that only grow, `server` fields are made by the server
+    alone, `fixed` fields never change after creation, `texts` keep their exact bytes (no NFC: they are hashed).
     """
 
     name: str
@@ -26,6 +26,7 @@ class Kind:
     server: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    logs: frozenset[str] = frozenset()
 
     @property
     def append_only(self) -> bool:
@@ -40,10 +41,11 @@ _OF_INSPECTION = ("inspection", "inspection_id", frozenset({"inspection_id"}))
 def _child(
     name: str, types: frozenset[str], *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset(),
     server: frozenset[str] = frozenset(), fixed: frozenset[str] = frozenset(), texts: frozenset[str] = frozenset(),
+    logs: frozenset[str] = frozenset(),
 ) -> Kind:  # fmt: skip
     parent_kind, parent_field, parent_fixed = _OF_INSPECTION
     return Kind(name, types, parent_kind, parent_field, lists=lists, maps=maps, server=server | _OURS,
-                fixed=fixed | parent_fixed, texts=texts)  # fmt: skip
+                fixed=fixed | parent_fixed, texts=texts, logs=logs)  # fmt: skip
 
 
 KINDS: dict[str, Kind] = {
@@ -60,6 +62,8 @@ KINDS: dict[str, Kind] = {
                server=frozenset({"computed"}), fixed=frozenset({"checklist", "item", "subject_id", "ordinal"})),
         _child("requirement", _FIELD_MERGED, lists=frozenset({"finding_ids", "evidence", "photo_ids"})),
         _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials", "before_photo_ids", "after_photo_ids"})),
+        _child("sample", _FIELD_MERGED | {"void"}, lists=frozenset({"finding_ids", "photo_ids", "tests"}),
+               maps=frozenset({"portions"}), logs=frozenset({"custody"}), server=frozenset({"warnings"})),
         _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
         _child("signature", _APPEND_ONLY),
         _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}),
@@ -79,6 +83,7 @@ SERVER_KINDS = frozenset(
         "area",
         "case",
         "work_calendar",
+        "lab_result",
     }
 )
 """Written by pages and commands only (journalled with no device)."""

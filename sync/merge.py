@@ -60,12 +60,13 @@ def _keyed(values: Iterable[Any]) -> dict[str, Any]:
 
 def merge(
     current: Mapping[str, Any], mine: Mapping[str, Any], base: Mapping[str, Any], writer: Writer,
-    *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset(),
+    *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset(), logs: frozenset[str] = frozenset(),
 ) -> Merged:  # fmt: skip
     """Merge wanted field values into a state, relative to the values that their writer saw.
 
     Per field: current == base -> take; current == mine, or mine == base -> nothing; else keep the server's and record the
-    loser under `conflicts` (protocol, row "finding"). Lists merge as sets, maps key by key as fields named `map.key`.
+    loser under `conflicts` (protocol, row "finding"). Lists merge as sets, maps key by key as fields named `map.key`;
+    of logs only additions are taken: what stands in them stays.
     """
     merged = Merged(dict(current))
     for name in sorted(mine):
@@ -73,6 +74,8 @@ def merge(
             _merge_map(merged, name, mine[name], base.get(name), writer)
         elif name in lists:
             _merge_list(merged, name, mine[name], base.get(name))
+        elif name in logs:
+            _merge_list(merged, name, mine[name], [])
         else:
             value = _decide(merged, name, merged.state.get(name), mine[name], base.get(name), writer)
             if value is not _KEEP:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from checklists.conditions import applies
-from sync import seal
+from sync import samples, seal
 from sync.clock import judge_clock, read_instant
 from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
@@ -200,10 +200,13 @@ def no_longer_amended(first_id: str, first: Mapping[str, Any], voided_id: str, p
 
 
 def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str, Any]:
-    """Return what the server adds to minutes: diverged findings, warnings, and the findings that they freeze."""
+    """Return what the server adds to minutes: diverged findings, warnings, and what they freeze."""
     printed = listed(paper.document)
     live = {f.id: f.state for f in view.children(inspection.id, "finding")}
-    diverged = [id for id, sha256 in printed.items() if id not in live or fingerprint(live[id]) != sha256]
+    taken = {s.id: samples.fingerprint(s.state) for s in view.children(inspection.id, "sample")}
+    told = {r.id: samples.result_digest(r.state) for r in view.children(inspection.id, "lab_result")}
+    digests = {**taken, **told, **{id: fingerprint(state) for id, state in live.items()}}
+    diverged = [id for id, sha256 in printed.items() if digests.get(id) != sha256]
     if paper.closes and paper.amends is None:
         diverged += [id for id in live if id not in printed and not live[id].get("voided") and _entered(live[id])]
     warnings = (
@@ -231,10 +234,10 @@ def _doubtful_time(view: Overlay, act: Act, paper: Paper, issued_at: str) -> Ite
 
 
 def listed(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the findings that a canonical document lists: id -> SHA-256 of what the inspector entered."""
-    rows = document.get("findings")
+    """Return the findings, samples and results that a canonical document lists: id -> SHA-256 of what was entered."""
+    lists = [document.get(name) for name in ("findings", "samples", "results")]
     found: dict[str, str] = {}
-    for row in rows if isinstance(rows, list) else []:
+    for row in [row for rows in lists if isinstance(rows, list) for row in rows]:
         if isinstance(row, dict) and is_uuid(row.get("id")) and isinstance(row.get("sha256"), str):
             found[row["id"]] = row["sha256"]
     return found

@@ -113,6 +113,32 @@ def add_child(scene: Scene, tablet: Tablet, a: int, b: int) -> None:
     tablet.write(kind, id, site.scope, "create", {"inspection_id": site.inspection, **said}, parent=site.inspection)
 
 
+def take_sample(scene: Scene, tablet: Tablet, a: int, b: int) -> None:
+    """Take a sample or go on with one: divide it, hand it over (whatever was issued), void or delete it, print it."""
+    if (found := pick(tablet.known("sample"), a)) is None:
+        site, id = site_of(scene, tablet, a), scene.shared.new_id()
+        said = {"inspection_id": site.inspection, "product": "Xăng", "quantity": "3", "unit": "L"}
+        tablet.write("sample", id, site.scope, "create", said, parent=site.inspection)
+        found = next((each for each in tablet.known("sample") if each[0] == id), None)
+    if found is None:
+        return
+    id, held = found
+    portions, custody = held.state.get("portions") or {}, held.state.get("custody") or []
+    if b % 4 == 0:
+        issue(scene, tablet, a, b // 4 * 6)
+    elif b % 4 == 1:
+        part = {"purpose": "test", "quantity": "1", "unit": "L", "seals": [f"N-{a}{b}"]}
+        whole = {**portions, str(a % 2): part}
+        tablet.write("sample", id, held.scope, "patch", {"portions": whole}, base={"portions": portions})
+    elif b % 4 == 2 or not portions:
+        event = {"type": "handed_over", "at": f"2026-11-24T1{a % 9}:00:00+07:00", "to": str(b)}
+        kept = custody[a % 2 :]  # now and then without what it knows: it stays all the same
+        tablet.write("sample", id, held.scope, "patch", {"custody": [*kept, event]}, base={"custody": custody})
+    else:
+        gone = ("void", {"reason": "Vỡ"}) if a % 2 else ("delete", {})
+        tablet.write("sample", id, held.scope, *gone, base_rev=held.rev)
+
+
 def amend_requirement(scene: Scene, tablet: Tablet, a: int, b: int) -> None:
     """Close or delete a requirement."""
     if (found := pick(tablet.known("requirement"), a)) is None:
@@ -253,5 +279,5 @@ def poison(scene: Scene, tablet: Tablet, a: int, b: int) -> None:
 
 ACTS: tuple[Act, ...] = (
     answer, answer, amend_answer, amend_answer, amend_answer, settle, cross_out, photograph, add_child, amend_requirement,
-    found_site, amend_site, amend_site, plan_visit, orphan, step, step, grouped, poison, issue, issue,
+    found_site, amend_site, amend_site, plan_visit, orphan, step, step, grouped, poison, issue, issue, take_sample, take_sample,
 )  # fmt: skip

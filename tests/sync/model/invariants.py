@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.services.minutes import unpadded
-from sync import seal
+from sync import samples, seal
 from sync.feed import JournalBroken, rebuild, verify_chain
 from sync.findings import fingerprint
 from sync.kinds import KINDS
@@ -33,6 +33,7 @@ class Watch:
     epoch: str = ""
     papers: dict[str, tuple[str, str]] = field(default_factory=dict)
     frozen: dict[str, str] = field(default_factory=dict)
+    custody: dict[str, set[str]] = field(default_factory=dict)
     excused: set[str] = field(default_factory=set)
     deleted: set[tuple[str, str]] = field(default_factory=set)
 
@@ -40,7 +41,7 @@ class Watch:
         """Forget what a restored server has forgotten."""
         if epoch != self.epoch:
             self.epoch = epoch
-            for seen in (self.papers, self.frozen, self.excused, self.deleted):
+            for seen in (self.papers, self.frozen, self.custody, self.excused, self.deleted):
                 seen.clear()
 
 
@@ -114,6 +115,11 @@ def _judge_merge(entry: dict[str, Any], raw: dict[str, Any], old: dict[str, Any]
     skipped = kind.server | kind.fixed | kind.lists | {"status", "ordinal"}
     for name, mine, seen, now, then in _values(raw["set"], base, state, old or {}, kind.maps):
         if name.partition(".")[0] in skipped:
+            continue
+        if name in kind.logs:
+            assert all(each in now for each in (*(mine or ()), *(then or ()))), (
+                f"I7: {name} lost a line by {raw['op_id']}"
+            )
             continue
         lost = _at(entry["lost"], name)
         assert same(now, mine) or same(mine, seen) or same(lost, mine), f"I7: {name} of {raw['op_id']} is nowhere"
@@ -189,7 +195,7 @@ def i11_chain(picture: Picture, *, flip: int) -> None:
 def i12_frozen(picture: Picture, watch: Watch, raws: dict[str, dict[str, Any]]) -> None:
     """The signed snapshot of issued minutes never changes.
 
-    The findings that they list stay as printed, but for those that a supervisor sent back or let in by name.
+    The findings and samples that they list stay as printed, but for those that a supervisor sent back or let in by name.
     """
     for row in picture.quarantine:
         if row.state == "released" and (raw := raws.get(row.digest)) is not None:
@@ -203,11 +209,16 @@ def i12_frozen(picture: Picture, watch: Watch, raws: dict[str, dict[str, Any]]) 
         if paper.state["status"] not in VALID:
             continue
         for id in paper.state["freezes"]:
-            finding = picture.documents.get(("finding", id))
-            if finding is None or finding.parent != paper.parent or id in watch.excused:
+            listed = picture.documents.get(("finding", id)) or picture.documents.get(("sample", id))
+            if listed is None or listed.parent != paper.parent or id in watch.excused:
                 continue
-            now = "deleted" if finding.deleted else fingerprint(finding.state)
-            assert watch.frozen.setdefault(id, now) == now, f"I12: finding {id} changed after its minutes"
+            print_of = fingerprint if listed.kind == "finding" else samples.fingerprint
+            now = "deleted" if listed.deleted else print_of(listed.state)
+            assert watch.frozen.setdefault(id, now) == now, f"I12: {listed.kind} {id} changed after its minutes"
+    for sample in (d for d in picture.documents.values() if d.kind == "sample" and not d.deleted):
+        events = {json.dumps(event, sort_keys=True) for event in sample.state.get("custody") or []}
+        assert watch.custody.setdefault(sample.id, events) <= events, f"I12: sample {sample.id} lost a hand-over"
+        watch.custody[sample.id] = events
     assert watch.papers.keys() <= {id for kind, id in picture.documents if kind == "minutes"}, "I12: a paper is gone"
 
 

@@ -6,7 +6,7 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from sync import seal
+from sync import samples, seal
 from sync.findings import fingerprint
 from tests.sync.model.driver import SERIES, YEAR
 from tests.sync.model.scene import Scene, Site
@@ -42,7 +42,9 @@ def sign(
     """Print, number and sign what the tablet holds."""
     rows = [{"id": id, "sha256": fingerprint(d.state)} for id, d in tablet.known("finding")
             if d.state.get("inspection_id") == site.inspection]  # fmt: skip
-    canonical = seal.canonical_text({"form": form, "findings": rows, "number": {"number": number}})
+    taken = [{"id": id, "sha256": samples.fingerprint(d.state)} for id, d in tablet.known("sample")
+             if d.state.get("inspection_id") == site.inspection]  # fmt: skip
+    canonical = seal.canonical_text({"form": form, "findings": rows, "samples": taken, "number": {"number": number}})
     issued_at = int(datetime.fromisoformat(ISSUED_AT).timestamp())
     claims = seal.Claims(series=SERIES, year=YEAR, number=number, issued_at=issued_at, sha256=seal.digest(canonical),
                          establishment=site.establishment)  # fmt: skip
