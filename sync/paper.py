@@ -12,6 +12,7 @@ from checklists import standards as standards_of
 from checklists.model import Checklist
 from sync import paper_attempt as attempt
 from sync import paper_people as people
+from sync import paper_samples as sampled
 from sync import paper_words as words
 from sync.findings import fingerprint, measured_days, reasons
 from sync.paper_forms import Form, form_of
@@ -62,6 +63,8 @@ def compose(
     earlier: Sequence[Doc] = (),
     papers: Sequence[Doc] = (),
     signer: Doc | None = None,
+    samples: Sequence[Doc] = (),
+    results: Sequence[Doc] = (),
     copies: int = 2,
 ) -> dict[str, Any]:
     """Compose the paper from document states (protocol shapes, each with its `id`); pure and without floats.
@@ -70,7 +73,8 @@ def compose(
     served rule set; the documents in force on the day of the inspection and of these checklists are cited, and for what
     does not conform the article that names it, never an amount. `amends` is {text, issued_at} of the first minutes.
     `papers` are the standing papers issued before, {id, form, text, issued_at, measure_ids}, `earlier` the measures of
-    the inspections that this one re-checks; `signer` is {name, title, authority} of a notice.
+    the inspections that this one re-checks; `signer` is {name, title, authority} of a notice; `samples` are those that
+    sampling minutes list, or whose laboratory `results` a notice tells.
     Absent parts are printed as absent, never refused: paper must come out in the field (docs/protocol.md, minutes).
     Raises ValueError for an unknown form and for an `issued_at` that is no instant.
     """
@@ -79,8 +83,8 @@ def compose(
     on = _inspected_on(inspection, issued.date())
     # The paper bears the house's name of the campaign, whatever it is called today.
     organisation = {**organisation, **{k: v for k, v in (campaign.get("organisation") or {}).items() if v}}
-    findings, photos, signatures, measures, requirements = map(
-        _standing, (findings, photos, signatures, measures, requirements)
+    findings, photos, signatures, measures, requirements, samples = map(
+        _standing, (findings, photos, signatures, measures, requirements, samples)
     )
     definitions = [definition_of(checklist) for checklist in checklists]
     rows = traced(kind, measures, earlier, papers) if kind.measure else []
@@ -95,7 +99,9 @@ def compose(
     evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
     # Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
     shown = _in_order(printed(findings, definitions)) if "results" in kind.parts else []
-    pictured = _pictured(kind, inspection, rows, shown, evidence)
+    pictured = (
+        sampled.photographed(samples) if "samples" in kind.parts else _pictured(kind, inspection, rows, shown, evidence)
+    )
     if not kind.shows_inspection:
         evidence = [photo for photo in evidence if any(photo["id"] in each["photo_ids"] for each in pictured)]
     context = Context(
@@ -120,7 +126,7 @@ def compose(
         "title": kind.title,
         "abstract": _abstract(kind, campaign, amends, rows),
         "basis": _basis(campaign, organisation, law, [d["code"] for d in definitions], on, amends)
-        + cited([row.paper for row in rows]),
+        + cited([row.paper for row in rows] if kind.measure else sampled.cited_by(kind, papers)),
         "visits": _visits(inspection) if kind.shows_inspection else [],
         "started": words.moment(_begun(kind, inspection, rows)) or words.moment(issued_at),
         "ended": (words.moment(_last_end(inspection)) if kind.shows_inspection else "") or words.moment(issued_at),
@@ -148,6 +154,8 @@ def compose(
         "signatures": people.signatures(campaign, establishment, signatures, kind.signers),
         "recipients": people.recipients(organisation, establishment),
     }  # fmt: skip
+    if kind.tells_results:
+        return sampled.notice(doc, samples, results, organisation=organisation, campaign=campaign, signer=signer)
     if kind.is_notice:
         return notice(kind, doc, rows, context, organisation=organisation, campaign=campaign, requirements=asked,
                       signer=signer)  # fmt: skip
@@ -155,7 +163,7 @@ def compose(
         doc["seals"] = seal_rows(rows, context)
     if "attempt" in kind.parts:
         doc["attempt"] = attempt.block(inspection)
-    return doc
+    return sampled.minutes(doc, samples, context) if "samples" in kind.parts else doc
 
 
 def finding_digest(state: Mapping[str, Any]) -> str:

@@ -42,8 +42,13 @@ class Form:
 
     @property
     def shows_inspection(self) -> bool:
-        """Whether it is about the inspection as a whole, not about single measures or a visit that came to nothing."""
-        return not (self.measure or "attempt" in self.parts)
+        """Whether it is about the inspection as a whole, not about measures, samples or a visit that came to nothing."""
+        return not (self.measure or self.parts & {"attempt", "samples", "laboratory"})
+
+    @property
+    def tells_results(self) -> bool:
+        """Whether it tells what laboratories said of samples."""
+        return "laboratory" in self.parts
 
 
 FORMS: dict[str, Form] = {
@@ -53,7 +58,9 @@ FORMS: dict[str, Form] = {
         Form("working", "Biên bản làm việc", "Làm việc: {title}", parts=_EVERYTHING),
         Form("inspection", "Biên bản kiểm tra", "{title}", parts=_EVERYTHING, ends_as="issued"),
         Form("amendment", "Biên bản bổ sung", "Bổ sung Biên bản số {amends}", parts=_EVERYTHING, ends_as="issued"),
-        Form("sampling", "Biên bản lấy mẫu", "Lấy mẫu", parts=_EVERYTHING - {"results"}),
+        Form("sampling", "Biên bản lấy mẫu", "Lấy mẫu, niêm phong mẫu", parts=frozenset({"samples", "photos"})),
+        Form("result_notice", "Thông báo kết quả thử nghiệm", "Kết quả thử nghiệm mẫu", NOTICE,
+             parts=frozenset({"laboratory"}), rests_on=("sampling",), signers=()),
         Form("sealing", "Biên bản niêm phong", "Niêm phong", parts=frozenset({"seals", "photos"}), measure="seal"),
         Form("unsealing", "Biên bản mở niêm phong", "Mở niêm phong", parts=frozenset({"seals", "photos"}), measure="unseal",
              undoes="seal", rests_on=("sealing", "inspection", "working")),

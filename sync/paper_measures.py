@@ -90,7 +90,7 @@ def cited(papers: Sequence[Doc | None]) -> list[str]:
 def paper_name(paper: Doc) -> str:
     """Name a paper with its number: minutes of the inspection plainly, the others by their form."""
     form = FORMS.get(words.text(paper.get("form")))
-    name = form.name if form is not None and form.measure else "Biên bản"
+    name = form.name if form is not None and not form.shows_inspection else "Biên bản"
     return f"{name} số {words.text(paper.get('text'))}"
 
 

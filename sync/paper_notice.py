@@ -50,17 +50,27 @@ def notice(
     site = words.text(doc["establishment"]["name"]) or "cơ sở"
     case = _Case(rows, agency, site, doc["basis"], requirements)
     says = _suspension if form.measure == "suspend" else _resumption
-    decision = words.text((campaign.get("decision") or {}).get("number"))
-    team = doc["team_name"] + (f" theo Quyết định số {decision}" if decision else "")
-    letter = {
-        "addressees": [site],
+    said = {
         "opening": f"{agency} thông báo:",
         "objects": [_object(row, context) for row in rows],
         **says(case),
         "closing": f"{agency} thông báo để {site} biết, thực hiện",
+    }
+    return as_letter(doc, said, organisation=organisation, campaign=campaign, signer=signer)
+
+
+def as_letter(
+    doc: Mapping[str, Any], said: Mapping[str, Any], *, organisation: Doc, campaign: Doc, signer: Doc | None
+) -> dict[str, Any]:
+    """Put what a letter says between its addressee and its signer, in place of the parts of minutes."""
+    decision = words.text((campaign.get("decision") or {}).get("number"))
+    team = doc["team_name"] + (f" theo Quyết định số {decision}" if decision else "")
+    letter = {
+        "addressees": [words.text(doc["establishment"]["name"]) or "cơ sở"],
+        "heading": "", "objects": [], "points": [], "required": [], "after": "", **said,
         "signer": _signer(signer or next(iter(organisation.get("signers") or ()), {})),
         "recipients": ["Như trên", team, "Lưu: VT, hồ sơ đoàn"],
-    }
+    }  # fmt: skip
     told = {name: doc["establishment"][name] for name in ("id", "name", "address")}
     return {**{name: doc[name] for name in KEPT}, "establishment": told, "letter": letter}
 
