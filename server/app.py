@@ -22,6 +22,7 @@ from server.pages import (
     people,
     public_minutes,
     quarantine,
+    samples,
     sign_in,
     standards,
     status,
@@ -35,7 +36,7 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, people,
-    public_minutes, api_docs, status, cases, work_calendar,
+    public_minutes, api_docs, status, cases, work_calendar, samples,
 )  # fmt: skip
 
 

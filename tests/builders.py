@@ -137,7 +137,8 @@ class Office:
                  "letterhead": ["UBND TỈNH BẮC GIANG", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"],
                  "series": [{"series": "BB-ĐKT", "symbol": "BB-ĐKT", "form": "inspection"},
                             {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "suspension_notice"},
-                            {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "resumption_notice"}],
+                            {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "resumption_notice"},
+                            {"series": "TB-SKHCN", "symbol": "TB-SKHCN", "form": "result_notice"}],
                  "signers": [{"name": "Nguyễn Thanh Bình", "title": "Giám đốc"},
                              {"name": "Trần Thị Minh Hà", "title": "Phó Giám đốc", "authority": "KT. Giám đốc"}],
                  "valid_from": "2020-01-01", "valid_to": None}  # fmt: skip

@@ -20,6 +20,7 @@ from server.cli import (
     procedures,
     programme,
     restore,
+    samples,
     standards,
     tablets,
     uploads,
@@ -47,6 +48,7 @@ GROUPS = (
     evidence,
     cases,
     working_days,
+    samples,
     backup,
     restore,
 )

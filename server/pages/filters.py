@@ -17,6 +17,7 @@ from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
 from sync.paper_attempt import CAUSES
+from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
 from sync.refusals import DETAILS
@@ -46,6 +47,10 @@ WORDS: dict[str, Mapping[str, str]] = {
     "standard_state": wording.STANDARD_STATES,
     "standard_status": wording.STANDARD_STATUSES,
     "standard_kind": {key: words.vi for key, words in standards.load().kinds.items()},
+    "sample_stage": wording.SAMPLE_STAGES,
+    "sample_purpose": PURPOSES,
+    "custody_event": EVENTS,
+    "lab_conclusion": CONCLUSIONS,
     "limit_status": LIMIT_STATUSES,
     "case_status": CASE_STATUSES,
 }

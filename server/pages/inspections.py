@@ -66,7 +66,7 @@ def decide(inspection_id: UUID) -> Any:
     if not form.get("confirm"):
         outcome = review.check(db.session(), id, wanted, user=user)
         if outcome.result == "done":
-            page = inspection_view.page(db.session(), id, user)
+            page = inspection_view.page(db.session(), id, user, local(now()).date())
             return render_template("review_confirm.html", page=page, wanted=wanted)
     else:
         actor, role = user.id, user.role
@@ -80,7 +80,7 @@ def decide(inspection_id: UUID) -> Any:
 
 def _shown(id: str, *, wanted: Decision | None = None, changes: Any = ()) -> str:
     """The page of one inspection; `wanted` fills in what a supervisor typed before it had to be shown again."""
-    page = inspection_view.page(db.session(), id, current_user.user)
+    page = inspection_view.page(db.session(), id, current_user.user, local(now()).date())
     marked = {item.finding_id: item.remark for item in wanted.items} if wanted else {}
     reviews = review.may_review(current_user.user)
     return render_template("inspection.html", page=page, allowed=review.allowed(page.status, current_user.user),

@@ -16,7 +16,12 @@ def place_of(document: Document) -> str:
     """Name the document: “Kết quả FU02”, “Phương tiện đo số A-1”."""
     noun = paper_words.upper_first(DOCUMENT_KINDS.get(document.kind, document.kind))
     state = document.state
-    named = {"finding": state.get("item"), "instrument": state.get("serial"), "establishment": state.get("name")}
+    named = {
+        "finding": state.get("item"),
+        "instrument": state.get("serial"),
+        "establishment": state.get("name"),
+        "sample": state.get("product"),
+    }
     name = named.get(document.kind)
     word = "mục " if document.kind == "finding" else "số " if document.kind == "instrument" else ""
     return f"{noun} {word}{name}" if name else noun

@@ -130,6 +130,8 @@ def _what(kind: str, state: Mapping[str, Any]) -> str:
         form = FORMS.get(str(state.get("form")))
         noun = "thông báo" if form is not None and form.is_notice else noun
         return f"{noun} số {state['number']:02d}/{state.get('series')}"
+    if kind == "sample" and state.get("product"):
+        return f"{noun} {state['product']}"
     if kind == "signature" and state.get("name"):
         return f"{noun} của {state['name']}"
     return noun

@@ -17,7 +17,7 @@ from server.db.documents import Document
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import accounts, conflicts, history
+from server.services import accounts, conflicts, history, samples
 from server.services.conflicts import Conflict
 from server.services.inspection_list import visible_campaigns
 from server.services.inspection_results import Block, Photo, blocks_of, photos_of
@@ -27,7 +27,7 @@ from sync.inspection import reopened
 from sync.paper_forms import FORMS
 
 RECENT = 15
-_KINDS = ("finding", "photo", "requirement", "measure", "signature", "minutes")
+_KINDS = ("finding", "photo", "requirement", "measure", "signature", "sample", "minutes")
 State = Mapping[str, Any]
 
 
@@ -79,6 +79,7 @@ class Page:
     signed_papers: Sequence[Photo]
     requirements: Sequence[State]
     measures: Sequence[State]
+    samples: Sequence[samples.Row]
     signatures: Sequence[State]
     minutes: Sequence[MinutesRow]
     review: State | None
@@ -117,8 +118,8 @@ def existing(session: Session, id: str, user: User) -> Document:
     return found
 
 
-def page(session: Session, id: str, user: User) -> Page:
-    """Return one inspection with everything in it; 404 where the person may not read it."""
+def page(session: Session, id: str, user: User, today: date) -> Page:
+    """Return one inspection with everything in it; 404 where the person may not read it. Clocks are read on `today`."""
     inspection = existing(session, id, user)
     state = inspection.state
     site_id = str(state.get("establishment_id"))
@@ -143,6 +144,8 @@ def page(session: Session, id: str, user: User) -> Page:
     shown = {
         photo.id for b in blocks for s in b.sections for each in s.subjects for r in each.results for photo in r.photos
     }
+    found_samples = samples.of_inspection(session, inspection, today) if recorded["sample"] else []
+    places = _places(blocks) | {row.id: f"mẫu {row.name}" for row in found_samples}
     review = state.get("review") if isinstance(state.get("review"), Mapping) else None
     return Page(
         id=id,
@@ -164,8 +167,9 @@ def page(session: Session, id: str, user: User) -> Page:
         signed_papers=signed,
         requirements=children["requirement"],
         measures=_measures(children["measure"], instruments),
+        samples=found_samples,
         signatures=sorted(children["signature"], key=lambda s: str(s.get("signed_at"))),
-        minutes=[_minutes(m, signed, _places(blocks)) for m in sorted(children["minutes"], key=lambda m: str(m.get("issued_at")))],
+        minutes=[_minutes(m, signed, places) for m in sorted(children["minutes"], key=lambda m: str(m.get("issued_at")))],
         review=review,
         reviewed_by=history.who(people, review.get("by")) if review and review.get("by") else "",
         reopened=reopened(state),
@@ -206,7 +210,7 @@ def _minutes(doc: State, signed: Sequence[Photo], places: Mapping[str, str]) -> 
         issued_at=doc.get("issued_at"),
         closes=doc.get("closes") is True,
         awaits_signed_paper=not signed and doc.get("status") != "void",
-        diverged=[places.get(str(id), "một kết quả không còn trên máy chủ") for id in doc.get("diverged") or []],
+        diverged=[places.get(str(id), "một nội dung không còn trên máy chủ") for id in doc.get("diverged") or []],
         warnings=[str(w.get("detail")) if isinstance(w, Mapping) else str(w) for w in doc.get("warnings") or []],
         voided=doc.get("voided"),
         amends=doc.get("amends"),

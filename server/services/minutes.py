@@ -21,7 +21,7 @@ from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
-from server.services import areas, ledger, numbers, paper_chain, rules
+from server.services import areas, ledger, numbers, paper_chain, rules, samples
 from sync import paper, seal
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
@@ -98,6 +98,8 @@ def write(
     series, year, number = stated
     shown = {"series": series, "symbol": numbers.symbol_of(session, series), "year": year, "number": number}
     composed = compose(session, inspection, form=form, number=shown, at=at, first=first, signer=signer)
+    if composed.get("samples") == [] or composed.get("results") == []:
+        raise Problem(ProblemCode.CONFLICT, "Không còn mẫu hoặc kết quả thử nghiệm nào chưa có trong văn bản.")
     canonical = seal.canonical_text(composed)
     claims = seal.Claims(series=series, year=year, number=number, issued_at=int(at.timestamp()),
                          sha256=seal.digest(canonical), establishment=inspection.state["establishment_id"])  # fmt: skip
@@ -161,6 +163,7 @@ def compose(
     served = rule_set.served()
     children = {kind: [_with_id(d) for d in documents.children(session, inspection.id, kind)]
                 for kind in ("finding", "photo", "requirement", "measure", "signature")}  # fmt: skip
+    taken, told = samples.on_paper(session, inspection.id, form)
     day = inspected_on(inspection.state) or local(at).date()
     area = areas.on_day(session, establishment.state.get("area_code") or "", day)
     standards = [
@@ -188,6 +191,8 @@ def compose(
         requirements=children["requirement"],
         measures=children["measure"],
         signatures=children["signature"],
+        samples=taken,
+        results=told,
         amends=None if first is None else {"text": _text(first), "issued_at": first.state["issued_at"]},
         earlier=paper_chain.earlier_measures(session, inspections),
         papers=paper_chain.standing_papers(session, inspections),

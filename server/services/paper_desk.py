@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.documents import Document
 from server.errors import Problem, ProblemCode
-from server.services import history, minutes, paper_chain
+from server.services import history, minutes, paper_chain, samples
 from server.services.wording import INSPECTION_STATUSES
 from sync import paper_attempt, seal
 from sync.inspection import Status
@@ -64,6 +64,10 @@ class _Case:
     measures: Sequence[State]
     earlier: Sequence[State]
     photos: Sequence[State]
+    samples: Sequence[State]
+    """Those that no standing paper lists."""
+    results: Sequence[State]
+    """Those that no standing notice tells."""
 
     @property
     def status(self) -> str:
@@ -147,8 +151,10 @@ def _case(session: Session, inspection: Document) -> _Case:
     papers = [{**p, "is_own": p["id"] in own} for p in paper_chain.standing_papers(session, inspections)]
     measures = [{"id": d.id, **d.state} for d in documents.children(session, inspection.id, "measure")]
     photos = [d.state for d in documents.children(session, inspection.id, "photo")]
-    return _Case(inspection, _house(session, inspection), papers, measures,
-                 paper_chain.earlier_measures(session, inspections), photos)  # fmt: skip
+    taken, _ = samples.on_paper(session, inspection.id, "sampling")
+    _, told = samples.on_paper(session, inspection.id, "result_notice")
+    earlier = paper_chain.earlier_measures(session, inspections)
+    return _Case(inspection, _house(session, inspection), papers, measures, earlier, photos, taken, told)
 
 
 def _house(session: Session, inspection: Document) -> dict[str, Any]:
@@ -234,6 +240,12 @@ def _measure(case: _Case, form: Form) -> str:
     return ""
 
 
+def _sampling(case: _Case, form: Form) -> str:
+    if form.tells_results:
+        return "" if case.results else "Không có kết quả thử nghiệm nào chưa thông báo."
+    return "" if case.samples else "Không có mẫu nào chưa ghi vào biên bản lấy mẫu."
+
+
 def _not_carried_out(case: _Case, form: Form) -> str:
     refused = _once(case, form) or _in_status(case, Status.PLANNED, Status.NOT_CARRIED_OUT)
     if refused:
@@ -270,5 +282,7 @@ _CHECKS: dict[str, Callable[[_Case, Form], str]] = {
     "unsealing": _measure,
     "suspension_notice": _measure,
     "resumption_notice": _measure,
+    "sampling": _sampling,
+    "result_notice": _sampling,
 }
 ISSUED_HERE = tuple(_CHECKS)
