@@ -14,7 +14,7 @@ from server.errors import Problem
 from server.extensions import db
 from server.services import journal
 from tests.builders import Office
-from tests.server.api.wire import new_id
+from tests.server.api.wire import Wire, new_id
 from tests.server.pages.scene import NASTY, Desk, Scene, scene_of
 
 LONG_AGO = "2026-02-02T09:40:00+07:00"
@@ -184,6 +184,25 @@ def test_a_seal_used_twice_is_shown_on_both_sides(scene: Scene, desk: Desk) -> N
     measured = takes(scene, "NP-014", code="M-03")
     assert "niêm phong phương tiện đo" in desk.opens(f"/samples/{measured}")
     assert state_of(scene, first)["portions"]["1"]["seals"] == ["NP-7"], "both stay as they were recorded"
+
+
+def test_two_holders_of_one_portion_are_settled_on_the_page(scene: Scene, desk: Desk) -> None:
+    id = takes(scene, "NP-1")
+    other = Wire(scene.client, scene.office.enrols(scene.member, "Máy tính bảng 3"))
+    old = state_of(scene, id)["portions"]
+    for tablet, holder in ((scene.tablet, "Trưởng đoàn"), (other, "Thư ký")):
+        said = {"portions": {**old, "1": {**old["1"], "holder": holder}}}
+        tablet.one(tablet.op("sample", id, "patch", scene.site.scope, said, base={"portions": old}))
+    page = desk.opens(scene.path)
+    assert "Phần mẫu 1" in page
+    for holder in ("Trưởng đoàn", "Thư ký"):
+        assert holder in page
+    [(path, rivals)] = state_of(scene, id)["conflicts"].items()
+    action = f"/conflicts/sample/{id}"
+    done = desk.sends(desk.opens(action), action, choice=rivals[0]["op_id"])
+    assert done.status_code == 303, done.get_data(as_text=True)
+    state = state_of(scene, id)
+    assert (path, state["portions"]["1"]["holder"], state["conflicts"]) == ("portions.1", "Thư ký", {})
 
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%d")

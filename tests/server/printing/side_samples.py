@@ -62,3 +62,6 @@ def told(**more: Any) -> Doc:
     ]
     return {**sampled(), "form": "result_notice", "issued_at": "2021-08-18T09:00:00+07:00", "results": [wrong, right],
             "papers": papers, **more}  # fmt: skip
+
+
+SAMPLE_PAPERS = {"sampling": sampled, "result-notice": told}
