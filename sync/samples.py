@@ -47,7 +47,6 @@ SEND_WITHIN = 5
 """Working days in which a sample goes to a designated laboratory (NĐ 37/2026/NĐ-CP Điều 80 k.6 điểm d) …"""
 SEND_FROM = date(2026, 1, 23)
 """… where it was taken on or after the day on which that decree came into force."""
-_SATURDAY = 5
 CLOCK_SKEW = timedelta(minutes=15)
 """How far a tablet's clock may be ahead before a time of it is shown as one to come."""
 
@@ -170,20 +169,11 @@ def is_sent(state: State) -> bool:
     return any(event.get("type") in SENT for event in custody(state))
 
 
-def send_by(state: State) -> date | None:
-    """Return the last day to hand a sample over for testing by law; None where no law says one.
-
-    Saturdays and Sundays are left out, public holidays are not known: the true day is never earlier.
-    """
+def to_send_from(state: State) -> date | None:
+    """Return the day after which the time runs to hand a sample over for testing; None where no law sets one."""
     taken = read_instant(state.get("taken_at"))
     day = None if taken is None else local(taken).date()
-    if day is None or day < SEND_FROM:
-        return None
-    left = SEND_WITHIN
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day
+    return None if day is None or day < SEND_FROM else day
 
 
 def _before(state: State) -> bool:

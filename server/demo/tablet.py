@@ -215,6 +215,7 @@ class Tablet:
         campaign = self._state("campaign", found["campaign_id"])
         establishment = self._state("establishment", found["establishment_id"])
         moment = self.now().replace(microsecond=0)
+        on_paper = {id for m in self._of(inspection, "minutes") if not m.get("voided") for id in m.get("freezes") or ()}
         first = None if amends is None else self.documents["minutes", amends]["state"]
         served = rules.served()
         composed = paper.compose(
@@ -237,6 +238,7 @@ class Tablet:
             requirements=self._of(inspection, "requirement"),
             measures=self._of(inspection, "measure"),
             signatures=self._of(inspection, "signature"),
+            samples=[s for s in self._of(inspection, "sample") if s["id"] not in on_paper],
             amends=None
             if first is None
             else {"text": seal.number_text(first["number"], lease["symbol"]), "issued_at": first["issued_at"]},

@@ -14,8 +14,10 @@ from server.db import documents
 from server.db.documents import Document
 from server.db.users import User
 from server.errors import Problem, ProblemCode
+from server.services import work_calendar
 from server.services.inspection_list import MAX_PAGE, visible_campaigns
 from server.services.wording import SAMPLE_STAGES, folded
+from server.services.working_days import Calendar
 from sync import samples
 from sync.paper_samples import name_of
 
@@ -57,6 +59,8 @@ class Row:
     warnings: Sequence[str]
     send_by: date | None
     is_late: bool
+    is_sure: bool
+    """Whether the days off of that year were entered: without them the true day may be later."""
     conclusions: Sequence[str]
     state: State
 
@@ -91,6 +95,7 @@ def rows(session: Session, today: date, visible: frozenset[str] | None = None) -
     inspections = _many(session, "inspection", {str(document.parent) for document in (*taken, *sealed)})
     campaigns = _many(session, "campaign", {str(inspection.parent) for inspection in inspections.values()})
     twice = _used_twice([*taken, *sealed], inspections, campaigns)
+    calendar = work_calendar.calendar(session)
     results = defaultdict(list)
     for result in documents.of_kind(session, "lab_result"):
         results[str(result.state.get("sample_id"))].append({"id": result.id, **result.state})
@@ -102,7 +107,7 @@ def rows(session: Session, today: date, visible: frozenset[str] | None = None) -
     ]
     sites = _many(session, "establishment", {str(inspection.state.get("establishment_id")) for _, inspection in shown})
     found = [
-        _row(sample, results[sample.id], twice.get(sample.id, ()), today,
+        _row(sample, results[sample.id], twice.get(sample.id, ()), calendar, today,
              site=_field(sites, inspection.state.get("establishment_id"), "name"),
              campaign=_field(campaigns, inspection.parent, "code"))
         for sample, inspection in shown
@@ -174,10 +179,18 @@ def stage(sample: State, results: Iterable[State]) -> str:
 
 
 def _row(
-    sample: Document, results: Sequence[State], twice: Sequence[str], today: date, *, site: str, campaign: str
+    sample: Document,
+    results: Sequence[State],
+    twice: Sequence[str],
+    calendar: Calendar,
+    today: date,
+    *,
+    site: str,
+    campaign: str,
 ) -> Row:
     state, now = sample.state, stage(sample.state, results)
-    due = samples.send_by(state) if now == "to_send" else None
+    since = samples.to_send_from(state) if now == "to_send" else None
+    due = None if since is None else calendar.due(since, samples.SEND_WITHIN)
     said = [str(each.get("detail")) for each in state.get("warnings") or [] if isinstance(each, Mapping)]
     return Row(
         id=sample.id,
@@ -192,6 +205,7 @@ def _row(
         warnings=[*said, *twice],
         send_by=due,
         is_late=due is not None and today > due,
+        is_sure=due is None or calendar.has_year(due.year),
         conclusions=[str(each.get("conclusion")) for each in samples.current(results)],
         state=state,
     )

@@ -211,6 +211,39 @@ def sealed_suspended_and_set_free(day: Day, office: Office) -> None:
     assert "Biên bản mở niêm phong" in public_page(day, state_of(visit, unsealing))
 
 
+def a_sample_from_the_pump_to_its_notice(day: Day, office: Office) -> None:
+    visit = day._assigned("fuel-dispenser")
+    tablet, at = visit.tablet, now().isoformat(timespec="seconds")
+    id, scope = ids.uuid7(int(now().timestamp() * 1000)), tablet.documents["inspection", visit.inspection]["scope"]
+    taken = {"inspection_id": visit.inspection, "product": "Xăng RON 95-III", "code": "M-01", "quantity": "2", "unit": "L", "taken_at": at,
+             "taken_by": "Kiểm tra viên", "custody": [{"type": "taken", "at": at}],
+             "portions": {"1": {"purpose": "test", "quantity": "1", "unit": "L", "seals": ["NP-71"], "holder": "Đoàn"},
+                          "2": {"purpose": "retained_site", "quantity": "1", "unit": "L", "seals": ["NP-72"]}}}  # fmt: skip
+    tablet.records("create", "sample", id, scope, taken, parent=visit.inspection)
+    sampling = issues(day, visit, "sampling")
+    delivers(visit)
+    state = state_of(visit, sampling)
+    assert (state["status"], state["diverged"], state["freezes"]) == ("issued", [], [id])
+    assert "Biên bản lấy mẫu" in public_page(day, state)
+    page = f"/samples/{id}"
+    said = {"type": "handed_over", "at": now().strftime("%Y-%m-%dT00:00"), "to": "Trung tâm 1", "document": "05/PGM"}
+    asked = office.submits(office.asks("GET", page)[1], f"{page}/custody", **said)
+    assert office.submits(asked[1], f"{page}/custody")[0] == 303
+    said = {
+        "laboratory": "Trung tâm 1",
+        "report_number": "9/KQ",
+        "report_on": now().date().isoformat(),
+        "conclusion": "nonconforming",
+    }
+    asked = office.submits(office.asks("GET", f"{page}/result")[1], f"{page}/result", **said)
+    assert office.submits(asked[1], f"{page}/result")[0] == 303
+    notice = the_office_issues(office, visit, "result_notice")
+    assert (notice["series"], json.loads(notice["canonical"])["results"][0]["seals"]) == ("TB-SKHCN", "NP-71, NP-72")
+    assert [e["type"] for e in tablet.documents["sample", id]["state"]["custody"]] == ["taken", "handed_over"]
+    late = tablet.records("patch", "sample", id, scope, {"product": "Dầu"}, base={"product": "Xăng RON 95-III"})
+    assert [r["code"] for r in tablet.pushes() if r["op_id"] == late["op_id"]] == ["after-issue"]
+
+
 def a_visit_that_came_to_nothing(day: Day, office: Office) -> None:
     visit = day._assigned("fuel-dispenser")
     photo = visit.tablet.photographs(visit.inspection, None, jpeg("cổng khóa", now()))
@@ -253,5 +286,6 @@ def test_the_papers_of_a_day(day: Day, office: Office, tmp_path: Path) -> None:
     a_paper_whose_tablet_is_lost_and_found(day)
     blank_paper_is_keyed_in_with_its_photos(day)
     sealed_suspended_and_set_free(day, office)
+    a_sample_from_the_pump_to_its_notice(day, office)
     a_visit_that_came_to_nothing(day, office)
     nothing_is_unexplained_at_the_end(day, tmp_path)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from server.db import documents
 from server.errors import Problem
 from server.extensions import db
-from server.services import journal
+from server.services import journal, work_calendar
 from tests.builders import Office
 from tests.server.api.wire import Wire, new_id
 from tests.server.pages.scene import NASTY, Desk, Scene, scene_of
@@ -184,6 +184,21 @@ def test_a_seal_used_twice_is_shown_on_both_sides(scene: Scene, desk: Desk) -> N
     measured = takes(scene, "NP-014", code="M-03")
     assert "niêm phong phương tiện đo" in desk.opens(f"/samples/{measured}")
     assert state_of(scene, first)["portions"]["1"]["seals"] == ["NP-7"], "both stay as they were recorded"
+
+
+def test_the_time_to_send_a_sample_runs_on_working_days(scene: Scene, desk: Desk) -> None:
+    takes(scene, "NP-1")
+    old = takes(scene, "NP-2", taken_at="2025-12-01T08:00:00+07:00")
+    page = desk.opens("/samples")
+    assert "chậm nhất 09/02/2026" in page
+    assert "chưa nhập ngày nghỉ của năm" in page
+    holiday = work_calendar.Entry.of("2026-02-09", "2026-02-10", "off", "Nghỉ Tết", "TB 1/TB-VPCP")
+    with scene.office.transaction() as session:
+        work_calendar.add(session, holiday, actor=scene.supervisor.id, now=datetime.now(UTC))
+    page = desk.opens("/samples")
+    assert "chậm nhất 11/02/2026" in page
+    assert "chưa nhập ngày nghỉ" not in page
+    assert "Gửi thử nghiệm chậm nhất" not in desk.opens(f"/samples/{old}"), "no law of that day was seen"
 
 
 def test_two_holders_of_one_portion_are_settled_on_the_page(scene: Scene, desk: Desk) -> None:
