@@ -13,6 +13,8 @@ MOMENT = "…… giờ …… phút, ngày …… tháng …… năm ……"
 DAY = "ngày …… tháng …… năm ……"
 ROWS = 6
 """Empty rows for seals; a second sheet takes a second number."""
+SAMPLES = 3
+"""Empty rows for samples, each with room for its portions."""
 ATTEMPT_LINES = (
     "Lý do không tiến hành được",
     "Người chứng kiến (họ tên, chức vụ, nơi công tác)",
@@ -54,10 +56,12 @@ def blank(form: Form, doc: Mapping[str, Any], definitions: Sequence[Doc]) -> dic
         "statement": "",
         "signatures": [_unsigned(each) for each in _signers(form, doc)],
         "seals": [],
+        **({"samples": []} if "samples" in form.parts else {}),
         "attempt": {"at": MOMENT, "cause": "", "reason": "", "no_witness_reason": ""} if "attempt" in form.parts else None,
         "blank": {
             "lines": list(ATTEMPT_LINES) if "attempt" in form.parts else [],
             "rows": ROWS if "seals" in form.parts else 0,
+            "samples": SAMPLES if "samples" in form.parts else 0,
             "checklists": [_checklist(each) for each in definitions] if "results" in form.parts else [],
         },
     }  # fmt: skip

@@ -8,7 +8,10 @@ from typing import Any
 import zxingcpp
 from pypdfium2 import PdfDocument
 
+from server.printing import minutes
 from sync import paper, samples, seal
+from sync.paper_blank import blank
+from sync.paper_forms import FORMS
 from tests.server.printing.press import KEYS, MM, pages, printed
 from tests.server.printing.side_samples import FIRST, SECOND, sampled, told
 
@@ -105,3 +108,11 @@ def test_a_notice_tells_the_laboratory_s_newest_word_and_none_of_ours() -> None:
     assert row["sha256"] == samples.result_digest(told()["results"][1])
     assert "samples" not in doc
     assert "signatures" not in doc
+
+
+def test_a_blank_to_be_filled_in_by_hand_has_room_for_samples_and_none_of_ours() -> None:
+    doc = blank(FORMS["sampling"], composed(), [])
+    assert (doc["samples"], doc["blank"]["samples"]) == ([], 3)
+    text = seal.canonical_text(doc)
+    assert "NP-0101" not in text
+    assert minutes.render(text, None, host="h.vn", status="issued")[:4] == b"%PDF"
