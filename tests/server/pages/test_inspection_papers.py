@@ -270,7 +270,7 @@ def test_a_draft_is_read_first_and_carries_no_number(desk: Desk, site: Site, tab
     assert desk.client.get(path(site, "suspension_notice") + "/draft.pdf?signer=Ai").status_code == 400
 
 
-@pytest.mark.parametrize("form", ["letter", "sampling", "__class__"])
+@pytest.mark.parametrize("form", ["letter", "__class__"])
 def test_no_such_paper(desk: Desk, site: Site, form: str) -> None:
     assert desk.client.get(path(site, form)).status_code == 404
     assert desk.client.get(path(site, form) + "/draft.pdf").status_code == 404
