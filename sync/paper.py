@@ -299,8 +299,6 @@ def _is_cited(row: Doc, codes: Sequence[str]) -> bool:
     )
 
 
-
-
 def _standards(inspection: Doc, used: Sequence[Doc], on: date) -> list[dict[str, Any]]:
     """Write each standard with the certificate that it stood under on the day, as the verdicts read it."""
     by_id = {doc["id"]: doc for doc in used}
