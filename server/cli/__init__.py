@@ -28,6 +28,7 @@ from server.cli import (
     working_days,
 )
 from server.cli import demo_day as _demo_day  # adds `day` and `welcome` to the demo group
+from server.cli import sample_draw as _sample_draw  # adds `draw` to the samples group
 
 GROUPS = (
     programme,
@@ -60,4 +61,4 @@ def register(app: Flask) -> None:
         app.cli.add_command(module.group)
 
 
-__all__ = ["_demo_day", "register"]
+__all__ = ["_demo_day", "_sample_draw", "register"]
