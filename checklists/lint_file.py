@@ -18,33 +18,13 @@ PERS = frozenset({"visit", "instrument", "sample", "vehicle"})
 WITH_INSTRUMENT_TYPES = frozenset({"instrument", "vehicle"})
 INSTRUMENT_TYPES = frozenset(
     {"fuel_dispenser", "nozzle", "weighing_instrument", "weighbridge", "analytical_balance", "check_scale", "taximeter"}
-    | {"electricity_meter", "diagnostic_xray_unit", "dose_rate_meter"}
-    | {"sphygmomanometer", "clinical_thermometer", "electrocardiograph"}
+    | {"electricity_meter", "diagnostic_xray_unit", "dose_rate_meter", "contamination_meter"}
+    | {"sphygmomanometer", "clinical_thermometer", "electrocardiograph", "electroencephalograph", "patient_monitor"}
 )
 UNITS = frozenset(
-    {
-        "mg",
-        "g",
-        "kg",
-        "t",
-        "e",
-        "mL",
-        "L",
-        "L/min",
-        "m",
-        "cm",
-        "km",
-        "m²",
-        "s",
-        "min",
-        "°",
-        "°C",
-        "%",
-        "‰",
-        "%RH",
-        "kPa",
-    }
-    | {"mmHg", "đ", "đ/L", "đ/km", "xung/km", "µSv/h", "mSv", "kV", "mA", "mAs", "mm Al"}
+    {"mg", "g", "kg", "t", "e", "mL", "L", "L/min", "g/mL", "mm", "cm", "m", "km", "m²", "s", "min", "°", "°C"}
+    | {"%", "‰", "%RH", "kPa", "mmHg", "mmHg/min", "đ", "đ/L", "đ/km", "xung/km", "µSv/h", "mSv", "mm Al"}
+    | {"V", "kV", "A", "mA", "mAs", "W", "Wh", "kWh", "imp", "imp/kWh", "mm/s"}
     | {"cái", "người", "mẫu", "món", "lần"}
 )
 # What the input boxes of an item are, by its type; the others may do without.
@@ -57,6 +37,8 @@ AUTHOR_KEYS = frozenset({"dossier"})
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 _ITEM_KEY = re.compile(r"[A-Z]+\d+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9]\w*", re.ASCII)
+# Choices may be the words of a procedure: accuracy classes (0.5S), quantities (ecg-voltage).
+_CHOICE_KEY = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _SECTION = ({"key", "per", "title", "items"}, {"instrument_types"})
 _ITEM = (
     {"key", "vi", "en", "type", "photo"},
@@ -210,7 +192,7 @@ class File:
         keys: set[str] = set()
         for each in self.reader.sequence(node, "choices"):
             choice = self.reader.mapping(each, "choices", {"key", "vi", "en"})
-            key = self._new_key(choice.get("key"), "choices", _KEY, keys)
+            key = self._new_key(choice.get("key"), "choices", _CHOICE_KEY, keys)
             keys |= {key} if key else set()
             self._texts(choice)
         return keys

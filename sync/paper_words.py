@@ -53,9 +53,12 @@ INSTRUMENTS = {
     "diagnostic_xray": "Thiết bị X-quang chẩn đoán",
     "xray_room": "Phòng X-quang",
     "dose_rate_meter": "Máy đo suất liều",
+    "contamination_meter": "Máy đo nhiễm bẩn phóng xạ",
     "sphygmomanometer": "Huyết áp kế",
     "clinical_thermometer": "Nhiệt kế y tế",
     "electrocardiograph": "Máy điện tim",
+    "electroencephalograph": "Máy điện não",
+    "patient_monitor": "Máy theo dõi bệnh nhân",
 }
 TEAMS = {
     "thanh_tra": "Đoàn thanh tra",
