@@ -37,8 +37,8 @@ AUTHOR_KEYS = frozenset({"dossier"})
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 _ITEM_KEY = re.compile(r"[A-Z]+\d+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9]\w*", re.ASCII)
-# Choices may be the words of a procedure: accuracy classes (0.5S), quantities (ecg-voltage).
-_CHOICE_KEY = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
+# Choices may be the words of a procedure: accuracy classes (0.5S), quantities (ecg-voltage), units (m², cái).
+_CHOICE_KEY = re.compile(r"[^\W_][\w.-]*")
 _SECTION = ({"key", "per", "title", "items"}, {"instrument_types"})
 _ITEM = (
     {"key", "vi", "en", "type", "photo"},

@@ -146,7 +146,7 @@ class Office:
 
     def opens_campaign(
         self, leader: Person, members: Sequence[Person] = (), *, checklists: Sequence[str] = ("fuel-dispenser",),
-        establishments: Sequence[str] = (),
+        establishments: Sequence[str] = (), **more: Any,
     ) -> str:  # fmt: skip
         """Open a campaign with its decision and team; return its id."""
         team = [{"user_id": p.id, "name": p.name, "title": "Kiểm tra viên", "agency": "Sở KH&CN",
@@ -158,7 +158,7 @@ class Office:
                  "starts_on": "2021-08-02", "ends_on": "2021-08-31", "organisation_id": self.organisation_id,
                  "decision": {"number": "123/QĐ-SKHCN", "date": "2021-07-26", "signer": "Nguyễn Thanh Bình",
                               "title": "Giám đốc", "basis": [], "trigger": "plan", "scope": "Xăng dầu", "duration_days": 30},
-                 "team": team, "establishment_ids": list(establishments)}  # fmt: skip
+                 "team": team, "establishment_ids": list(establishments), **more}  # fmt: skip
         return self.records("campaign", f"campaign:{id}", state, id=id)
 
     def registers_establishment(self, area: str = AREA, name: str = "Cửa hàng xăng dầu số 1") -> str:

@@ -1,4 +1,4 @@
-"""The six published checklists on paper: units, the law of the day, conditional items, expired standards, refusals."""
+"""The published checklists on paper: units, the law of the day, conditional items, expired standards, refusals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sync import paper, seal
-from tests.server.printing.real import STANDARD, TITLES, real
+from tests.server.printing.real import CODES, STANDARD, real
 from tests.server.printing.samples import fuel_station
 
 
@@ -21,7 +21,7 @@ def items_of(doc: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("code", TITLES)
+@pytest.mark.parametrize("code", CODES)
 def test_every_published_checklist_has_a_paper_without_gaps(code: str) -> None:
     doc = paper.compose(**real(code))
     seal.canonical_text(doc)
