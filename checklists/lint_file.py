@@ -69,6 +69,8 @@ class File:
     items: dict[str, _Known] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
     later: list[tuple[str, dict[str, yaml.Node]]] = field(default_factory=list)
+    borrowed: list[yaml.Node] = field(default_factory=list)
+    units: list[tuple[str, yaml.Node]] = field(default_factory=list)
 
     def check(self, root: yaml.Node, code: str, version: int) -> None:
         """Complain about everything in the file."""
@@ -84,6 +86,8 @@ class File:
         self._citations(top.get("legal_basis"))
         for section in read.sequence(top.get("sections"), "sections", least=1):
             self._section(section)
+        for key, unit in self.units:
+            self._reference(key, unit, may_be_own=True, whole=False)
         for key, item in self.later:
             self._procedure(key, item)
             if "when" in item:
@@ -150,6 +154,8 @@ class File:
         if key is not None:
             self.items.setdefault(key, known)
             self.later.append((key, item))
+            self.units += [(key, unit) for unit in self.borrowed]
+        self.borrowed.clear()
 
     def _circular(self, key: str) -> bool:
         seen: set[str] = set()
@@ -182,9 +188,7 @@ class File:
     def _unit(self, node: yaml.Node, found: dict[str, yaml.Node]) -> None:
         self.reader.word(found.get("unit"), "unit", UNITS)
         if "unit_from" in found:
-            reference = parse_reference(self.reader.text(found["unit_from"], "unit_from"))
-            if reference is None or reference.item is not None:
-                self.reader.complain(found["unit_from"], "unit_from phải có dạng subject.<đường dẫn>")
+            self.borrowed.append(found["unit_from"])
             if "unit" in found:
                 self.reader.complain(node, "chỉ một trong unit và unit_from")
 

@@ -47,7 +47,8 @@ class Text:
 class Field:
     """One value of an item: `values[key]` of a finding, or one cell of a row.
 
-    `unit_from` names where the instrument says the unit (`subject.attributes.unit`). `many` = a list of readings.
+    `unit_from` names where the unit is said: by the instrument (`subject.attributes.unit`) or in another item
+    (`item:PP03.unit`). `many` = a list of readings.
     """
 
     key: str

@@ -109,6 +109,7 @@ def compose(
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
         uncitable=law_of_day.uncitable(law, on),
         articles=words.penalty_lines(law, violations, penalties, on),
+        findings=findings,
     )
     blocks = [
         checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions

@@ -46,13 +46,16 @@ class Context:
     uncitable: Sequence[str] = ()
     articles: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    findings: Sequence[Doc] = ()
 
-    def unit(self, spec: Doc, subject_id: str | None) -> str:
-        """Return the unit of a field; a scale says its own (`unit_from: subject.attributes.unit`)."""
+    def unit(self, spec: Doc, finding: Doc) -> str:
+        """Return the unit of a field; a scale says its own (`unit_from: subject.attributes.unit`), a lot another item's."""
         reference = parse_reference(spec.get("unit_from"))
-        if spec.get("unit") or reference is None or subject_id is None:
+        if spec.get("unit") or reference is None:
             return words.text(spec.get("unit"))
-        return words.text(resolve(reference, self.instruments.get(subject_id), {}))
+        subject_id = finding.get("subject_id")
+        own = [f for f in self.findings if f.get("checklist") == finding.get("checklist")] if reference.item else []
+        return words.text(resolve(reference, self.instruments.get(subject_id or ""), answers_for(own, subject_id)))
 
     def number(self, subject_id: str) -> int:
         """Return the printed number of an instrument, given out in the order of first mention."""
@@ -161,7 +164,7 @@ def item_block(item: Doc, finding: Doc, context: Context) -> dict[str, Any]:
         "word": words.ANSWERS.get(answer or "", ""),
         "verdict": verdict,
         "verdict_word": words.VERDICTS.get(verdict or "", ""),
-        "explanation": words.text(computed.get("explanation")),
+        "explanation": "" if _goes_without_saying(item, computed) else words.text(computed.get("explanation")),
         "limit": _limit(computed.get("limit")),
         "values": _values(item, finding, context),
         "table": _table(item, finding, computed, context),
@@ -173,6 +176,15 @@ def item_block(item: Doc, finding: Doc, context: Context) -> dict[str, Any]:
         if answer == "nonconforming" or verdict == "fail"
         else [],
     }
+
+
+def _goes_without_saying(item: Doc, computed: Doc) -> bool:
+    """Tell whether a certificate is valid for long: the day that is printed says it, twenty meters long."""
+    if (item.get("procedure") or {}).get("name") != "validity" or computed.get("verdict") != "pass":
+        return False
+    from checklists.procedures.validity import WARNED_BEFORE  # late: reading an operation must not load procedures
+
+    return all(int(days) > WARNED_BEFORE for days in computed.get("errors") or ())
 
 
 def _limit(limit: Any) -> dict[str, str] | None:
@@ -189,13 +201,12 @@ def _limit(limit: Any) -> dict[str, str] | None:
 
 
 def _values(item: Doc, finding: Doc, context: Context) -> list[dict[str, str]]:
-    subject_id = finding.get("subject_id")
     entered: dict[str, Any] = dict(finding.get("values") or {})
     printed = []
     for spec in item.get("fields") or ():
         value = entered.pop(spec["key"], None)
         if value not in (None, "", []):
-            printed.append(_value(spec["title"]["vi"], spec, value, context.unit(spec, subject_id)))
+            printed.append(_value(spec["title"]["vi"], spec, value, context.unit(spec, finding)))
     # What a newer checklist or another program sent is printed too: it is part of what was signed.
     own = {"type": item.get("type"), "unit": item.get("unit"), "choices": item.get("choices")}
     for key in sorted(entered):
@@ -239,15 +250,14 @@ def _table(item: Doc, finding: Doc, computed: Doc, context: Context) -> dict[str
     specs = [spec for spec in item.get("columns") or () if _used(spec, rows)]
     if not rows or not specs:
         return None
-    subject_id = finding.get("subject_id")
     columns = [
-        {"title": spec["title"]["vi"], "unit": context.unit(spec, subject_id), "type": _kind(spec)} for spec in specs
+        {"title": spec["title"]["vi"], "unit": context.unit(spec, finding), "type": _kind(spec)} for spec in specs
     ]
     cells = [[_cell(spec, row.get(spec["key"])) if isinstance(row, Mapping) else "" for spec in specs] for row in rows]
-    procedure = words.text((item.get("procedure") or {}).get("name"))
+    use: Doc = item.get("procedure") or {}
     errors: Sequence[Any] = computed.get("errors") or ()
     if len(errors) == len(rows):
-        _add_errors(columns, cells, errors, procedure, computed.get("limit"))
+        _add_errors(columns, cells, errors, use, computed.get("limit"))
     return {"columns": columns, "rows": cells}
 
 
@@ -261,12 +271,14 @@ def _kind(spec: Doc) -> str:
 
 
 def _add_errors(
-    columns: list[dict[str, str]], cells: list[list[str]], errors: Sequence[Any], procedure: str, limit: Any
+    columns: list[dict[str, str]], cells: list[list[str]], errors: Sequence[Any], use: Doc, limit: Any
 ) -> None:
+    procedure = words.text(use.get("name"))
     detailed = [error if isinstance(error, Mapping) else {"error": error} for error in errors]
     # Errors of weighing have the unit of the readings, while their limit may be given in e.
     readings = next((column["unit"] for column in columns if column["type"] == "number" and column["unit"]), "")
-    unit = words.text(detailed[0].get("unit")) or _ERROR_UNITS.get(procedure, readings)
+    relative = (use.get("parameters") or {}).get("error") == {"value": "relative"}
+    unit = words.text(detailed[0].get("unit")) or ("%" if relative else _ERROR_UNITS.get(procedure, readings))
     columns.append({"title": _ERROR_TITLES.get(procedure, "Sai số"), "unit": unit, "type": "number"})
     for row, error in zip(cells, detailed, strict=True):
         row.append(words.text(error.get("error", error.get("net"))))

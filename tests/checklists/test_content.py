@@ -1,4 +1,4 @@
-"""The six shipped checklists beside the dossiers: every item, its type and photo mark, and verdicts end to end."""
+"""The first six checklists beside the dossiers: every item, its type and photo mark, and verdicts end to end."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def find(code: str, key: str) -> Item:
 
 
 def test_all_six_are_published() -> None:
-    assert [(c.code, c.version) for c in catalog.load().all()] == [(code, 1) for code in sorted(KEYS)]
+    assert {(code, 1) for code in KEYS} <= {(c.code, c.version) for c in catalog.load().all()}
     assert set(catalog.version_files(catalog.DATA)) == set(catalog.read_published(catalog.DATA))
 
 
@@ -178,7 +178,9 @@ def test_a_station_with_twelve_nozzles_is_asked_for_twelve_photos() -> None:
 
 
 def test_photos_are_required_at_most_once_per_subject() -> None:
-    required = Counter((code, s.per) for code, s in sections() for i in s.items if i.photo == "required")
+    required = Counter(
+        (code, s.per) for code, s in sections() if code in KEYS for i in s.items if i.photo == "required"
+    )
     assert required == {
         ("fuel-dispenser", "instrument"): 1,
         ("fuel-dispenser", "sample"): 1,
@@ -191,7 +193,7 @@ def test_photos_are_required_at_most_once_per_subject() -> None:
 
 
 def test_procedures_hang_on_their_items() -> None:
-    found = {i.key: i.procedure.name for _, s in sections() for i in s.items if i.procedure is not None}
+    found = {i.key: i.procedure.name for c, s in sections() if c in KEYS for i in s.items if i.procedure is not None}
     assert found == PROCEDURES
 
 

@@ -86,6 +86,14 @@ def test_good_file_and_shipped_files_are_clean(tmp_path: Path) -> None:
     assert lint() == []
 
 
+def test_choices_may_be_the_words_of_a_procedure_and_units_those_of_another_item(tmp_path: Path) -> None:
+    for word in ('"0.5S"', "ecg-voltage", "m²", "cái"):
+        write(tmp_path, GOOD.replace("key: surface", f"key: {word}"))
+        assert lint(tmp_path) == []
+    write(tmp_path, GOOD.replace("unit_from: subject.attributes.unit", 'unit_from: "item:A1.kind"'))
+    assert lint(tmp_path) == []
+
+
 NFD = unicodedata.normalize("NFD", "Loại cân")
 CASES = [
     # shape and words
@@ -137,7 +145,10 @@ CASES = [
     ("unit: {value: kg}", "unit: {value: kg, from: subject.attributes.unit}", "parameters:", "đúng một trong"),
     ("rows: {load: load,", "rows: {load: mass,", "rows:", "cột không có: “mass”"),
     ("rows: {load: load,", "rows: {weight: load,", "rows:", "không có số đo “weight”"),
-    ("unit_from: subject.attributes.unit", 'unit_from: "item:A2"', "{key: load", "unit_from phải có dạng"),
+    ("unit_from: subject.attributes.unit", "unit_from: kg", "{key: load", "phải là subject"),
+    ("unit_from: subject.attributes.unit", 'unit_from: "item:A9.unit"', "{key: load", "trỏ tới hạng mục không có"),
+    ("unit_from: subject.attributes.unit", 'unit_from: "item:A1"', "{key: load", "trỏ tới trường không có: “value”"),
+    ("key: surface", "key: .5S", "key: surface", "sai dạng"),
     ("unit: kg, vi", "unit: kg, unit_from: subject.attributes.unit, vi", "{key: indication", "chỉ một trong"),
 ]  # fmt: skip
 

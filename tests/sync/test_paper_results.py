@@ -40,6 +40,35 @@ def test_a_scale_prints_its_own_unit() -> None:
     assert {each["unit"] for each in gold["G10"]["table"]["columns"]} == {"g"}
 
 
+def test_a_lot_prints_the_unit_of_its_nominal_quantity() -> None:
+    items = items_of(paper.compose(**real("prepackage")))
+    assert {each["title"]: (each["text"], each["unit"]) for each in items["PP03"]["values"]}["Lượng danh định Qn"] == (
+        "500",
+        "g",
+    )
+    columns = {each["title"]: each["unit"] for each in items["PP09"]["table"]["columns"]}
+    assert (columns["Qr"], columns["Chênh lệch"]) == ("g", "g")
+
+
+def test_a_relative_error_is_printed_in_percent() -> None:
+    documents = real("medical-instrument")
+    documents["findings"] = [f for f in documents["findings"] if f["item"] == "ME11"]
+    columns = items_of(paper.compose(**documents))["ME11"]["table"]["columns"]
+    assert {each["title"]: each["unit"] for each in columns}["Sai số"] == "%"
+
+
+def test_a_certificate_that_is_valid_for_long_needs_no_explanation() -> None:
+    documents = real("electricity-meter")
+    shown = {f["subject_id"]: f for f in documents["findings"] if f["item"] == "EM04"}
+    assert [f["computed"]["verdict"] for f in shown.values()] == ["pass", "fail"]
+    (section,) = (s for s in paper.compose(**documents)["checklists"][0]["sections"] if s["key"] == "meter")
+    said = [next(i for i in each["items"] if i["key"] == "EM04")["explanation"] for each in section["subjects"]]
+    assert said[0] == ""
+    assert "15C00217: −248 ngày" in said[1].replace("số ngày còn hiệu lực của ", "").replace(" tính từ 05/08/2021", "")
+    own = items_of(paper.compose(**real("own-instrument")))["MD04"]
+    assert "hết hạn trong vòng 60 ngày" in own["explanation"]
+
+
 @pytest.mark.parametrize(
     ("on", "cited", "basis"),
     [("2021-07-12", "Thông tư liên tịch 13/2014/TTLT-BKHCN-BYT Điều 10 khoản 7 điểm b", "18/2008/QH12"),

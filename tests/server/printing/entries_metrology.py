@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checklists.draw import draw
+from checklists.draw import draw, numbered
 
 Doc = dict[str, Any]
 TITLES = {
@@ -51,6 +51,9 @@ def _scale(type: str, serial: str) -> Doc:
     return _made(type, "Nhơn Hòa", "NHS-60", serial, accuracy_class="III", e="0.02", d="0.02", unit="kg")
 
 
+_METERS = [f"EMIC-2019{number:04}" for number in range(1, 451)]
+_DRAWN = draw(_METERS, 5, "0a1b2c3d4e5f6071")
+_PACKS = draw(numbered(400), 50, "98/QĐ-SKHCN").units
 INSTRUMENTS: dict[str, list[Doc]] = {
     "medical-instrument": [
         _made("sphygmomanometer", "Omron", "HEM-7121", "HA-20190117", kind="electronic"),
@@ -58,16 +61,13 @@ INSTRUMENTS: dict[str, list[Doc]] = {
         _made("electrocardiograph", "Nihon Kohden", "ECG-1150", "DT-04417"),
     ],
     "electricity-meter": [
-        _made("electricity_meter", "Gelex", "EMIC CE-18G", "EMIC-20190012"),
-        _made("electricity_meter", "Gelex", "CV140", "EMIC-20110031"),
+        _made("electricity_meter", "Gelex", "EMIC CE-18G", _DRAWN.units[0]),
+        _made("electricity_meter", "Gelex", "EMIC CE-18G", _DRAWN.units[1]),
     ],
     "check-scale": [_scale("check_scale", "DC60-0007")],
-    "own-instrument": [_made("dose_rate_meter", "Atomtex", "AT1123", "AT1123-0107"),
-                       _made("contamination_meter", "S.E. International", "Inspector", "INS-0031")],
+    "own-instrument": [_made("dose_rate_meter", "Atomtex", "AT1123", "AT1123-0107")],
     "mobile-verification": [_scale("weighing_instrument", "NH60-0221"), _scale("weighing_instrument", "NH60-0305")],
 }  # fmt: skip
-_METERS = [f"EMIC-2019{number:04}" for number in range(1, 451)]
-_DRAWN = draw(_METERS, 5, "0a1b2c3d4e5f6071")
 _P5 = (
     "498.2 501.4 499.0 496.3 500.8 502.1 497.7 499.9 495.5 501.0 498.8 500.2 497.1 499.4 503.0 494.9 500.5 498.0 499.7 501.8 "
     "496.9 500.0 498.5 499.2 502.6 497.4 484.1 500.9 499.6 498.3 501.1 495.8 500.3 499.1 497.9 502.4 498.6 500.7 496.5 499.8 "
@@ -94,7 +94,7 @@ TABLES: dict[str, list[Doc]] = {
              {"current": "5", "voltage": "220", "power_factor": "1", "pulses": "10", "seconds": "20.75", "power_w": "1100"}],
     "PP07": [{"label": "Cân kỹ thuật của đoàn", "serial": "B528-117", "e": "0,1 g", "valid_until": "2022-05-31"}],
     "PP08": [{"label": "1", "tare": "4.2"}, {"label": "2", "tare": "4.3"}],
-    "PP09": [{"label": str(n), "actual": actual} for n, actual in enumerate(_P5.split(), 1)],
+    "PP09": [{"label": pack, "actual": actual} for pack, actual in zip(_PACKS, _P5.split(), strict=True)],
     "VO04": [{"name": "Nguyễn Văn Chuẩn", "card": "KĐV-1187", "fields": "ĐLVN 30:2019, ĐLVN 13:2019", "valid_until": "2023-06-30"}],
     "VO06": [{"label": "Bộ quả cân chuẩn M1 (1 mg–20 kg)", "serial": "M1-07", "class": "M1", "certificate": "V01.0217.20",
               "valid_until": "2022-09-30", "traceable": "Viện Đo lường Việt Nam"},
@@ -121,7 +121,7 @@ TABLES: dict[str, list[Doc]] = {
 }  # fmt: skip
 VALUES: dict[str, Doc] = {
     "ME01": {"facility": "Phòng khám đa khoa Bình An (mẫu)", "departments": "Khoa khám bệnh", "licence": "00417/BG-GPHĐ"},
-    "ME03": {"maker": "Omron", "model": "HEM-7121", "serial": "HA-20190117", "range": "0–299 mmHg", "place": "Khoa khám bệnh"},
+    "ME03": {"range": "0–299 mmHg", "place": "Khoa khám bệnh"},
     "ME04": {"mark": "PDM 117:2018"},
     "ME05": {"mark_number": "21B0143", "certificate": "77/KĐ", "body": "Trung tâm Kỹ thuật", "valid_until": "2022-03-31"},
     "ME06": {"state": ["good"], "detail": ""},
@@ -139,7 +139,7 @@ VALUES: dict[str, Doc] = {
     "EL07": {"detail": "03 vụ, đã giải quyết"},
     "EL09": {"value": "380000", "offending": "37", "total": "14060000"},
     "EM01": {"customer": "PA07LN000012", "address": "Thôn Trại, xã Tam Dị", "position": "Hòm H4 cột 7"},
-    "EM02": {"maker": "Gelex", "model": "EMIC CE-18G", "serial": "EMIC-20190012", "year": "2019", "phases": "1P",
+    "EM02": {"maker": "Gelex", "model": "EMIC CE-18G", "year": "2019", "phases": "1P",
              "construction": "static_direct", "voltage": "220", "base_current": "5", "max_current": "80", "constant": "1600",
              "accuracy_class": "1"},
     "EM04": {"mark_number": "19C11872", "valid_until": "2024-11-30"},
@@ -155,7 +155,7 @@ VALUES: dict[str, Doc] = {
     "PP08": {"method": "average"},
     "PP10": {"mean": "498.954", "s": "2.92416", "limit": "498.8917"},
     "PP11": {"t1": "1", "t2": "0"},
-    "PP12": {},
+    "PP12": {"temperature": "24.5", "density": ""},
     "PP16": {"minutes": "01/BBLM, 05/8/2021", "seals": "NP-0071, NP-0072", "returned": "49 gói, ông Giáp Văn Mỳ"},
     "VO01": {"status": "Đăng ký kinh doanh 2400000001", "number": "ĐK 117", "issued_on": "2019-03-04", "scope": "Khối lượng, dung tích"},
     "VO02": {"number": "1207/QĐ-TĐC", "valid_until": "2024-03-03", "scope": "Cân cấp III, IIII; cột đo xăng dầu"},
@@ -178,6 +178,8 @@ VALUES: dict[str, Doc] = {
     "KD01": {"owner": "Chu Thị Rau", "commune": "thị trấn Kép", "market": "Chợ Kép", "phone": "0204 3 000 000"},
     "KD02": {"nameplate": "Nhơn Hòa, NHS-60, Max 60 kg, d = e = 20 g, cấp 3", "state": "Còn nguyên, mặt số rõ"},
     "KD04": {"procedure": "30-2019", "edition": ""},
+    "KD06": {"temperature": "29.5", "humidity": "71"},
+    "KD03": {"mode": "periodic"},
     "KD11": {"conclusion": "pass"},
     "KD12": {"number": "21C00921", "place": "Mặt trước vỏ cân"},
     "KD14": {"value": "0921-21 (BG)"},
@@ -185,4 +187,15 @@ VALUES: dict[str, Doc] = {
     "KD16": {"value": "60000"},
     "KD17": {"returned_to": "Chu Thị Rau", "returned_at": "10 giờ 20 phút"},
 }  # fmt: skip
-BAD = {"ME08", "EL02", "EM05", "PP13", "VO06", "VO11", "DC06"}
+BAD = {"ME08", "EL02", "PP13", "VO06", "VO11", "DC06"}
+OF_ONE: dict[str, dict[str, Doc]] = {
+    _DRAWN.units[1]: {"EM05": {"answer": "nonconforming", "note": "Viên chì bị cắt."},
+                      "EM04": {"values": {"mark_number": "15C00217", "valid_until": "2020-11-30"}}},
+    "DT-04417": {"ME03": {"values": {"range": "0,1–9 mV", "place": "Phòng điện tim"}}},
+    "NK-000342": {"ME03": {"values": {"range": "35–42 °C", "place": "Khoa khám bệnh"}},
+                  "ME06": {"values": {"state": ["mercury_broken"], "detail": "Đã loại khỏi sử dụng"}}},
+    "NH60-0305": {"KD07": {"answer": "nonconforming", "note": "Kim cong, mặt số vỡ."}, "KD11": {"values": {"conclusion": "fail"}},
+                  "KD17": {"values": {"returned_to": "Lý Văn Cá", "returned_at": "10 giờ 40 phút"}},
+                  "KD01": {"values": {"owner": "Lý Văn Cá", "commune": "thị trấn Kép", "market": "Chợ Kép", "phone": ""}}},
+}  # fmt: skip
+"""What was found at one instrument only, by its serial number."""

@@ -121,9 +121,11 @@ def _finding(code: str, item: Item, subject_id: str | None, subject: Doc) -> Doc
     rows = TABLES.get(item.key) or ([{c.key: _value(c) for c in item.columns}] * 2 if item.columns else [])
     values = {f.key: _value(f) for f in item.fields} | entries_metrology.VALUES.get(item.key, {})
     own = {name: subject[name] for name in ("maker", "model", "serial") if name in values and name in subject}
+    one = entries_metrology.OF_ONE.get(str(subject.get("serial")), {}).get(item.key, {})
     return {"id": answer_id(INSPECTION, code, item.key, subject_id, 0), "checklist": code, "item": item.key,
-            "subject_id": subject_id, "ordinal": 0, "answer": answer, "values": values | own, "rows": rows,
-            "note": "Đã nhắc nhở cơ sở khắc phục." if item.key in BAD else "", "photo_ids": []}  # fmt: skip
+            "subject_id": subject_id, "ordinal": 0, "answer": answer, "rows": rows,
+            "note": "Đã nhắc nhở cơ sở khắc phục." if item.key in BAD else "", "photo_ids": [],
+            **one, "values": values | own | one.get("values", {})}  # fmt: skip
 
 
 def _value(field: Field) -> Any:
