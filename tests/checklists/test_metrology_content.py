@@ -149,12 +149,12 @@ def test_a_check_scale_that_is_not_there_is_not_asked_for_its_plate() -> None:
 @pytest.mark.parametrize(
     ("answers", "keys"),
     [
-        ({}, ["KD08", "KD09"]),
+        ({}, ["KD08", "KD09", "KD10"]),
         ({"KD07": {"answer": "nonconforming"}}, ["KD18"]),
         ({"KD07": {"answer": "conforming"}, "KD08": {"answer": "nonconforming"}}, ["KD08", "KD18"]),
-        ({"KD11": {"values": {"conclusion": "pass"}}}, ["KD08", "KD09", "KD12", "KD13", "KD14", "KD15"]),
-        ({"KD11": {"values": {"conclusion": "fail"}}}, ["KD08", "KD09", "KD18"]),
-        ({"KD11": {"values": {"conclusion": "inconclusive"}}}, ["KD08", "KD09"]),
+        ({"KD11": {"values": {"conclusion": "pass"}}}, ["KD08", "KD09", "KD10", "KD12", "KD13", "KD14", "KD15"]),
+        ({"KD11": {"values": {"conclusion": "fail"}}}, ["KD08", "KD09", "KD10", "KD18"]),
+        ({"KD11": {"values": {"conclusion": "inconclusive"}}}, ["KD08", "KD09", "KD10"]),
     ],
 )
 def test_the_first_failed_step_ends_a_verification_and_only_a_pass_gets_a_sticker(
@@ -164,7 +164,7 @@ def test_the_first_failed_step_ends_a_verification_and_only_a_pass_gets_a_sticke
 
 
 def test_a_meter_of_another_kind_has_no_table_of_loads() -> None:
-    assert asked("mobile-verification", {"type": "sphygmomanometer"}) == ["KD08"]
+    assert asked("mobile-verification", {"type": "sphygmomanometer"}) == ["KD08", "KD10"]
 
 
 def test_an_expired_own_meter_needs_a_reason() -> None:
