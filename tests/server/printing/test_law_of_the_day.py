@@ -103,7 +103,8 @@ def paper(name: str, on: str) -> Paper:
 
 
 def lines(text: str) -> str:
-    """The text of the paper as one line; a paper breaks lines where it likes, inside a number too."""
+    """The text of the paper as one line; a paper breaks lines and pages where it likes, inside a number too."""
+    text = re.sub(r"\nKý từng trang:[^\n]*(?:\n\d+(?=\n))?", "", text)
     return re.sub(r"\s+", " ", re.sub(r"(?<=[/-])\n", "", text))
 
 
