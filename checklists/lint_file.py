@@ -25,7 +25,7 @@ UNITS = frozenset(
     {"mg", "g", "kg", "t", "e", "mL", "L", "L/min", "g/mL", "mm", "cm", "m", "km", "m²", "s", "min", "°", "°C"}
     | {"%", "‰", "%RH", "kPa", "mmHg", "mmHg/min", "đ", "đ/L", "đ/km", "xung/km", "µSv/h", "mSv", "mm Al"}
     | {"V", "kV", "A", "mA", "mAs", "W", "Wh", "kWh", "imp", "imp/kWh", "mm/s"}
-    | {"cái", "người", "mẫu", "món", "lần"}
+    | {"cái", "người", "mẫu", "món", "lần", "quả", "ngày", "°Bx"}
 )
 # What the input boxes of an item are, by its type; the others may do without.
 NEEDS_FIELD = frozenset({"number", "text", "choice", "multi_choice", "date"})

@@ -20,8 +20,8 @@ from checklists.rows import LimitError
 from checklists.rule_checks import serves
 
 LIMITS = "limits"
-# Rows that people read and no procedure judges by: the grades of gold (Bảng 3).
-TO_READ = frozenset({"gold-grade"})
+# Rows that people read and no procedure judges by: the grades of gold (Bảng 3), the dose rate at which all step back.
+TO_READ = frozenset({"gold-grade", "cordon-dose-rate"})
 _Row = TypeVar("_Row", Limit, Law, Cycle, Violation, Penalty, Form)
 
 

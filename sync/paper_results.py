@@ -25,6 +25,7 @@ _ERROR_UNITS = {
     "electricity-error": "%",
     "leak-rate": "mmHg/min",
     "validity": "ngày",
+    "source-sweep": "lần phông",
 }
 _ERROR_TITLES = {
     **dict.fromkeys(("gold-mass", "gold-fineness", "prepackage-lot"), "Chênh lệch"),
@@ -33,6 +34,8 @@ _ERROR_TITLES = {
     "scale-interval": "Giá trị d",
     "gold-scale-interval": "Giá trị e",
     "validity": "Còn hiệu lực",
+    "registered-minimum": "Trung bình",
+    "source-sweep": "Tỉ số với phông",
 }
 
 

@@ -17,7 +17,9 @@ from checklists.procedures import (
     gold,
     medical,
     nawi,
+    orphan_source,
     prepackage,
+    produce,
     radiation,
     retail,
     taximeter,
@@ -27,7 +29,21 @@ from checklists.procedures.readings import Procedure, ProcedureInputError, parse
 
 __all__ = ["Procedure", "ProcedureInputError", "evaluate", "inputs", "limit_keys", "limit_units", "names"]
 
-_FAMILIES = (fuel, nawi, taximeter, gold, radiation, electricity, medical, comparison, retail, prepackage, validity)
+_FAMILIES = (
+    fuel,
+    nawi,
+    taximeter,
+    gold,
+    radiation,
+    electricity,
+    medical,
+    comparison,
+    retail,
+    prepackage,
+    validity,
+    orphan_source,
+    produce,
+)
 _REGISTRY: Mapping[str, Procedure] = {
     procedure.name: procedure for family in _FAMILIES for procedure in family.PROCEDURES
 }

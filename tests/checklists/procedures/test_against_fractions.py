@@ -17,11 +17,11 @@ import pytest
 from checklists.limits import RuleSet, load_rules
 from checklists.model import LimitStatus
 from checklists.procedures import evaluate, names
-from tests.checklists.procedures import naive_goods, naive_instruments, naive_meters
+from tests.checklists.procedures import naive_goods, naive_instruments, naive_meters, naive_produce
 from tests.checklists.procedures.naive import Case, printed_right
 
 COMPARISONS = 500
-MAKERS = naive_instruments.MAKERS | naive_meters.MAKERS | naive_goods.MAKERS
+MAKERS = naive_instruments.MAKERS | naive_meters.MAKERS | naive_goods.MAKERS | naive_produce.MAKERS
 
 
 @lru_cache

@@ -34,6 +34,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "comparison": [{"reference": "10", "indication": "10"}],
     "check-scale": [{"reference": "1000", "indication": "1000"}],
     "scale-interval": [{"mass": "50", "d": "1"}],
+    "registered-minimum": [{"readings": ["99", "99", "99"]}],
+    "source-sweep": [{"readings": ["0.1"]}],
 }
 BAD: dict[str, list[dict[str, Any]]] = {
     "fuel-delivery": [{"v_fd": "40", "v_ref": "20"}],
@@ -53,6 +55,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "comparison": [{"reference": "10", "indication": "99"}],
     "check-scale": [{"reference": "1000", "indication": "3000"}],
     "scale-interval": [{"mass": "50", "d": "1000"}],
+    "registered-minimum": [{"readings": ["0.1", "0.1", "0.1"]}],
+    "source-sweep": [{"readings": ["500"]}],
 }
 
 
@@ -63,6 +67,8 @@ def request_for(name: str, limit: Limit, on: date, *, good: bool) -> dict[str, A
     parameters: dict[str, Any] = own
     if name.startswith("nawi"):
         parameters = {**own, "e": "1", "unit": "kg"} | ({} if name == "nawi-load" else {"load": "10"})
+    if name == "source-sweep":
+        parameters = {"background": ["0.1"] * 5}
     if name == "dose-rate":
         parameters = {"background": ["0.1"]}
         rows = [{**row, **own} for row in rows]
@@ -160,7 +166,7 @@ def test_every_row_of_the_shipped_rules_decides_exactly_when_confirmed() -> None
                 known = limit.value is not None or limit.table is not None
                 assert (bad["limit"]["value"] is not None) == known, limit.id
     unused = {limit.id for limit in load_rules().limits} - walked
-    assert all(row.startswith("gold-grade-") for row in unused)
+    assert all(row.startswith("gold-grade-") or row == "cordon-dose-rate" for row in unused)
 
 
 def test_of_a_lot_only_a_mean_below_what_is_declared_is_decided_by_the_shipped_rules() -> None:
