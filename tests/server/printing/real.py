@@ -14,14 +14,16 @@ from checklists.limits import RuleSet, load_rules
 from checklists.model import Checklist, Field, Item
 from sync.findings import VERIFICATION_KINDS
 from sync.ids import answer_id
-from tests.server.printing import entries, entries_metrology
+from tests.server.printing import entries, entries_goods, entries_metrology
 from tests.server.printing.samples import TEAM, photo
 
 Doc = dict[str, Any]
-TITLES = entries.TITLES | entries_metrology.TITLES
+TITLES = entries.TITLES | entries_metrology.TITLES | entries_goods.TITLES
 INSTRUMENTS = entries.INSTRUMENTS | entries_metrology.INSTRUMENTS
-TABLES = entries.TABLES | entries_metrology.TABLES
-BAD = entries.BAD | entries_metrology.BAD
+TABLES = entries.TABLES | entries_metrology.TABLES | entries_goods.TABLES
+SITES = entries_metrology.SITES | entries_goods.SITES
+VALUES = entries_metrology.VALUES | entries_goods.VALUES
+BAD = entries.BAD | entries_metrology.BAD | entries_goods.BAD
 CODES = sorted({checklist.code for checklist in catalog.load().all()})
 INSPECTION = "0192f0c1-2b3c-7d4e-8f50-000000000999"
 SITE = "0192f0c1-2b3c-7d4e-8f50-000000000700"
@@ -59,7 +61,7 @@ def real(code: str, on: str = "2021-08-05", form: str = "inspection", **more: An
         "establishment": {"id": SITE, "name": "Cửa hàng xăng dầu Song Mai (mẫu)", "tax_code": "2400123456",
                           "address": "Thôn Trại", "area_code": "07213", "phone": "0204 3 000 000",
                           "representative": {"name": "Phạm Thị Bán", "title": "Cửa hàng trưởng"},
-                          "business_lines": ["Bán lẻ xăng dầu"], **entries_metrology.SITES.get(code, {})},
+                          "business_lines": ["Bán lẻ xăng dầu"], **SITES.get(code, {})},
         "area": {"code": "07213", "name": "xã Song Mai", "district": "thành phố Bắc Giang", "province": "tỉnh Bắc Giang"},
         "instruments": instruments, "findings": findings, "checklists": [checklist],
         **{name: rules.served()[name] for name in ("law", "violations", "penalties")},
@@ -76,7 +78,7 @@ def real(code: str, on: str = "2021-08-05", form: str = "inspection", **more: An
 
 def campaign_of(checklist: Checklist) -> Doc:
     """Return title and kind of the campaign that the programme would carry out with a checklist."""
-    kinds = {"diagnostic-xray": "kiem_tra", **entries_metrology.KINDS}
+    kinds = {"diagnostic-xray": "kiem_tra", **entries_metrology.KINDS, **entries_goods.KINDS}
     return {
         "title": TITLES.get(checklist.code, checklist.title.vi),
         "kind": kinds.get(checklist.code, "kiem_tra_nha_nuoc"),
@@ -119,7 +121,7 @@ def findings_of(checklist: Checklist, instruments: list[Doc], rules: RuleSet, on
 def _finding(code: str, item: Item, subject_id: str | None, subject: Doc) -> Doc:
     answer = ("nonconforming" if item.key in BAD else "conforming") if item.type in {"answer", "table"} else None
     rows = TABLES.get(item.key) or ([{c.key: _value(c) for c in item.columns}] * 2 if item.columns else [])
-    values = {f.key: _value(f) for f in item.fields} | entries_metrology.VALUES.get(item.key, {})
+    values = {f.key: _value(f) for f in item.fields} | VALUES.get(item.key, {})
     own = {name: subject[name] for name in ("maker", "model", "serial") if name in values and name in subject}
     one = entries_metrology.OF_ONE.get(str(subject.get("serial")), {}).get(item.key, {})
     return {"id": answer_id(INSPECTION, code, item.key, subject_id, 0), "checklist": code, "item": item.key,
