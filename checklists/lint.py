@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checklists import catalog
+from checklists import catalog, limit_use
+from checklists.lint_domains import lint_domains
 from checklists.lint_file import File
-from checklists.lint_rules import lint_items, lint_rules
+from checklists.lint_rules import Rules, lint_items, lint_rules
 from checklists.nodes import LintProblem, Reader
 
 __all__ = ["LintProblem", "lint", "publish"]
@@ -16,14 +17,16 @@ def lint(root: Path = catalog.DATA) -> list[LintProblem]:
     """Return every problem of the checklists, limits and law under a data folder, by file and line; none = they may
     be published.
 
-    Refuses unknown keys, missing texts, unknown words and units, keys twice, dangling references and citations, text
-    not NFC, file names that are not `v<n>.yaml`, a published version whose fingerprint changed or whose file is gone.
+    Refuses unknown keys, missing texts, unknown words and units, keys twice, dangling references and citations, a
+    procedure that no limit row could ever answer, text not NFC, file names that are not `v<n>.yaml`, a published version
+    whose fingerprint changed or whose file is gone.
     """
     rules = lint_rules(root)
     problems = list(rules.problems)
     files = catalog.version_files(root)
     for (code, version), path in files.items():
-        problems += _lint_file(root, path, code, version, rules.numbers)
+        problems += _lint_file(root, path, code, version, rules)
+    problems += lint_domains(root, {code for code, _ in files})
     for path in sorted(root.glob("*/*")):
         if path.parent.name not in catalog.NOT_CHECKLISTS and path not in files.values():
             problems.append(LintProblem(_name(root, path), 1, "tên tệp phải là v<số>.yaml"))
@@ -97,9 +100,17 @@ def _line_of(path: Path, needle: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if needle in line), 1)
 
 
-def _lint_file(root: Path, path: Path, code: str, version: int, citable: frozenset[str] | None) -> list[LintProblem]:
+def _lint_file(root: Path, path: Path, code: str, version: int, rules: Rules) -> list[LintProblem]:
     reader = Reader(_name(root, path))
     node = reader.open(path)
-    if node is not None:
-        File(reader, citable).check(node, code, version)
+    if node is None:
+        return reader.problems
+    file = File(reader, rules.numbers)
+    file.check(node, code, version)
+    if rules.limits and not rules.problems and not reader.problems:
+        checklist = catalog.read(path)
+        for key, item in file.later:
+            found = checklist.item(key)
+            for gap in limit_use.gaps(checklist, found, rules.limits) if found is not None else ():
+                reader.complain(item["procedure"], f"{key}: {gap}")
     return reader.problems

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from checklists import domains
 from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
@@ -39,6 +40,8 @@ def import_(file: Path, as_json: bool) -> None:
     lines = [
         f"{done.title} ({done.id})",
         f"{done.activities} hoạt động: {done.core} thuộc phạm vi sản phẩm, {done.edge} chỉ theo dõi lịch.",
+        f"{done.activities - len(done.without_checklist)} hoạt động có danh mục kiểm tra; xem flask programme list.",
+        *(f"  Thuộc phạm vi nhưng chưa có danh mục: {code}" for code in done.core_without_checklist),
         f"{done.sentences} câu của chương trình: {done.dated} có tháng, {done.standing} thường xuyên; {done.related} việc liên quan.",
         *(f"  {KINDS[kind].title}: {count}" for kind, count in done.by_kind.items()),
         f"Thêm {len(done.added)}, đổi {len(done.changed)}, bỏ {len(done.removed)}.",
@@ -49,15 +52,19 @@ def import_(file: Path, as_json: bool) -> None:
 @group.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """Liệt kê hoạt động của các chương trình đã nhập."""
+    """Liệt kê hoạt động của các chương trình đã nhập, mỗi hoạt động với danh mục kiểm tra hoặc lý do không có."""
     session = db.session()
     rows: list[dict[str, Any]] = [
         {"programme": p.id, "code": a.code, "kind": a.kind, "domain": a.domain, "core": a.is_core, "months": a.months,
-         "subject": a.subject}
+         "subject": a.subject, "checklists": list(domains.of(a.domain).checklists), "reason": domains.of(a.domain).reason}
         for p in programme.every(session)
         for a in programme.of_programme(session, p.id)
     ]  # fmt: skip
-    lines = [f"{r['programme']}/{r['code']}  {','.join(map(str, r['months'])) or '—':<12} {r['subject']}" for r in rows]
+    lines = [
+        f"{r['programme']}/{r['code']}  {','.join(map(str, r['months'])) or '—':<12} {r['subject']}\n"
+        f"    {'Danh mục: ' + ', '.join(r['checklists']) if r['checklists'] else 'Không có danh mục: ' + r['reason']}"
+        for r in rows
+    ]
     show(rows, lines or ["Chưa nhập chương trình nào: `flask programme import TỆP`."], as_json=as_json)
 
 

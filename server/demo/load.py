@@ -245,7 +245,7 @@ def _campaign(
     code = template["code"] if number < 3 else f"{template['code']}-{number // 3 + 1:02d}"
     values = {
         "code": code, "title": template["title"] + sites.MARK, "kind": template["kind"],
-        "programme_activity": f"BG-2021/{template['activity']}", "checklists": template["checklists"],
+        "programme_activity": f"BG-2021/{template['activity']}",
         "starts_on": template["starts_on"], "ends_on": template["ends_on"], "organisation_id": agency,
         "decision": decision, "team": team, "establishment_ids": targets,
     }  # fmt: skip

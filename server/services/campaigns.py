@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checklists import catalog
+from checklists import catalog, domains
 from server.db import documents
 from server.db.documents import Document
 from server.db.programme import Activity
@@ -20,6 +20,7 @@ from server.services import ledger, organisations
 from server.services.campaign_kinds import KINDS
 from server.services.creation import created
 from server.services.days import day_of
+from server.services.inspection_plans import GENERAL
 
 ROLES = frozenset({"leader", "deputy", "member", "secretary", "technical_officer", "verifier"})
 TRIGGERS = frozenset({"plan", "signs_of_violation", "assigned"})
@@ -30,7 +31,11 @@ _MAX_TEXT = 500
 
 
 def create(session: Session, values: Mapping[str, Any], *, actor: str, at: datetime) -> str:
-    """Open a campaign and return its id; refuses with every fault at once, each with the field it is in."""
+    """Open a campaign and return its id; refuses with every fault at once, each with the field it is in.
+
+    One that names no checklists uses those of its activity of the programme.
+    """
+    values = {**values, "checklists": _checklists(session, values)}
     errors = faults(session, values)
     if errors:
         raise Problem(ProblemCode.INVALID_REQUEST, " ".join(e["detail"] for e in errors), errors=errors)
@@ -45,6 +50,19 @@ def create(session: Session, values: Mapping[str, Any], *, actor: str, at: datet
     }  # fmt: skip
     ledger.record(session, [created("campaign", f"campaign:{id}", state, actor=actor, id=id)], at)
     return id
+
+
+def _checklists(session: Session, values: Mapping[str, Any]) -> Any:
+    if values.get("checklists") is not None:
+        return values["checklists"]
+    activity = _activity(session, values)
+    codes = domains.of(activity.domain).checklists if activity is not None else ()
+    return [GENERAL, *codes] if codes else []
+
+
+def _activity(session: Session, values: Mapping[str, Any]) -> Activity | None:
+    programme, _, code = str(values.get("programme_activity")).partition("/")
+    return session.get(Activity, (programme, code))
 
 
 def faults(session: Session, values: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -76,18 +94,18 @@ def _check_kind(session: Session, values: Mapping[str, Any], starts: date, wrong
         wrong("kind", f"Không có loại đợt {values.get('kind')!r}. Chọn một trong: {', '.join(KINDS)}.")
     elif not kind.in_force(starts):
         wrong("kind", f"“{kind.title}” không áp dụng vào ngày {starts:%d/%m/%Y} ({kind.basis}).")
+    activity = _activity(session, values)
     known = {c.code for c in catalog.load().all()}
     codes = values.get("checklists")
     if not isinstance(codes, list | tuple) or not codes:
-        wrong("checklists", "Cần ít nhất một danh mục kiểm tra.")
+        reason = domains.of(activity.domain).reason if activity is not None else None
+        wrong("checklists", f"Cần ít nhất một danh mục kiểm tra.{f' {reason}.' if reason else ''}")
     else:
         for code in sorted({str(c) for c in codes} - known):
             wrong("checklists", f"Không có danh mục kiểm tra {code!r}. Hiện có: {', '.join(sorted(known))}.")
     if any(d.state["code"] == values.get("code") for d in documents.of_kind(session, "campaign")):
         wrong("code", f"Mã đợt {values.get('code')!r} đã có.")
     if (name := values.get("programme_activity")) is not None:
-        programme, _, code = str(name).partition("/")
-        activity = session.get(Activity, (programme, code))
         if activity is None:
             wrong("programme_activity", f"Chương trình công tác không có hoạt động {name!r}.")
         elif kind is not None and activity.kind != kind.code:

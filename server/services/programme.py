@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from checklists import domains
 from server.db import documents
 from server.db.programme import Activity, Programme
 from server.errors import Problem, ProblemCode
@@ -29,6 +30,8 @@ class Imported:
     dated: int
     standing: int
     related: int
+    without_checklist: list[str]
+    core_without_checklist: list[str]
     by_kind: dict[str, int]
     added: list[str]
     changed: list[str]
@@ -93,9 +96,11 @@ def _summary(file: ProgrammeFile, added: list[str], changed: list[str], removed:
     core = sum(1 for row in file.activities if row["scope"] == "core")
     sentences = [o for row in file.activities for o in row.get("occurrences", []) if o.get("sentence")]
     dated = sum(1 for o in sentences if o.get("month") is not None)
+    bare = [row for row in file.activities if not domains.of(row["domain"]).checklists]
     return Imported(
         id=file.id, year=file.year, title=file.title, activities=len(file.activities), core=core,
         edge=len(file.activities) - core, sentences=len(sentences), dated=dated, standing=len(sentences) - dated,
-        related=len(file.data.get("related", [])), by_kind=dict(Counter(row["kind"] for row in file.activities)),
+        related=len(file.data.get("related", [])), without_checklist=[row["id"] for row in bare],
+        core_without_checklist=[row["id"] for row in bare if row["scope"] == "core"], by_kind=dict(Counter(row["kind"] for row in file.activities)),
         added=added, changed=changed, removed=removed,
     )  # fmt: skip

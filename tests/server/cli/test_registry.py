@@ -55,7 +55,12 @@ def test_programme_import_prints_a_summary_and_does_nothing_twice(flask: Type) -
     assert again.exit_code == 0
     assert "34 hoạt động: 27 thuộc phạm vi sản phẩm, 7 chỉ theo dõi lịch." in again.stdout
     assert "Thêm 0, đổi 0, bỏ 0." in again.stdout
-    assert len(spoken(flask("programme", "list", "--json"))) == 34
+    assert "27 hoạt động có danh mục kiểm tra" in again.stdout
+    listed = {row["code"]: row for row in spoken(flask("programme", "list", "--json"))}
+    assert len(listed) == 34
+    assert (listed["A17"]["checklists"], listed["A17"]["reason"]) == (["goods-survey"], None)
+    assert listed["A29"]["checklists"] == []
+    assert f"Không có danh mục: {listed['A29']['reason']}" in flask("programme", "list").stdout
 
 
 def test_a_refused_programme_names_lines_and_exits_1(flask: Type, tmp_path: Path) -> None:

@@ -118,6 +118,32 @@ def test_a_fault_is_named_with_its_field(
     assert documents.of_kind(session, "campaign") == []
 
 
+def test_a_campaign_that_names_no_checklists_uses_those_of_its_activity(
+    office: Office, session: Session, values: dict[str, Any]
+) -> None:
+    del values["checklists"]
+    row = documents.get(session, "campaign", create(office, values))
+    assert row is not None
+    assert row.state["checklists"] == ["general", "fuel-dispenser"]
+    survey = {**values, "code": "KS-2021", "kind": "khao_sat", "programme_activity": "BG-2021/A17", "checklists": None}
+    later = create(office, survey)
+    session.rollback()  # see what was committed since
+    row = documents.get(session, "campaign", later)
+    assert row is not None
+    assert row.state["checklists"] == ["general", "goods-survey"]
+
+
+def test_an_activity_without_checklists_says_why_and_may_still_be_given_some(
+    office: Office, session: Session, values: dict[str, Any]
+) -> None:
+    projects = {**values, "kind": "kiem_tra", "programme_activity": "BG-2021/A29", "checklists": None}
+    with pytest.raises(Problem, match="không có danh mục kiểm tra hiện trường"):
+        create(office, projects)
+    row = documents.get(session, "campaign", create(office, {**projects, "checklists": ["general"]}))
+    assert row is not None
+    assert row.state["checklists"] == ["general"]
+
+
 def test_a_code_is_given_once(office: Office, values: dict[str, Any]) -> None:
     create(office, values)
     with pytest.raises(Problem, match="đã có"):
