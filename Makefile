@@ -47,6 +47,7 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/flask checklists lint
+	$(BIN)/flask checklists docs --check
 	$(MAKE) --no-print-directory test
 
 soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ và của từng phép đo, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)

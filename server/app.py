@@ -29,14 +29,17 @@ from server.pages import (
     tablets,
     work_calendar,
 )
+from server.pages import (
+    checklists as checklist_pages,
+)
 from server.settings import Settings
 from server.web import answers, problems
 from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, people,
-    public_minutes, api_docs, status, cases, work_calendar, samples,
+    sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
+    people, public_minutes, api_docs, status, cases, work_calendar, samples,
 )  # fmt: skip
 
 

@@ -1,27 +1,22 @@
-"""`flask checklists`: list and show the published versions; lint the data files; publish a version for ever."""
+"""`flask checklists`: list and show the published versions; lint the data files; publish for ever; write the reference."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from checklists.model import Checklist, Field, Item
 from server.cli.output import Group, fail, json_option, show
+from server.services.wording import PHOTO_RULES, SECTION_PERS
 
 group = Group("checklists", help="Danh mục kiểm tra.")
 DATA = Path(__file__).resolve().parents[2] / "checklists" / "data"
 ROOT = click.Path(exists=True, file_okay=False, path_type=Path)
-
-PERS = {"visit": "một lần mỗi cuộc", "instrument": "từng phương tiện", "sample": "từng mẫu", "vehicle": "từng xe"}
-PHOTOS = {
-    "required": "ảnh bắt buộc",
-    "on_nonconforming": "ảnh khi không đạt",
-    "encouraged": "nên có ảnh",
-    "none": "không cần ảnh",
-}
+DOCS = DATA.parents[1] / "docs" / "checklists"
 
 
 @group.command("list")
@@ -97,11 +92,37 @@ def publish(code: str, version: int, root: Path, yes: bool, as_json: bool) -> No
          as_json=as_json)  # fmt: skip
 
 
+@group.command("docs")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=DOCS)
+@click.option("--check", "only_check", is_flag=True, help="Không ghi gì; mã thoát 1 nếu có tệp đã cũ.")
+@click.option(
+    "--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Chỉ giới hạn, văn bản có hiệu lực ngày này; mặc định tất cả."
+)
+@json_option
+def docs(folder: Path, only_check: bool, on: datetime | None, as_json: bool) -> None:
+    """Ghi mọi danh mục thành tệp Markdown để soát xét, theo bộ quy định kèm phần mềm (mặc định docs/checklists)."""
+    from checklists.limits import load_rules
+    from server.services import checklist_markdown
+
+    made = checklist_markdown.files(load_rules(), on.date() if on else None)
+    names = checklist_markdown.stale(folder, made) if only_check else checklist_markdown.write(folder, made)
+    if only_check and names:
+        fail(
+            "\n".join(
+                [*(f"{folder.name}/{name}: đã cũ" for name in names), "Hãy chạy `flask checklists docs` rồi ghi lại."]
+            )
+        )
+    told = (
+        f"{len(made)} tệp, {len(names)} tệp được ghi lại." if not only_check else f"{len(made)} tệp, không tệp nào cũ."
+    )
+    show({"files": list(made), "changed": names}, [*names, told], as_json=as_json)
+
+
 def _lines(checklist: Checklist) -> Iterator[str]:
     yield f"{checklist.title.vi} ({checklist.code} v{checklist.version}, {checklist.sha256[:12]})"
     yield from (f"  Căn cứ: {basis}" for basis in checklist.legal_basis)
     for section in checklist.sections:
-        yield f"\n{section.title.vi} ({PERS[section.per]})"
+        yield f"\n{section.title.vi} ({SECTION_PERS[section.per]})"
         for item in section.items:
             yield from _item(item)
 
@@ -110,7 +131,7 @@ def _item(item: Item) -> Iterator[str]:
     facts = ["bắt buộc"] if item.required else []
     facts += ["có điều kiện"] if item.when is not None else []
     facts += [f"phép tính {item.procedure.name}"] if item.procedure else []
-    yield f"  {item.key:<5} {item.text.vi}  [{', '.join([*facts, PHOTOS[item.photo]])}]"
+    yield f"  {item.key:<5} {item.text.vi}  [{', '.join([*facts, PHOTO_RULES[item.photo]])}]"
     for what, fields in (("ghi", item.fields), ("cột", item.columns)):
         if fields:
             yield f"        {what}: {'; '.join(map(_field, fields))}"

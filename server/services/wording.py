@@ -88,10 +88,13 @@ PROCEDURES = {
     "gold-grade": "Vàng: phân hạng theo kara",
     "dose-rate": "Suất liều bức xạ",
     "electricity-error": "Công tơ điện",
+    "registered-minimum": "Chỉ dẫn địa lý: trị số đăng ký tối thiểu",
+    "source-sweep": "Rà soát nguồn phóng xạ: ngưỡng điều tra",
+    "cordon-dose-rate": "Rà soát nguồn phóng xạ: ngưỡng lùi ra, khoanh vùng",
 }
 LIMIT_CONTEXTS = {"verification": "khi kiểm định", "inspection": "khi kiểm tra, đang sử dụng", "any": "mọi trường hợp"}
-LIMIT_PARAMETERS = {"accuracy_class": "cấp chính xác", "karat": "vàng (kara)", "place": "nơi"}
-LIMIT_PLACES = {"control": "phòng điều khiển", "public": "nơi công chúng đi lại", "residential": "liền kề nhà ở"}
+LIMIT_PARAMETERS = {"accuracy_class": "cấp chính xác", "karat": "vàng (kara)", "place": "tại"}
+LIMIT_PLACES = {"control": "phòng điều khiển", "public": "nơi công chúng đi lại", "residential": "nơi liền kề nhà ở"}
 MEASURED_BY = {
     "construction": "kiểu",
     "power_factor": "hệ số công suất",
@@ -103,6 +106,7 @@ MEASURED_BY = {
     "test": "phép thử",
     "basis": "theo",
     "instrument": "phương tiện",
+    "characteristic": "chỉ tiêu",
 }
 MEASURED_AS = {
     "static_direct": "điện tử, đấu trực tiếp",
@@ -135,6 +139,41 @@ MEASURED_AS = {
     "monitor-respiration": "theo dõi bệnh nhân, nhịp thở",
     "monitor-spo2": "theo dõi bệnh nhân, SpO2",
     "dose_rate_meter": "máy đo suất liều",
+    "fruit-mass": "khối lượng quả",
+    "flesh-ratio": "tỷ lệ cùi",
+    "brix": "độ Brix",
+}
+ATTRIBUTES = {"pit_mounted": "cân đặt chìm"}
+SECTION_PERS = {
+    "visit": "một lần mỗi cuộc",
+    "instrument": "từng phương tiện",
+    "sample": "từng mẫu",
+    "vehicle": "từng xe",
+}
+PHOTO_RULES = {
+    "required": "ảnh bắt buộc",
+    "on_nonconforming": "ảnh khi không đạt",
+    "encouraged": "nên có ảnh",
+    "none": "không cần ảnh",
+}
+ITEM_TYPES = {
+    "answer": "Kết luận đạt hay không đạt",
+    "number": "Ghi số",
+    "text": "Ghi chữ",
+    "choice": "Chọn một",
+    "multi_choice": "Chọn một hay nhiều",
+    "date": "Ghi ngày",
+    "table": "Bảng",
+    "computed": "Máy tự ghi",
+    "photo": "Ảnh",
+}
+FIELD_TYPES = {
+    "answer": "đạt hay không đạt",
+    "number": "số",
+    "text": "chữ",
+    "choice": "chọn một",
+    "multi_choice": "chọn một hay nhiều",
+    "date": "ngày",
 }
 TABLET_DECISIONS = {
     "revocation": "Thu hồi quyền",

@@ -92,6 +92,8 @@ def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
         ("/limits", "Giới hạn cho phép", "limits"),
         ("/limits/fuel-delivery-inspection", "Cột đo xăng dầu: lượng xăng dầu", "limit"),
         ("/standards", "Chuẩn đo lường, máy đo của cơ quan", "standards"),
+        ("/checklists", "Danh mục kiểm tra", "checklists"),
+        ("/checklists/orphan-source", "Rà soát nguồn phóng xạ ngoài tầm kiểm soát", "checklist"),
         (f"/quarantine/tablets/{scene.kit.device_id}", "Hàng đợi của Trần Văn Trưởng", "queue"),
     ):
         page.goto(path)
