@@ -89,7 +89,10 @@ def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
         (f"/tablets/{scene.kit.device_id}", "Máy tính bảng 1 – Trần Văn Trưởng", "tablet"),
         (f"/numbers?series=BB-%C4%90KT&year={YEAR}", f"Sổ số BB-ĐKT, năm {YEAR}", "numbers"),
         (f"/numbers/void?series=BB-%C4%90KT&year={YEAR}&number=2", "Hủy số 02/BB-ĐKT", "number-void"),
-        ("/limits", "Giới hạn cho phép", "limits"),
+        ("/limits", "Giới hạn, chu kỳ, văn bản", "limits"),
+        ("/samples", "Mẫu", "samples"),
+        ("/cases", "Hồ sơ vi phạm", "cases"),
+        (f"/working-days?year={YEAR}", f"Ngày nghỉ, ngày làm bù năm {YEAR}", "working-days"),
         ("/limits/fuel-delivery-inspection", "Cột đo xăng dầu: lượng xăng dầu", "limit"),
         ("/standards", "Chuẩn đo lường, máy đo của cơ quan", "standards"),
         ("/checklists", "Danh mục kiểm tra", "checklists"),
@@ -98,3 +101,6 @@ def test_the_other_pages_fit(page: Page, scene: Scene) -> None:
     ):
         page.goto(path)
         sees(page, heading, name)
+    page.get_by_text("Sổ, danh mục").click()
+    page.get_by_role("link", name="Chuẩn đo").click()
+    sees(page, "Chuẩn đo lường, máy đo của cơ quan", "standards")

@@ -93,6 +93,7 @@ def test_a_morning(page: Page, scene: Scene) -> None:
 def test_a_tablet_is_given_out_and_taken_back(page: Page, scene: Scene, app: Flask) -> None:
     """The QR on the page is the URL with the code; the code is nowhere else."""
     signs_in(page, scene)
+    page.get_by_text("Sổ, danh mục").click()
     page.get_by_role("link", name="Máy tính bảng").click()
     sees(page, "Máy tính bảng", "tablets")
     page.get_by_label("Người sẽ dùng máy").select_option(scene.member.id)
