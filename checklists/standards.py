@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
-from checklists.model import LimitStatus, Text, Verdict
+from checklists.cycles import cycle_months
+from checklists.limits import RuleSet
+from checklists.model import Cycle, LimitStatus, Text, Verdict
 from checklists.procedures.verdicts import WORDS
 
 _DATA = Path(__file__).parent / "data" / "standards.yaml"
@@ -28,25 +30,12 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class Cycle:
-    """How long a certificate of these kinds lasts at most, in calendar months, while the source is in force."""
-
-    kinds: tuple[str, ...]
-    months: int
-    source: str
-    valid_from: date | None
-    valid_to: date | None
-    status: LimitStatus
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Register:
-    """The shipped data: kinds, needs of each procedure, cycles."""
+    """The shipped data: kinds, needs of each procedure, and under which name a kind's cycle stands (data/cycles.yaml)."""
 
     kinds: Mapping[str, Text]
     needs: Mapping[str, Needs]
-    cycles: tuple[Cycle, ...]
+    cycles: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -55,13 +44,10 @@ def load() -> Register:
     data = yaml.safe_load(_DATA.read_text("utf-8"))
     kinds = {key: Text(row["vi"], row["en"]) for key, row in data["kinds"].items()}
     needs = {name: Needs(tuple(row["kinds"]), tuple(row.get("unfit", ()))) for name, row in data["procedures"].items()}
-    cycles = tuple(
-        Cycle(**{**row, "kinds": tuple(row["kinds"]), "status": LimitStatus(row["status"])}) for row in data["cycles"]
-    )
     named = {kind for each in needs.values() for kind in (*each.kinds, *each.unfit)}
-    if strange := sorted((named | {kind for cycle in cycles for kind in cycle.kinds}) - kinds.keys()):
+    if strange := sorted(named - kinds.keys()):
         raise ValueError(f"standards.yaml: loại chuẩn lạ {', '.join(strange)}")
-    return Register(kinds, needs, cycles)
+    return Register(kinds, needs, {key: row["cycle"] for key, row in data["kinds"].items() if "cycle" in row})
 
 
 def certificates(standard: State) -> list[State]:
@@ -141,19 +127,19 @@ def supported(
     return {**computed, "explanation": "; ".join([str(computed["explanation"]), *notes])}
 
 
-def longest_until(kind: str, issued_on: date) -> tuple[date, Cycle] | None:
+def cycle_of(rules: RuleSet, kind: str) -> Cycle | None:
+    """Return the last confirmed rule on how long a certificate of a kind lasts, None where nobody read one."""
+    named = load().cycles.get(kind)
+    known = [c for c in rules.cycles if c.instrument_type == named and c.status is LimitStatus.CONFIRMED]
+    return max(known, key=lambda cycle: cycle.valid_to or date.max, default=None)
+
+
+def longest_until(rules: RuleSet, kind: str, issued_on: date) -> tuple[date, Cycle] | None:
     """Return the last day that a certificate of a kind may name and the rule that says so, None where none was read."""
-    for cycle in load().cycles:
-        in_force = (cycle.valid_from or date.min) <= issued_on <= (cycle.valid_to or date.max)
-        if kind in cycle.kinds and in_force and cycle.status is LimitStatus.CONFIRMED:
-            return months_after(issued_on, cycle.months), cycle
-    return None
-
-
-def cycle_of(kind: str) -> Cycle | None:
-    """Return the confirmed rule on how long a certificate of a kind lasts, whatever the day; None where none was read."""
-    confirmed = (cycle for cycle in load().cycles if cycle.status is LimitStatus.CONFIRMED)
-    return next((cycle for cycle in confirmed if kind in cycle.kinds), None)
+    cycle = cycle_months(rules, load().cycles.get(kind, ""), issued_on)
+    if cycle is None or cycle.months is None or cycle.status is not LimitStatus.CONFIRMED:
+        return None
+    return months_after(issued_on, cycle.months), cycle
 
 
 def months_after(day: date, months: int) -> date:

@@ -12,7 +12,7 @@ from checklists import standards as core
 from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
-from server.services import standard_desk, standards
+from server.services import rules, standard_desk, standards
 from server.services.creation import SYSTEM
 from server.services.standard_desk import Row
 from server.services.standards import Certificate
@@ -162,7 +162,8 @@ def retire(standard_id: str, reason: str, as_json: bool) -> None:
 
 def _certificate(kind: str, number: str, body: str, issued: str, until: str, factors: Iterable[str]) -> Certificate:
     split = dict(factor.rpartition("=")[::2] for factor in factors)
-    return Certificate.of(kind, number=number, body=body, issued_on=issued, valid_until=until, factors=split, today=_today())  # fmt: skip
+    return Certificate.of(kind, number=number, body=body, issued_on=issued, valid_until=until, factors=split, today=_today(),
+                          rules=rules.current(db.session()))  # fmt: skip
 
 
 def _print(rows: Iterable[Row], nothing: str, *, as_json: bool) -> None:

@@ -113,7 +113,7 @@ def load(
 def _standard(session: Session, row: Mapping[str, Any], at: datetime) -> None:
     today, said = local(at).date(), {"factors": {}, **row["certificate"]}
     described = standards.described(row, row["attributes"])
-    first = Certificate.of(row["kind"], **said, today=today)
+    first = Certificate.of(row["kind"], **said, today=today, rules=rules.current(session))
     id = standards.register(session, described, first, actor=SYSTEM, at=at)
     if (days := row.get("renewed_days_ago")) is not None:
         issued = today - timedelta(days=days)

@@ -14,7 +14,7 @@ from checklists import standards as core
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.services import standard_desk, standards
+from server.services import rules, standard_desk, standards
 from server.services.standards import Certificate
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -122,7 +122,8 @@ def _certificate(kind: str) -> Certificate:
     lines = [line for line in re.split(r"[\r\n;]+", form.get("factors", "")) if line.strip()]
     factors = {name.strip(): value.strip() for name, _, value in (line.rpartition(":") for line in lines)}
     return Certificate.of(kind, number=form.get("number", ""), body=form.get("body", ""), issued_on=form.get("issued_on", ""),
-                          valid_until=form.get("valid_until", ""), factors=factors, today=_today())  # fmt: skip
+                          valid_until=form.get("valid_until", ""), factors=factors, today=_today(),
+                          rules=rules.current(db.session()))  # fmt: skip
 
 
 def _lines(certificate: Certificate) -> str:
@@ -149,7 +150,7 @@ def _shown(id: str, *, error: str | None = None) -> str:
 
 def _form_of_new(error: str | None = None) -> str:
     return render_template("standard_new.html", kinds=core.load().kinds, error=error, typed=request.form,
-                           cycle=core.cycle_of(request.form.get("kind", "dose_rate")))  # fmt: skip
+                           cycle=core.cycle_of(rules.current(db.session()), request.form.get("kind", "dose_rate")))  # fmt: skip
 
 
 def _followed(changed: int) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from checklists import standards as core
+from checklists.model import Cycle
 from server.db import documents
 from server.db.documents import Document
-from server.services import accounts, history
+from server.services import accounts, history, rules
 from server.services.standards import KIND, existing, open_inspections
 from server.services.wording import folded
 
@@ -63,7 +64,7 @@ class Page:
     certificates: Sequence[State]
     current: State | None
     inspections: Sequence[tuple[str, str]]
-    cycle: core.Cycle | None
+    cycle: Cycle | None
 
 
 def listing(session: Session, on: date, *, status: str = "", text: str = "") -> Listing:
@@ -101,7 +102,7 @@ def page(session: Session, id: str, on: date) -> Page:
         shown,
         core.certificate_on(state, on),
         _inspections(session, id),
-        core.cycle_of(str(state["kind"])),
+        core.cycle_of(rules.current(session), str(state["kind"])),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from checklists import standards as core
+from checklists.limits import RuleSet
 from server.db import documents
 from server.db.documents import Document
 from server.errors import Problem, ProblemCode
@@ -48,11 +49,12 @@ class Certificate:
 
     @classmethod
     def of(
-        cls, kind: str, *, number: str, body: str, issued_on: str, valid_until: str, factors: Mapping[str, str], today: date
+        cls, kind: str, *, number: str, body: str, issued_on: str, valid_until: str, factors: Mapping[str, str], today: date,
+        rules: RuleSet,
     ) -> Certificate:  # fmt: skip
         """Read a certificate of a standard of this kind, every fault named.
 
-        Without `valid_until` it lasts as long as the law lets one of its kind last; longer than that is refused.
+        Without `valid_until` it lasts as long as the rule set lets one of its kind last; longer than that is refused.
         """
         faults: list[str] = []
         said, by = _words(faults, "số giấy chứng nhận", number), _words(faults, "nơi cấp giấy", body)
@@ -61,7 +63,7 @@ class Certificate:
             faults.append("Phải ghi ngày cấp giấy, dạng NĂM-THÁNG-NGÀY.")
         elif issued > today:
             faults.append(f"Ngày cấp {issued:%d/%m/%Y} ở sau hôm nay.")
-        until = _until(faults, kind, issued, valid_until.strip())
+        until = _until(faults, kind, issued, valid_until.strip(), rules)
         values = _factors(faults, factors)
         if faults or issued is None or until is None:
             raise Problem(ProblemCode.INVALID_REQUEST, " ".join(faults))
@@ -205,9 +207,9 @@ def _with_certificates(state: Mapping[str, Any], rows: list[dict[str, Any]]) -> 
             "certificate_number": newest[0]["number"] if newest else ""}  # fmt: skip
 
 
-def _until(faults: list[str], kind: str, issued: date | None, typed: str) -> date | None:
+def _until(faults: list[str], kind: str, issued: date | None, typed: str, rules: RuleSet) -> date | None:
     until = day_of(typed)
-    longest = None if issued is None else core.longest_until(kind, issued)
+    longest = None if issued is None else core.longest_until(rules, kind, issued)
     if not typed and longest is not None:
         return longest[0]
     if until is None:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from checklists.limits import load_rules
 from server.db import documents
 from server.errors import Problem, ProblemCode
 from server.services import journal, standard_desk, standards
@@ -25,7 +26,7 @@ NEW = {"number": "0502/2021", "body": "Viện Đo lường", "issued_on": "2021-
 
 def certificate(kind: str = "mass", **said: Any) -> Certificate:
     """Read a certificate as typed."""
-    return Certificate.of(kind, **{"factors": {}, **OLD, **said}, today=TODAY)
+    return Certificate.of(kind, **{"factors": {}, **OLD, **said}, today=TODAY, rules=load_rules())
 
 
 def weights(session: Session, **more: str) -> str:
