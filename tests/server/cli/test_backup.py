@@ -218,7 +218,8 @@ def test_an_aborted_backup_leaves_no_file(
     target = tmp_path / "out" / "b.zip"
     target.parent.mkdir()
     environment = {**os.environ, "DATABASE_URL": settings.database_url, "BLOB_URL": settings.blob_url}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "backup", str(target)]
+    # A shell's background jobs ignore SIGINT, and what they start inherits that: also where these tests run in one.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "flask", "--app", "wsgi", "backup", str(target)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         while not list(target.parent.iterdir()):
