@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-from checklists import law as law_of_day
 from checklists import law_rows, rule_checks
 from checklists.law_rows import MAX_MONTHS
 from checklists.limit_rows import parse_limit, serve_limit
@@ -116,27 +115,6 @@ class RuleSet:
     def row(self, row_id: str) -> AnyRow | None:
         """Return the limit, document, cycle, article or form with this id, or None."""
         return next((row for name in CONFIRMABLE for row in getattr(self, name) if row.id == row_id), None)
-
-    def law_on(self, domain: str, on: date) -> tuple[Law, ...]:
-        """Return what holds for a checklist code or subject on that day, in the order of law.yaml (`law.in_force`)."""
-        holding = {row["id"] for row in law_of_day.in_force(map(law_rows.serve_law, self.law), on)}
-        return tuple(row for row in self.law if domain in row.domains and row.id in holding)
-
-    def form(self, paper: str, domain: str, on: date) -> Form | None:
-        """Return the form prescribed for a paper in a domain on that day; only a confirmed one may be named on paper."""
-        holding = {row["id"] for row in law_of_day.in_force(map(law_rows.serve_law, self.law), on)}
-        return next(
-            (
-                row
-                for row in self.forms
-                if row.paper == paper
-                and domain in row.domains
-                and row.law in holding
-                and (row.valid_from is None or row.valid_from <= on)
-                and (row.valid_to is None or on <= row.valid_to)
-            ),
-            None,
-        )
 
     def with_confirmed(
         self, row_id: str, value: str | None, reviewed_by: str, document: str, on: date, *, again: bool = False

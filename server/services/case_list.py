@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.db import documents
-from server.services import case_acts, case_clocks, cases, work_calendar
+from server.services import case_acts, case_clocks, cases, paging, work_calendar
 from server.services.case_clocks import Clock
 from server.services.case_forms import FINISHED, STATUSES
 from server.services.wording import folded
@@ -31,9 +31,8 @@ class Filter:
     @classmethod
     def of(cls, status: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
         known = status if status in STATUSES or status == OVERDUE else ""
-        return cls(known, " ".join(text.split())[:200], max(number, 1))
+        return cls(known, " ".join(text.split())[:200], paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,9 @@ def listing(session: Session, wanted: Filter, on: date) -> Listing:
     counts = Counter(row.status for row in found) + Counter({OVERDUE: sum(row.is_overdue for row in found)})
     if wanted.status:
         found = [row for row in found if (row.is_overdue if wanted.status == OVERDUE else row.status == wanted.status)]
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(wanted.page, pages)
-    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
     named = {status: counts[status] for status in (OVERDUE, *STATUSES)}
-    return Listing(shown, len(found), page, pages, named, is_empty=not rows)
+    return Listing(found[part], len(found), page, pages, named, is_empty=not rows)
 
 
 def _row(id: str, case: Mapping[str, Any], clock: Clock) -> Row:

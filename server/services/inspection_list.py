@@ -14,11 +14,10 @@ from server.db import documents
 from server.db.campaigns import CampaignMember
 from server.db.documents import Document
 from server.db.users import READS_ALL, User
-from server.services import accounts
+from server.services import accounts, paging
 from server.services.wording import INSPECTION_STATUSES, folded
 
 PAGE_SIZE = 25
-MAX_PAGE = 100_000
 _CHUNK = 400
 
 
@@ -34,9 +33,8 @@ class Filter:
     @classmethod
     def of(cls, campaign: str, status: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
         known = status if status in INSPECTION_STATUSES else ""
-        return cls(campaign.strip(), known, " ".join(text.split())[:200], min(max(number, 1), MAX_PAGE))
+        return cls(campaign.strip(), known, " ".join(text.split())[:200], paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,9 @@ def listing(session: Session, wanted: Filter, user: User) -> Listing:
     if wanted.status:
         found = [f for f in found if f.state.get("status") == wanted.status]
     found.sort(key=lambda f: (str(f.state.get("planned_on") or ""), f.id), reverse=True)
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(wanted.page, pages)
-    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
     return Listing(
-        rows=_rows(session, shown, campaigns, names),
+        rows=_rows(session, found[part], campaigns, names),
         total=len(found),
         page=page,
         pages=pages,

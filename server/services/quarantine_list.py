@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.db.devices import Device
 from server.db.sync import Quarantine
 from server.db.users import User
+from server.services import paging
 from server.services.release import OPEN, raw_of
 from server.services.wording import DOCUMENT_KINDS, OPERATION_TYPES, QUARANTINE_STATES, sendable
 from sync.refusals import DETAILS
@@ -33,9 +34,8 @@ class Filter:
     @classmethod
     def of(cls, state: str, device_id: str, code: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
         known = state if state == ALL or state in QUARANTINE_STATES else ""
-        return cls(known, device_id[:36], code if code in DETAILS else "", max(number, 1))
+        return cls(known, device_id[:36], code if code in DETAILS else "", paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,12 @@ def listing(session: Session, wanted: Filter) -> Listing:
     waiting = session.scalar(select(func.count()).select_from(Quarantine).where(Quarantine.state.in_(OPEN))) or 0
     states = _states(wanted.state)
     total = sum(count for state, count in counts.items() if state in states)
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(wanted.page, pages)
+    page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
     query = select(Quarantine, Device.tablet_name, User.full_name)
     query = query.outerjoin(Device, Device.id == Quarantine.device_id).outerjoin(User, User.id == Device.user_id)
     query = query.where(Quarantine.state.in_(states), *within)
     query = query.order_by(Quarantine.received_at.desc(), Quarantine.device_seq.desc(), Quarantine.id.desc())
-    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(query.slice(part.start, part.stop))
     return Listing(
         [_row(row, tablet, holder) for row, tablet, holder in rows],
         total, waiting, counts, page, pages, _devices(session), _codes(session),

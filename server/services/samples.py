@@ -14,8 +14,8 @@ from server.db import documents
 from server.db.documents import Document
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import work_calendar
-from server.services.inspection_list import MAX_PAGE, visible_campaigns
+from server.services import paging, work_calendar
+from server.services.inspection_list import visible_campaigns
 from server.services.wording import SAMPLE_STAGES, folded
 from server.services.working_days import Calendar
 from sync import samples
@@ -38,9 +38,8 @@ class Filter:
     @classmethod
     def of(cls, stage: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
         known = stage if stage in SAMPLE_STAGES else ""
-        return cls(known, " ".join(text.split())[:200], min(max(number, 1), MAX_PAGE))
+        return cls(known, " ".join(text.split())[:200], paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,8 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     found = [row for row in rows(session, today, visible_campaigns(session, user)) if _has_words(row, wanted.text)]
     counts = {stage: sum(row.stage == stage for row in found) for stage in SAMPLE_STAGES}
     found = [row for row in found if not wanted.stage or row.stage == wanted.stage]
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(wanted.page, pages)
-    return Listing(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found), page, pages, counts)
+    page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
+    return Listing(found[part], len(found), page, pages, counts)
 
 
 def rows(session: Session, today: date, visible: frozenset[str] | None = None) -> list[Row]:

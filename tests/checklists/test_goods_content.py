@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,8 @@ from checklists.conditions import applies
 from checklists.judge import judge
 from checklists.limits import load_rules
 from checklists.model import Item
-from tests.checklists.test_content import find, raw, sections
+from tests.checklists.figures import raw_items, served_figures
+from tests.checklists.test_content import find, sections
 
 KEYS = {
     "trademark": [f"T{n:02}" for n in range(1, 20)],
@@ -69,11 +69,6 @@ TYPES = (
 )  # fmt: skip
 
 
-def raw_items(code: str) -> Iterator[dict[str, Any]]:
-    for section in raw(code)["sections"]:
-        yield from section["items"]
-
-
 @pytest.mark.parametrize("code", sorted(KEYS))
 def test_every_row_of_the_dossier_once_with_its_type_and_photo_mark(code: str) -> None:
     assert sorted(item["key"] for item in raw_items(code)) == KEYS[code]
@@ -89,18 +84,7 @@ def test_every_row_of_the_dossier_once_with_its_type_and_photo_mark(code: str) -
 @pytest.mark.parametrize("code", sorted(KEYS))
 def test_the_figures_are_those_of_the_dossier(code: str) -> None:
     assert Counter(item["dossier"]["photo"] for item in raw_items(code)) == DOSSIER_MARKS[code]
-    checklist = catalog.load().latest(code)
-    items = [item for section in checklist.sections for item in section.items]
-    photos = Counter(item.photo for item in items)
-    pers = Counter({section.per: 0 for section in checklist.sections})
-    for section in checklist.sections:
-        pers[section.per] += len(section.items)
-    assert (
-        tuple(photos[rule] for rule in ("required", "on_nonconforming", "encouraged", "none")),
-        pers,
-        sum(item.procedure is not None for item in items),
-        sum(bool(item.legal_basis) for item in items),
-    ) == SERVED[code]
+    assert served_figures(code) == SERVED[code]
 
 
 def test_texts_are_those_of_the_dossier_to_the_letter() -> None:

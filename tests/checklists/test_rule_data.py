@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from checklists import catalog
+from checklists.law import in_force
 from checklists.limits import CONFIRMABLE, LimitError, load_rules
 from checklists.lint_file import INSTRUMENT_TYPES
 from checklists.model import Limit, LimitStatus, Verdict
@@ -78,16 +79,25 @@ def test_every_violation_is_punished_by_something() -> None:
     assert named == {violation.id for violation in RULES.violations}
 
 
+def forms(paper: str, domain: str, on: date) -> list[tuple[str, LimitStatus]]:
+    """Return the forms that the law of a day prescribes for a paper in a domain."""
+    holding = {row["id"] for row in in_force(RULES.served()["law"], on)}
+    return [
+        (form.code, form.status)
+        for form in RULES.forms
+        if form.paper == paper
+        and domain in form.domains
+        and form.law in holding
+        and (form.valid_from or on) <= on <= (form.valid_to or on)
+    ]
+
+
 def test_only_a_form_whose_body_was_seen_may_be_named() -> None:
     on = date(2026, 7, 15)
-    sampling = RULES.form("sampling", "goods-quality-label", on)
-    assert sampling is not None
-    assert (sampling.code, sampling.status) == ("Mẫu 15 Phụ lục VII", LimitStatus.CONFIRMED)
-    assert RULES.form("sampling", "goods-quality-label", date(2021, 7, 15)) is None
-    minutes = RULES.form("inspection", "measurement", on)
-    assert minutes is not None
-    assert minutes.status is LimitStatus.UNCONFIRMED
-    assert RULES.form("sampling", "no-such", on) is None
+    assert forms("sampling", "goods-quality-label", on)[0] == ("Mẫu 15 Phụ lục VII", LimitStatus.CONFIRMED)
+    assert forms("sampling", "goods-quality-label", date(2021, 7, 15)) == []
+    assert forms("inspection", "measurement", on)[0][1] is LimitStatus.UNCONFIRMED
+    assert forms("sampling", "no-such", on) == []
 
 
 def test_an_article_is_confirmed_only_for_one_violation() -> None:
