@@ -25,19 +25,30 @@ $(STAMP)/node: tests/node/package-lock.json $(STAMP)/python
 	cd tests/node && npm ci --silent --no-audit --no-fund
 	@touch $@
 
+$(STAMP)/tablet-packages: tablet/package-lock.json $(STAMP)/python
+	@tools/ensure_node.sh $(VENV)
+	cd tablet && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+TABLET := $(shell find tablet/src tablet/public -type f) tablet/index.html tablet/vite.config.ts server/static/theme.css
+$(STAMP)/tablet: $(STAMP)/tablet-packages $(TABLET)
+	cd tablet && npm run --silent build -- --logLevel warn
+	@touch $@
+
 $(STAMP)/browser: $(STAMP)/python tools/ensure_browser.sh
 	@tools/ensure_browser.sh $(BIN)
 	@touch $@
 
-setup: $(STAMP)/python $(STAMP)/node ## Cài những gì còn thiếu vào .venv
+setup: $(STAMP)/python $(STAMP)/node $(STAMP)/tablet ## Cài những gì còn thiếu vào .venv
 
-run: $(STAMP)/python ## Chạy máy chủ tại cổng 8000, nạp chương trình mẫu nếu cơ sở dữ liệu trống
+run: $(STAMP)/python $(STAMP)/tablet ## Chạy máy chủ tại cổng 8000, nạp chương trình mẫu nếu cơ sở dữ liệu trống
 	@tools/run.sh $(PORT)
 
 demo: $(STAMP)/python ## Mô phỏng một ngày đi kiểm tra: mất mạng, chụp ảnh, lập biên bản, duyệt
 	@$(BIN)/flask demo day
 
 test: setup $(STAMP)/browser ## Chạy toàn bộ kiểm thử
+	cd tablet && npm run --silent test
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(LONG:%=--ignore=%)
 	$(BIN)/pytest -n 2 $(LONG)
 
@@ -46,6 +57,7 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd tablet && npm run --silent check
 	$(BIN)/flask checklists lint
 	$(BIN)/flask checklists docs --check
 	$(MAKE) --no-print-directory test
@@ -68,4 +80,4 @@ lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
 	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 
 clean: ## Xóa .venv và mọi thứ dựng ra (không đụng tới instance/)
-	rm -rf $(VENV) $(STAMP) build tests/node/node_modules
+	rm -rf $(VENV) $(STAMP) build tests/node/node_modules tablet/node_modules server/static/app

@@ -1,0 +1,156 @@
+// The wire's shapes (docs/protocol.md): documents, operations, results, checklists. Types only, no code.
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+/** A document's state as the server keeps it: field names are the protocol's. */
+export type State = { [name: string]: Json }
+
+export type Kind =
+  | 'organisation' | 'user' | 'area' | 'campaign' | 'establishment' | 'instrument' | 'measurement_standard'
+  | 'inspection' | 'finding' | 'requirement' | 'measure' | 'photo' | 'signature' | 'minutes' | 'sample' | 'lab_result'
+
+export type Answer = 'conforming' | 'nonconforming' | 'not_checked' | 'not_applicable'
+export type Verdict = 'pass' | 'fail' | 'inconclusive'
+
+/** What the tablet shows of a document: the server's state with what waits in the outbox laid over it. */
+export interface Document {
+  kind: Kind
+  id: string
+  scope: string
+  /** The server's revision; 0 while the server has not seen it. */
+  rev: number
+  state: State
+  /** How many operations about it still wait in the outbox. */
+  waiting: number
+}
+
+export interface Clock {
+  boot: string
+  mono_ms: number
+  offset_ms: number
+  offset_age_s: number
+}
+
+export interface ChecklistRef {
+  code: string
+  version: number
+  sha256: string
+}
+
+export interface Operation {
+  op_id: string
+  device_seq: number
+  group: string | null
+  kind: Kind
+  id: string
+  parent: string | null
+  type: 'create' | 'patch' | 'append' | 'delete' | 'void' | 'resolve'
+  scope: string
+  base_rev: number | null
+  set: State
+  base: State
+  checklist: ChecklistRef | null
+  at: string
+  clock: Clock
+}
+
+export interface Result {
+  op_id: string
+  status: 'applied' | 'merged' | 'held' | 'quarantined'
+  replay: boolean
+  rev: number | null
+  scope: string
+  seq: number | null
+  code: string | null
+  detail: string | null
+  conflicts: { [field: string]: Json } | null
+  current: { rev: number; deleted: boolean; state: State } | null
+}
+
+export interface PullItem {
+  scope: string
+  seq: number
+  kind: Kind
+  id: string
+  rev: number
+  state: State
+  gone?: 'moved' | 'deleted'
+}
+
+export interface Lease {
+  id: string
+  series: string
+  symbol: string
+  year: number
+  from: number
+  to: number
+  expires_on: string
+}
+
+export interface Text {
+  vi: string
+  en: string
+}
+
+/** A checklist exactly as GET /checklists/{code}/{version} serves it. */
+export interface Checklist {
+  code: string
+  version: number
+  sha256: string
+  title: Text
+  legal_basis: string[]
+  sections: Section[]
+  [more: string]: unknown
+}
+
+export interface Section {
+  key: string
+  per: 'visit' | 'instrument' | 'sample' | 'vehicle'
+  title: Text
+  items: Item[]
+  [more: string]: unknown
+}
+
+export type ItemType = 'answer' | 'number' | 'text' | 'choice' | 'multi_choice' | 'date' | 'table' | 'computed' | 'photo'
+
+export interface Field {
+  key: string
+  title: Text
+  type: string
+  unit?: string | null
+  choices?: { key: string; title: Text }[] | null
+}
+
+export interface Item {
+  key: string
+  text: Text
+  type: ItemType
+  fields: Field[]
+  columns: Field[]
+  required: boolean
+  photo: 'required' | 'on_nonconforming' | 'encouraged' | 'none'
+  when: Json
+  procedure: { name: string; parameters: { [name: string]: { from?: string; value?: Json } }; rows: { [key: string]: string } } | null
+  legal_basis: string[]
+  [more: string]: unknown
+}
+
+/** A rule set exactly as GET /rules/{version} serves it. */
+export interface Rules {
+  version: string
+  sha256: string
+  limits: State[]
+  law: State[]
+  cycles?: State[]
+  violations?: State[]
+  penalties?: State[]
+  forms?: State[]
+  [more: string]: unknown
+}
+
+/** What the procedures make of a finding: the protocol's `computed`. */
+export interface Computed {
+  errors: (string | null)[]
+  limit: State | State[] | null
+  verdict: Verdict
+  explanation: string
+}

@@ -1,0 +1,3 @@
+export default {
+  brand: "Hiện Trường",
+} as const
