@@ -355,6 +355,8 @@ def _parse(cose: bytes) -> tuple[Claims, bytes, bytes, bytes]:
         envelope = cbor2.load(BytesIO(cose))
         protected, _unprotected, payload, signature = envelope.value
         kid = cbor2.loads(protected)[4]
+        if type(kid) is not bytes or type(signature) is not bytes:
+            raise malformed  # a text of the right length would come through everything below
         body = cbor2.loads(payload)
         claims = Claims(
             series=body[2], year=body[3], number=body[4], issued_at=body[5], sha256=body[6],

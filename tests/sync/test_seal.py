@@ -131,6 +131,17 @@ class TestSeal:
                 seal.open_sealed(variant, KEYS)
             assert refusal.value.code == "malformed", variant.hex()
 
+    @pytest.mark.parametrize("kid", ["Vq\x11\x22", [1, 2, 3, 4], {1: 1, 2: 2, 3: 3, 4: 4}, 4])
+    def test_another_kind_of_key_id_is_malformed(self, kid: Any) -> None:
+        _, _, payload, signature = seal._parse(COSE)
+        cose = seal._envelope(cbor2.dumps({1: -8, 4: kid}, canonical=True), payload, signature)
+        assert seal.verify_offline(cose, keys_file()).outcome is Outcome.ALTERED
+
+    def test_a_text_instead_of_the_signature_is_malformed(self) -> None:
+        _, protected, payload, _ = seal._parse(COSE)
+        cose = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, "s" * 64]), canonical=True)
+        assert seal.verify_offline(cose, keys_file()).outcome is Outcome.ALTERED
+
     def test_names_the_reason(self) -> None:
         other = Ed25519PrivateKey.from_private_bytes(bytes(32))
         with pytest.raises(SealError) as refusal:
