@@ -1,6 +1,10 @@
 // Starts the app.
 import { mount } from 'svelte'
 import App from './ui/App.svelte'
+import { apply } from './ui/shell/preferences.svelte.ts'
 import './ui/tablet.css'
 
-mount(App, { target: document.getElementById('app')! })
+const target = document.getElementById('app')
+if (target === null) throw new Error('index.html has no #app')
+await apply()
+mount(App, { target })

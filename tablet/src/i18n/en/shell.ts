@@ -1,3 +1,33 @@
-export default {
-  brand: "Hiện Trường",
-} as const
+// Words of the frame, the start, signing in, the sync sheet, settings and help; and of the parts that all screens use.
+import type { shell as vi } from '../vi/shell.ts'
+
+export const shell = {
+  'brand': 'Hiện Trường',
+  'skip': 'Skip to the content',
+  'soon': 'This screen is being built',
+  'failed.screen': 'This screen could not be opened. What was recorded is safe; please try again.',
+  'back': 'Back',
+  'close': 'Close',
+  'cancel': 'Cancel',
+  'undo': 'Undo',
+  'retry': 'Try again',
+  'field.required': '(required)',
+  'field.number': 'A number is needed, for instance 0,35',
+  'tab.all': 'Main screens',
+  'tab.today': 'Today',
+  'tab.sites': 'Sites',
+  'tab.scan': 'Scan',
+  'tab.sync': 'Sync',
+  'tab.more': 'More',
+  'unit.photos': '{n} photos',
+  'settings': 'Settings',
+  'help': 'Help',
+  'language': 'Language',
+  'language.vi': 'Tiếng Việt',
+  'language.en': 'English',
+  'theme': 'Light',
+  'theme.auto': 'As the tablet',
+  'theme.light': 'Light',
+  'theme.dark': 'Dark',
+  'theme.sun': 'Sunlight',
+} satisfies Record<keyof typeof vi, string>

@@ -1,0 +1,3 @@
+// Words that the core says of itself: reasons, failures, states.
+export const core = {
+} as const

@@ -1,0 +1,3 @@
+// Words of the working screens: lists, sites, checklists, photos, conflicts.
+export const work = {
+} as const
