@@ -8,6 +8,8 @@ from marshmallow import Schema, ValidationError, fields
 
 from schemas.fields import Envelope, Strict, Whole
 
+MAX_REASON = 300
+
 
 class SeriesName(Strict):
     """The name of a series."""
@@ -51,3 +53,28 @@ class ReturnSchema(Schema):
 
     id = fields.UUID(required=True)
     returned = fields.List(fields.Integer(), required=True)
+
+
+class VoidReason(Strict):
+    """Why a sheet is worth nothing, as it will stand in the register."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 300}
+
+    def check(self, value: Any) -> None:
+        """Refuse other types, nothing but blanks, and more than 300 characters."""
+        if not isinstance(value, str) or not value.strip() or len(value) > MAX_REASON:
+            raise ValidationError("Cần lý do, tối đa 300 ký tự.")
+
+
+class VoidRequestSchema(Envelope):
+    """A number whose pre-printed sheet was spoiled."""
+
+    number = Whole(1, 65_535, required=True)
+    reason = VoidReason(required=True)
+
+
+class VoidSchema(Schema):
+    """The number that was crossed out."""
+
+    id = fields.UUID(required=True)
+    voided = fields.Integer(required=True)

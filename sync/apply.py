@@ -88,6 +88,7 @@ def _refuse_frozen(act: Act, view: Overlay, fields: dict[str, Any], inspection: 
     op = act.operation
     if op.kind == "sample" and samples.is_open(op.type, op.set):
         return
+    fields = op.set if op.kind == "inspection" else fields
     listed = findings.snapshot(view, inspection.id) if op.kind in {"finding", "sample"} else frozenset[str]()
     closed = inspection.state.get("status") == Status.NOT_CARRIED_OUT and minutes.has_closing(view, inspection)
     if is_frozen(inspection.state, op.kind, op.id, fields, listed, closed_by_paper=closed):

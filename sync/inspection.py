@@ -29,6 +29,8 @@ _OFFICE = frozenset({("issued", "returned"), ("issued", "approved")})
 _PAPER = frozenset({("in_progress", "issued"), ("returned", "issued")})
 _ALWAYS_OPEN = frozenset({"signature", "requirement", "measure", "minutes"})
 _PAPERS = frozenset({"signed_paper", "lab_report"})
+_SAID = frozenset({"conclusion", "establishment_statement"})
+"""What the team writes anew for amendment minutes; the first minutes keep their own words."""
 _CLOSED = frozenset({Status.ISSUED, Status.APPROVED, Status.RETURNED})
 
 
@@ -104,10 +106,11 @@ def is_frozen(
     """Say whether an operation of the team comes after issue (protocol, row "minutes") and is held for a person.
 
     `snapshot` are the findings and samples that issued minutes list: frozen even before the closing minutes. `fields` are
-    those of the photo or other child. Open after the closing minutes: signatures, photos of the signed paper and of a
+    those of the photo or other child, of the inspection itself those that are written. Open after the closing minutes: signatures, photos of the signed paper and of a
     laboratory's report, requirements, measures, further minutes, and while `returned` the findings named in the review
-    with their photos. (The custody of a sample never gets here.) One that was not carried out is closed by its minutes
-    (`closed_by_paper`), not by the status that the team gave it.
+    with their photos, and the words that amendment minutes print of the inspection itself. (The custody of a sample never
+    gets here.) One that was not carried out is closed by its minutes (`closed_by_paper`), not by the status that the team
+    gave it.
     """
     open_again = reopened(inspection)
     if kind in _ALWAYS_OPEN or (kind == "photo" and fields.get("purpose") in _PAPERS):
@@ -115,6 +118,8 @@ def is_frozen(
     if kind == "finding" and id in open_again:
         return False
     if kind == "photo" and fields.get("finding_id") in open_again:
+        return False
+    if kind == "inspection" and inspection.get("status") == Status.RETURNED and fields and fields.keys() <= _SAID:
         return False
     if inspection.get("status") in _CLOSED or closed_by_paper:
         return True

@@ -1,13 +1,22 @@
-"""POST /leases, POST /leases/{id}/return: ranges of minutes numbers for one device's key."""
+"""POST /leases, /leases/{id}/return, /leases/{id}/void: ranges of minutes numbers for one device's key."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Response, g
 from flask_smorest import Blueprint
 
-from schemas.leases import LeaseRequestSchema, LeaseSchema, ReturnRequestSchema, ReturnSchema
+from schemas.leases import (
+    LeaseRequestSchema,
+    LeaseSchema,
+    ReturnRequestSchema,
+    ReturnSchema,
+    VoidRequestSchema,
+    VoidSchema,
+)
 from server.extensions import db
-from server.services import numbers
+from server.services import number_desk, numbers
 from server.web.answers import json_answer
 from server.web.guards import device_required, now
 from server.web.openapi import json_body, problems
@@ -39,3 +48,16 @@ def give_back(body: dict[str, int | None], lease_id: object) -> Response:
     with writing(db.session) as session:
         back = numbers.give_back(session, str(lease_id), g.device, body.get("first_unused"), now())
     return json_answer({"id": str(lease_id), "returned": back})
+
+
+@blp.route("/leases/<uuid:lease_id>/void", methods=["POST"])
+@blp.response(200, VoidSchema)
+@problems(blp, 400, 401, 403, 404, 409, 413, 415, 503)
+@device_required
+@json_body(blp, VoidRequestSchema)
+def void(body: dict[str, Any], lease_id: object) -> Response:
+    """Cross out one number of a range, whose pre-printed sheet was spoiled."""
+    number, reason = body["number"], body["reason"]
+    with writing(db.session) as session:
+        number_desk.void_leased(session, str(lease_id), g.device, number, reason, now=now())
+    return json_answer({"id": str(lease_id), "voided": number})

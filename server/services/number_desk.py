@@ -157,6 +157,30 @@ def void(session: Session, wanted: Book, number: int, reason: str, *, actor: str
     _note(session, VOIDED, f"series:{wanted.series}", state, actor, now)
 
 
+def void_leased(
+    session: Session, lease_id: str, device: Device, number: int, reason: str, *, now: datetime
+) -> None:  # fmt: skip
+    """Cross out one number of a tablet's own range whose pre-printed sheet was spoiled; journalled. Twice is once.
+
+    Refuses a number outside the range, and one that minutes carry: those are voided as minutes are.
+    """
+    said = required(reason, "Phải ghi lý do hủy số.")
+    lease = session.get(NumberLease, lease_id)
+    if lease is None or lease.device_id != device.id:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có dải số này cho máy tính bảng của bạn.")
+    if not lease.first <= number <= lease.last:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Số phải trong dải {lease.first}–{lease.last}.")
+    row = session.get(MinutesNumber, (lease.series, lease.year, number))
+    if row is not None and (row.status, row.lease_id, row.minutes_id) == ("void", lease.id, None):
+        return
+    if row is not None and row.status == "returned":
+        raise Problem(ProblemCode.CONFLICT, "Số này đã được trả lại.")
+    numbers.void(session, lease.series, lease.year, number, said, now)
+    session.get_one(MinutesNumber, (lease.series, lease.year, number)).lease_id = lease.id
+    state = {"series": lease.series, "year": lease.year, "numbers": [number], "lease_id": lease.id, "reason": said}
+    _note(session, VOIDED, f"device:{device.id}", state, device.user_id, now)
+
+
 def void_holdings(session: Session, device_id: str, reason: str, *, actor: str, now: datetime) -> int:
     """Cross out every number that a revoked tablet holds and that nothing is known of, in one act; return how many."""
     said = required(reason, "Phải ghi lý do hủy số.")

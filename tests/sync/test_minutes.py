@@ -262,6 +262,26 @@ def test_the_correction_loop(station: Station) -> None:
     assert outcome(again) == ("held", "after-issue")
 
 
+def test_a_return_opens_what_the_amendment_says_of_the_whole(station: Station) -> None:
+    """The amendment concludes anew; nothing else of the inspection opens, and the first minutes keep their words."""
+    first, _ = issue(station, station.leader, station.paper(station.leader, 101))
+    says = {"conclusion": "Đã đo lại vòi số 2: đạt", "establishment_statement": "Nhất trí"}
+
+    def writes(set: dict[str, Any]) -> tuple[str, str | None]:
+        base = {name: station.server.state("inspection", station.inspection).get(name) for name in set}
+        return outcome(station.leader.do("inspection", station.inspection, station.scope, set=set, base=base))
+
+    assert writes(says) == ("held", "after-issue")
+    state = station.server.state("inspection", station.inspection)
+    returned = review(state, "returned", role="supervisor", remark="Kết luận lại")
+    station.server.office("inspection", station.inspection, station.scope, returned)
+    before = station.server.state("minutes", first)
+    assert writes({**says, "planned_on": "2026-12-01"}) == ("held", "after-issue")
+    assert writes(says) == ("applied", None)
+    assert station.server.state("inspection", station.inspection)["conclusion"] == says["conclusion"]
+    assert station.server.state("minutes", first) == before, "I12"
+
+
 def test_amendment_minutes_wait_for_the_first(station: Station) -> None:
     first = station.server.new_id()
     _, result = issue(station, station.leader, station.paper(station.leader, 102, form="amendment", amends=first))

@@ -143,6 +143,16 @@ def test_a_return_that_names_nothing_opens_nothing(review_: Any) -> None:
     assert is_frozen({"status": "returned", "review": review_}, "finding", "f", {}, ())
 
 
+@pytest.mark.parametrize("status", ["issued", "returned", "approved"])
+@pytest.mark.parametrize(("written", "opens"), [
+    ({"conclusion"}, True), ({"conclusion", "establishment_statement"}, True), ({"conclusion", "visits"}, False),
+    ({"status"}, False), (set(), False),
+])  # fmt: skip
+def test_only_a_return_opens_the_words_of_an_inspection(status: str, written: set[str], opens: bool) -> None:
+    frozen = is_frozen({"status": status}, "inspection", "i", dict.fromkeys(written, "x"), ())
+    assert frozen is not (opens and status == "returned")
+
+
 @given(json_values)
 def test_a_digest_never_fails_and_tells_values_apart(value: Any) -> None:
     assert len(digest(value)) == 64
