@@ -50,5 +50,5 @@ export default defineConfig({
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },
-  test: { include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  test: { setupFiles: ['test/setup.ts'], include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 })

@@ -26,8 +26,9 @@ export interface Document {
 export interface Clock {
   boot: string
   mono_ms: number
-  offset_ms: number
-  offset_age_s: number
+  /** Server minus tablet at the last answer; null before the first. */
+  offset_ms: number | null
+  offset_age_s: number | null
 }
 
 export interface ChecklistRef {

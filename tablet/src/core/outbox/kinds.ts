@@ -1,0 +1,55 @@
+// How the fields of each kind merge and where a document hangs: twin of sync/kinds.py.
+import type { Kind, State } from '../types.ts'
+
+export interface Merging {
+  /** Lists that merge as sets. */
+  lists: ReadonlySet<string>
+  /** Objects that merge key by key. */
+  maps: ReadonlySet<string>
+  /** Lists that only grow. */
+  logs: ReadonlySet<string>
+  /** The field that names the parent. */
+  parent: string | null
+  /** Fields that never change after creation. */
+  fixed: ReadonlySet<string>
+  /** Text that is signed or hashed byte for byte. */
+  exact: ReadonlySet<string>
+}
+
+function kind(parent: string | null, more: Partial<Record<Exclude<keyof Merging, 'parent'>, string[]>> = {}): Merging {
+  const set = (names: string[] | undefined): ReadonlySet<string> => new Set(names)
+  return { parent, lists: set(more.lists), maps: set(more.maps), logs: set(more.logs), fixed: set(more.fixed), exact: set(more.exact) }
+}
+
+const KINDS: Partial<Record<Kind, Merging>> = {
+  establishment: kind(null, { lists: ['business_lines'] }),
+  instrument: kind('establishment_id', { maps: ['attributes'], fixed: ['establishment_id'] }),
+  inspection: kind('campaign_id', {
+    lists: ['checklists', 'standards', 'visits'], maps: ['standard_overrides'], fixed: ['campaign_id', 'establishment_id', 'follows'],
+  }),
+  finding: kind('inspection_id', {
+    lists: ['photo_ids'], maps: ['values'], fixed: ['inspection_id', 'checklist', 'item', 'subject_id', 'ordinal'],
+  }),
+  requirement: kind('inspection_id', { lists: ['finding_ids', 'evidence', 'photo_ids'], fixed: ['inspection_id'] }),
+  measure: kind('inspection_id', { lists: ['serials', 'before_photo_ids', 'after_photo_ids'], fixed: ['inspection_id'] }),
+  sample: kind('inspection_id', {
+    lists: ['finding_ids', 'photo_ids', 'tests'], maps: ['portions'], logs: ['custody'], fixed: ['inspection_id'],
+  }),
+  photo: kind('inspection_id', { fixed: ['inspection_id'] }),
+  signature: kind('inspection_id', { fixed: ['inspection_id'] }),
+  minutes: kind('inspection_id', { fixed: ['inspection_id'], exact: ['canonical', 'cose'] }),
+  lab_result: kind('inspection_id'),
+}
+const OTHER = kind(null)
+
+/** Return how a kind merges; kinds that only the server writes have plain fields. */
+export function mergingOf(name: Kind): Merging {
+  return KINDS[name] ?? OTHER
+}
+
+/** Return the document that this one hangs under, as its state says. */
+export function parentIn(name: Kind, state: State): string | null {
+  const field = mergingOf(name).parent
+  const found = field === null ? null : state[field]
+  return typeof found === 'string' ? found : null
+}

@@ -1,0 +1,2 @@
+// What Node lacks of a browser.
+import 'fake-indexeddb/auto'
