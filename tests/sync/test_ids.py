@@ -18,9 +18,7 @@ VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
 
 @pytest.mark.parametrize("answer", VECTORS["answers"], ids=lambda a: a["id"])
 def test_an_answer_has_one_id(answer: dict[str, Any]) -> None:
-    found = answer_id(
-        answer["inspection"], answer["checklist"], answer["item"], answer["subject"], answer["ordinal"]
-    )
+    found = answer_id(answer["inspection"], answer["checklist"], answer["item"], answer["subject"], answer["ordinal"])
     name = f"{answer['checklist']}/{answer['item']}|{answer['subject'] or '-'}|{answer['ordinal']}"
     assert found == answer["id"] == str(uuid5(UUID(answer["inspection"]), name))
 
