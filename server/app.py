@@ -26,6 +26,7 @@ from server.pages import (
     sign_in,
     standards,
     status,
+    tablet_app,
     tablets,
     work_calendar,
 )
@@ -39,7 +40,7 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
-    people, public_minutes, api_docs, status, cases, work_calendar, samples,
+    people, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
 )  # fmt: skip
 
 

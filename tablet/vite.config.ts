@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vitest/config'
 
 const OUT = join(import.meta.dirname, '../server/static/app')
 /** What is fetched when it is first needed and kept from then on: the engines of paper and of scanning. */
-const LAZY = /\.wasm$/
+const LATER = /\.wasm$|^engine\//
+/** What packs well; the server sends the twin to whoever reads gzip. */
+const PACKS = /\.(js|css|html|json|svg|webmanifest|wasm|ttf|otf)$/
 
 function files(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -15,30 +18,45 @@ function files(folder: string): string[] {
   })
 }
 
-/** Write the list of the shell's files into sw.js; a minifier may have changed the quotes, so a miss is an error. */
-function precache(): Plugin {
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Put a JSON value where the worker has a name in quotes; a minifier may have changed the quotes, so a miss is an error. */
+function put(source: string, name: string, value: unknown): string {
+  const quoted = new RegExp(`(["'\`])${name}\\1`)
+  if (!quoted.test(source)) throw new Error(`sw.js has no ${name}`)
+  return source.replace(quoted, () => JSON.stringify(value))
+}
+
+/** Write the lists of files into sw.js, and a gzip beside whatever packs well. */
+function serving(): Plugin {
   return {
-    name: 'precache',
+    name: 'serving',
     apply: 'build',
     closeBundle() {
       const names = files(OUT).map((path) => relative(OUT, path)).filter((name) => name !== 'sw.js').sort()
-      const digest = createHash('sha256')
-      for (const name of names) digest.update(name).update(readFileSync(join(OUT, name)))
-      const shell = names.filter((name) => !LAZY.test(name))
+      const digests = names.map((name): [string, string] => [name, digestOf(readFileSync(join(OUT, name))).slice(0, 16)])
+      const shell = digests.filter(([name]) => !LATER.test(name))
+      if (!shell.some(([name]) => name === 'index.html')) throw new Error('the build has no index.html')
       const worker = join(OUT, 'sw.js')
-      const before = readFileSync(worker, 'utf8')
-      const after = before
-        .replace(/(["'`])__PRECACHE__\1/, () => JSON.stringify(JSON.stringify(shell)))
-        .replace(/(["'`])__BUILD__\1/, () => JSON.stringify(digest.digest('hex').slice(0, 12)))
-      if (!after.includes('index.html') || after.includes('__BUILD__')) throw new Error('sw.js got no list of files')
-      writeFileSync(worker, after)
+      let source = readFileSync(worker, 'utf8')
+      // The worker's own text counts: a change of its ways is a new version, too.
+      const build = digestOf(Buffer.from(source + JSON.stringify(digests))).slice(0, 12)
+      source = put(source, '__SHELL__', JSON.stringify(shell))
+      source = put(source, '__LATER__', JSON.stringify(names.filter((name) => LATER.test(name))))
+      writeFileSync(worker, put(source, '__BUILD__', build))
+      for (const name of [...names, 'sw.js'].filter((name) => PACKS.test(name))) {
+        const bytes = readFileSync(join(OUT, name))
+        if (bytes.length > 1024) writeFileSync(join(OUT, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+      }
     },
   }
 }
 
 export default defineConfig({
   base: '/app/',
-  plugins: [svelte(), precache()],
+  plugins: [svelte(), serving()],
   build: {
     outDir: OUT,
     emptyOutDir: true,

@@ -12,7 +12,7 @@ KNOWN = {"public", "device", "queue", "signed_in", "device_or_signed_in"}
 # Whoever may call these without signing in, by name: a new public route is a decision, not an accident.
 PUBLIC = {
     "enrolments.enrol", "sign_in.form", "sign_in.enter", "public_minutes.look_up", "public_minutes.keys", "api_docs.page",
-    "status.alive", "status.ready", "status.metrics", "uploads.options", "uploads.options_of_one",
+    "status.alive", "status.ready", "status.metrics", "tablet_app.shell", "tablet_app.file", "uploads.options", "uploads.options_of_one",
 }  # fmt: skip
 
 
