@@ -16,6 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 
 from server.app import create_app
@@ -33,6 +35,25 @@ ON_BOTH = ("server", "migrations", "contract", "crash")
 """Folders whose tests run on both engines. Journeys and browsers look at what lies above the database."""
 RUN = pytest.StashKey[postgres.Run]()
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+
+
+class Compiled(BytecodeCache):
+    """Pages compiled once for all apps of a run: each test has an app of its own, and compiling cost a third of its time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give back what an earlier app compiled from the same source."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 hypothesis_settings.register_profile(
     "ci", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -147,6 +168,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """This test's own server."""
     app = create_app(settings)
     app.testing = False  # answers errors as users see them
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         db.session.remove()
