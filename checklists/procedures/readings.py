@@ -249,7 +249,7 @@ def _rows(raw: object, allowed: frozenset[str]) -> list[Group]:
         if not isinstance(row, Mapping):
             raise ProcedureInputError(path, "phải là một đối tượng JSON")
         _refuse_unknown(row, allowed | LABELS, path)
-        for key in LABELS & row.keys():
+        for key in sorted(LABELS & row.keys()):  # of two wrong ones always the same is named
             if row[key] is not None and not (isinstance(row[key], str) and len(row[key]) <= MAX_TEXT):
                 raise ProcedureInputError(f"{path}.{key}", f"phải là chữ, nhiều nhất {MAX_TEXT} ký tự")
         groups.append(Group(path, row))

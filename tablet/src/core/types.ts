@@ -107,6 +107,8 @@ export interface Section {
   key: string
   per: 'visit' | 'instrument' | 'sample' | 'vehicle'
   title: Text
+  /** With `per: instrument` and `vehicle`: the types of instrument that the section is about. */
+  instrument_types: string[]
   items: Item[]
   [more: string]: unknown
 }
@@ -118,7 +120,18 @@ export interface Field {
   title: Text
   type: string
   unit?: string | null
+  /** Where the unit is said instead: `subject.attributes.unit`, `item:PP03.unit`. */
+  unit_from?: string | null
+  /** A list of readings. */
+  many?: boolean
   choices?: { key: string; title: Text }[] | null
+}
+
+/** How an item feeds a metrological procedure; core/judging/judge.ts says what a binding means. */
+export interface ProcedureUse {
+  name: string
+  parameters: { [name: string]: { from?: string; value?: Json } }
+  rows: { [key: string]: string }
 }
 
 export interface Item {
@@ -130,8 +143,9 @@ export interface Item {
   required: boolean
   photo: 'required' | 'on_nonconforming' | 'encouraged' | 'none'
   when: Json
-  procedure: { name: string; parameters: { [name: string]: { from?: string; value?: Json } }; rows: { [key: string]: string } } | null
+  procedure: ProcedureUse | null
   legal_basis: string[]
+  note?: string | null
   [more: string]: unknown
 }
 
@@ -150,8 +164,10 @@ export interface Rules {
 
 /** What the procedures make of a finding: the protocol's `computed`. */
 export interface Computed {
-  errors: (string | null)[]
-  limit: State | State[] | null
+  /** One for each row that was read; none where the readings could not be computed with. */
+  errors: string[]
+  /** The limit beside the most telling error: {value, lower?, unit, source, status}. */
+  limit: State | null
   verdict: Verdict
   explanation: string
 }

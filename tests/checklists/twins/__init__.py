@@ -1,0 +1,1 @@
+"""The tablet's TypeScript beside checklists/: whole answers compared, over generated questions."""
