@@ -15,6 +15,8 @@ export type Dictionary = { readonly [R in Room]: { readonly [N in keyof Vi[R]]: 
 export type Key = { [R in Room]: `${R}.${keyof Vi[R] & string}` }[Room]
 type Sentence<K> = K extends `${infer R}.${infer N}` ? (R extends Room ? (N extends keyof Vi[R] ? Vi[R][N] : never) : never) : never
 type Blanks<S> = S extends `${string}{${infer B}}${infer Rest}` ? B | Blanks<Rest> : never
+/** A key whose sentence has no blanks: what tables of words are made of. */
+export type PlainKey = { [K in Key]: [Blanks<Sentence<K>>] extends [never] ? K : never }[Key]
 type Given<K> = [Blanks<Sentence<K>>] extends [never] ? [] : [{ readonly [B in Blanks<Sentence<K>>]: string | number }]
 
 let words: Dictionary = vi
@@ -22,9 +24,13 @@ let chosen: Language = 'vi'
 
 /** Say a sentence; what stands in {braces} is given by name. */
 export function t<K extends Key>(key: K, ...given: Given<K>): string {
+  return phrase(key, given[0] ?? {})
+}
+
+/** Say a sentence whose key was put together, and whose blanks are therefore known only now. */
+export function phrase(key: Key, blanks: { readonly [name: string]: string | number }): string {
   const dot = key.indexOf('.')
   const room: { readonly [name: string]: string } = words[key.slice(0, dot) as Room]
-  const blanks: { readonly [name: string]: string | number } = given[0] ?? {}
   return (room[key.slice(dot + 1)] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole))
 }
 

@@ -1,22 +1,25 @@
 // The table of screens. A room adds its lines under its own heading; each screen is loaded when it is first opened.
 import type { Component } from 'svelte'
+import type { Session } from '../core/store/session.ts'
 
-/** What every screen is given. */
-export interface ScreenProps {
+/** What a screen is given that is open to whoever holds the tablet, before anybody signs in. */
+export interface OpenScreenProps {
   params: { readonly [name: string]: string }
   query: URLSearchParams
 }
-interface Loaded { default: Component<ScreenProps> }
-
-export interface Screen {
-  load: () => Promise<Loaded>
-  /** Which of the five thumb buttons it belongs to. */
-  tab: 'today' | 'sites' | 'scan' | 'sync' | 'more'
-  /** Open to whoever holds the tablet, before anybody signs in. */
-  open?: true
+/** What every other screen is given. */
+export interface ScreenProps extends OpenScreenProps {
+  session: Session
 }
+interface Loaded<Props extends OpenScreenProps> { default: Component<Props> }
 
-const soon = (): Promise<Loaded> => import('./shell/Soon.svelte')
+/** Which of the five thumb buttons a screen belongs to. */
+export type Tab = 'today' | 'sites' | 'scan' | 'sync' | 'more'
+export type Screen =
+  | { tab: Tab; open?: false; load: () => Promise<Loaded<ScreenProps>> }
+  | { tab: Tab; open: true; load: () => Promise<Loaded<OpenScreenProps>> }
+
+const soon = (): Promise<Loaded<OpenScreenProps>> => import('./shell/Soon.svelte')
 
 export const SCREENS: { readonly [pattern: string]: Screen } = {
   // work
@@ -30,8 +33,8 @@ export const SCREENS: { readonly [pattern: string]: Screen } = {
   'scan': { load: soon, tab: 'scan', open: true },
   // shell
   'sync': { load: soon, tab: 'sync' },
-  'more': { load: () => import('./shell/More.svelte'), tab: 'more' },
+  'more': { load: () => import('./shell/More.svelte'), tab: 'more', open: true },
   'settings': { load: () => import('./shell/Settings.svelte'), tab: 'more', open: true },
-  'help': { load: soon, tab: 'more', open: true },
+  'help': { load: () => import('./shell/Help.svelte'), tab: 'more', open: true },
   'start': { load: soon, tab: 'more', open: true },
 }
