@@ -47,15 +47,15 @@ class Tablet:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Tablet]:
-    """Build the core for Node into a folder and keep it answering."""
+def running(folder: Path, entry: str = "answer") -> Iterator[Tablet]:
+    """Build tablet/test/twins/ENTRY.ts for Node into a folder and keep it answering."""
     vite = TABLET / "node_modules" / "vite" / "bin" / "vite.js"
     assert vite.exists(), "Thiếu gói của tablet/: hãy chạy `make setup`."
     subprocess.run(
         [NODE, str(vite), "build", "-c", "test/twins/vite.config.ts"],
-        cwd=TABLET, env={**os.environ, "TWINS_OUT": str(folder)}, check=True,
+        cwd=TABLET, env={**os.environ, "TWINS_OUT": str(folder), "TWINS_ENTRY": entry}, check=True,
     )  # fmt: skip
-    command = [NODE, str(folder / "answer.mjs")]
+    command = [NODE, str(folder / f"{entry}.mjs")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:

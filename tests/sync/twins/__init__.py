@@ -1,0 +1,1 @@
+"""The tablet composes, seals and judges paper: held against sync/."""
