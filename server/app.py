@@ -15,6 +15,7 @@ from server.pages import (
     api_docs,
     cases,
     conflicts,
+    follow_up,
     inspection_papers,
     inspections,
     limits,
@@ -39,7 +40,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, inspection_papers, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
+    sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
     people, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
 )  # fmt: skip
 

@@ -62,6 +62,13 @@ def _origin(measure: Doc, type: str, others: Sequence[Doc]) -> Doc | None:
     return max((m for m in same if not at or _when(m) <= at), key=_when, default=None)
 
 
+def standing_suspensions(measures: Sequence[Doc]) -> list[Doc]:
+    """Return the suspensions that nothing has ended: no later resumption names them or their object."""
+    kept = [m for m in measures if not m.get("voided")]
+    ended = [_origin(m, "suspend", kept) for m in kept if m.get("type") == "resume"]
+    return [m for m in kept if m.get("type") == "suspend" and not any(m is each for each in ended)]
+
+
 def _when(measure: Doc) -> str:
     """Write when a measure was taken so that texts compare as times do; one that nobody can read as it is."""
     at = words.text(measure.get("at"))

@@ -16,6 +16,7 @@ from server.services import wording
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
+from server.services.follow_up_steps import STAGES
 from sync.paper_attempt import CAUSES
 from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
@@ -53,6 +54,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "lab_conclusion": CONCLUSIONS,
     "limit_status": LIMIT_STATUSES,
     "case_status": CASE_STATUSES,
+    "follow_up_stage": {"overdue": "Quá hạn", **STAGES},
 }
 SYMBOLS = {
     "conforming": "✓", "pass": "✓", "nonconforming": "✗", "fail": "✗", "not_checked": "–", "not_applicable": "∅",

@@ -1,0 +1,244 @@
+"""The follow-up board (bảng hậu kiểm): each establishment of a decision, what is open and what is overdue."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.db import documents
+from server.db.documents import Document
+from server.db.users import User
+from server.errors import Problem, ProblemCode
+from server.services import (
+    case_acts,
+    case_clocks,
+    cases,
+    inspection_list,
+    paging,
+    paper_chain,
+    review,
+    samples,
+    work_calendar,
+)
+from server.services.case_clocks import Clock
+from server.services.case_forms import FINISHED as FINISHED_CASES
+from server.services.follow_up_steps import FINISHED, STAGES, Due, Standing, Visit, standing
+from server.services.wording import folded
+from server.services.working_days import Calendar
+
+PAGE_SIZE = 50
+OVERDUE = "overdue"
+_KINDS = ("minutes", "requirement", "measure", "photo")
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a person asked for; empty = all. `stage` is one of the stages, or `overdue`."""
+
+    stage: str = ""
+    text: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, stage: str, text: str, page: str) -> Filter:
+        """Read a query string; what makes no sense is as if it were not there."""
+        known = stage if stage in STAGES or stage == OVERDUE else ""
+        return cls(known, " ".join(text.split())[:200], paging.asked(page))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A violation case of a row: where it stands, its first clock, what was decided and paid, in dong as typed."""
+
+    id: str
+    status: str
+    clock: Clock
+    decision: str | None
+    amount: str | None
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One establishment of the decision. `visits` = (inspection id, its status, planned day), the first visit first."""
+
+    establishment_id: str
+    name: str
+    address: str
+    visits: Sequence[tuple[str, str, str | None]]
+    standing: Standing
+    overdue: Sequence[Due]
+    samples: Sequence[samples.Row]
+    cases: Sequence[CaseRow]
+    may_recheck: str | None
+    """The visit that a re-check would follow: something of it is open and no later visit is planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page of the board. `counts` = by stage and `overdue`, before the filter by stage."""
+
+    campaign_id: str
+    campaign: State
+    rows: Sequence[Row]
+    total: int
+    page: int
+    pages: int
+    counts: Mapping[str, int]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One campaign as the list of decisions shows it."""
+
+    id: str
+    code: str
+    title: str
+    decision: State
+    starts_on: str
+    ends_on: str
+    size: int
+    finished: int
+    overdue: int
+
+
+def decisions(session: Session, user: User, today: date) -> list[Decision]:
+    """Return the campaigns that a person may read: those with something overdue first, then the newest."""
+    visible = inspection_list.visible_campaigns(session, user)
+    found = []
+    for campaign in documents.of_kind(session, "campaign"):
+        if visible is None or campaign.id in visible:
+            rows = _rows(session, campaign, user, today)
+            state = campaign.state
+            found.append(
+                Decision(campaign.id, str(state.get("code")), str(state.get("title")), state.get("decision") or {},
+                         str(state.get("starts_on")), str(state.get("ends_on")), len(rows),
+                         sum(row.standing.stage in FINISHED for row in rows), sum(bool(row.overdue) for row in rows))
+            )  # fmt: skip
+    return sorted(found, key=lambda d: (d.overdue > 0, d.starts_on, d.code), reverse=True)
+
+
+def board(session: Session, campaign_id: str, wanted: Filter, user: User, today: date) -> Board:
+    """Return one page of the board of a campaign; 404 for a person outside its team."""
+    visible = inspection_list.visible_campaigns(session, user)
+    campaign = documents.get(session, "campaign", campaign_id)
+    if campaign is None or (visible is not None and campaign_id not in visible):
+        raise Problem(ProblemCode.NOT_FOUND, "Không có đợt kiểm tra này, hoặc bạn không ở trong đoàn.")
+    every = _rows(session, campaign, user, today)
+    words = folded(wanted.text).split()
+    found = [row for row in every if all(word in folded(f"{row.name} {row.address}") for word in words)]
+    counted = Counter(row.standing.stage for row in found)
+    counts = {OVERDUE: sum(bool(row.overdue) for row in found), **{stage: counted[stage] for stage in STAGES}}
+    if wanted.stage:
+        found = [row for row in found if (row.overdue if wanted.stage == OVERDUE else row.standing.stage == wanted.stage)]  # fmt: skip
+    page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
+    return Board(campaign.id, campaign.state, found[part], len(found), page, pages, counts, len(every))
+
+
+def _rows(session: Session, campaign: Document, user: User, today: date) -> list[Row]:
+    inspections = documents.children(session, campaign.id, "inspection")
+    family = _family(session, inspections)
+    sampled = defaultdict(list)
+    for sample in samples.rows(session, today, frozenset({campaign.id})):
+        sampled[sample.inspection_id].append(sample)
+    calendar = work_calendar.calendar(session)
+    opened = defaultdict(list)
+    shown = [cases.KIND] if review.may_review(user) else []  # case files name offenders (docs/decisions/0009)
+    for case in documents.of_parents(session, [i.id for i in inspections], shown):
+        opened[str(case.parent)].append(_case(case, today, calendar))
+    by_site: dict[str, list[Document]] = {str(id): [] for id in campaign.state.get("establishment_ids") or ()}
+    for inspection in sorted(inspections, key=lambda i: (str(i.state.get("planned_on") or ""), i.id)):
+        by_site.setdefault(str(inspection.state.get("establishment_id")), []).append(inspection)
+    sites = documents.many(session, [("establishment", id) for id in by_site])
+    rows = [
+        _row(id, sites.get(("establishment", id)), visits, family, sampled, opened, today)
+        for id, visits in by_site.items()
+    ]
+    return sorted(rows, key=lambda row: _urgency(row, today))
+
+
+def _family(session: Session, inspections: Iterable[Document]) -> dict[tuple[str, str], list[Document]]:
+    found: dict[tuple[str, str], list[Document]] = defaultdict(list)
+    for child in documents.of_parents(session, [i.id for i in inspections], _KINDS):
+        if not child.state.get("voided"):
+            found[str(child.parent), child.kind].append(child)
+    return found
+
+
+def _row(
+    id: str,
+    site: Document | None,
+    inspections: Sequence[Document],
+    family: Mapping[tuple[str, str], Sequence[Document]],
+    sampled: Mapping[str, Sequence[samples.Row]],
+    opened: Mapping[str, Sequence[CaseRow]],
+    today: date,
+) -> Row:
+    visits = [_visit(each, family, sampled.get(each.id, ()), opened.get(each.id, ())) for each in inspections]
+    where = standing(visits)
+    state = {} if site is None else site.state
+    open_here = where.requirements_open or where.suspended
+    return Row(
+        establishment_id=id,
+        name=str(state.get("name") or "(chưa có tên cơ sở)"),
+        address=str(state.get("address") or ""),
+        visits=[(v.id, str(v.state.get("status")), v.state.get("planned_on")) for v in visits],
+        standing=where,
+        overdue=where.overdue(today),
+        samples=[sample for each in inspections for sample in sampled.get(each.id, ())],
+        cases=[case for each in inspections for case in opened.get(each.id, ())],
+        may_recheck=visits[-1].id if open_here and visits[-1].state.get("status") in {"issued", "approved"} else None,
+    )
+
+
+def _visit(
+    inspection: Document,
+    family: Mapping[tuple[str, str], Sequence[Document]],
+    sampled: Sequence[samples.Row],
+    opened: Sequence[CaseRow],
+) -> Visit:
+    minutes = [{**paper_chain.paper_of(m), "status": m.state.get("status")} for m in family.get((inspection.id, "minutes"), ())]  # fmt: skip
+    dues = [Due(f"bàn giao mẫu {s.name}", s.send_by, s.is_sure) for s in sampled if s.send_by is not None]
+    dues += [
+        Due(case.clock.title.lower(), case.clock.due_on, not case.clock.bare_years)
+        for case in opened
+        if case.clock.due_on is not None and case.clock.state in {case_clocks.RUNNING, case_clocks.OVERDUE}
+    ]
+    return Visit(
+        id=inspection.id,
+        state=inspection.state,
+        minutes=sorted(minutes, key=lambda m: str(m["issued_at"])),
+        requirements=[d.state for d in family.get((inspection.id, "requirement"), ())],
+        measures=[{"id": d.id, **d.state} for d in family.get((inspection.id, "measure"), ())],
+        samples_waiting=sum(s.stage in samples.WAITING for s in sampled),
+        has_signed_paper=any(
+            p.state.get("purpose") == "signed_paper" for p in family.get((inspection.id, "photo"), ())
+        ),
+        has_open_case=any(case.status not in FINISHED_CASES for case in opened),
+        dues=dues,
+    )
+
+
+def _case(case: Document, today: date, calendar: Calendar) -> CaseRow:
+    state, decision = case.state, case.state.get("decision") or {}
+    return CaseRow(case.id, case_acts.status_of(state), case_clocks.report_clock(state, today, calendar),
+                   decision.get("number"), decision.get("amount"), case_acts.paid(state))  # fmt: skip
+
+
+def _urgency(row: Row, today: date) -> tuple[Any, ...]:
+    """Overdue first, the longest of them on top; then what is open by the day it is due; finished rows last."""
+    first = row.standing.dues[0].on if row.standing.dues else date.max
+    return (
+        row.standing.stage in FINISHED,
+        first if row.overdue else today,
+        first,
+        folded(row.name),
+        row.establishment_id,
+    )
