@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
 
-from schemas.fields import Envelope, Pattern, Strict
+from schemas.fields import Envelope, Id, Pattern, Strict
 
 
 class Code(Strict):
@@ -33,7 +33,10 @@ class TabletName(Strict):
 
 
 class EnrolmentRequestSchema(Envelope):
-    """A code, the tablet's name, and its public key: raw 32 bytes of Ed25519, base64url without padding."""
+    """A code, the tablet's name, and its public key: raw 32 bytes of Ed25519, base64url without padding.
+
+    Enrolling again: `proof` that the key is at hand (docs/protocol.md, "Enrolment"), and `user_id`, whose data the tablet holds.
+    """
 
     code = Code(required=True)
     tablet_name = TabletName(required=True)
@@ -42,6 +45,10 @@ class EnrolmentRequestSchema(Envelope):
         "Khóa công khai phải là 32 byte, mã hóa base64url không có dấu “=” (43 ký tự).",
         required=True,
     )
+    proof = Pattern(
+        re.compile(r"[A-Za-z0-9_-]{86}"), "Chữ ký phải là 64 byte, mã hóa base64url không có dấu “=”.", allow_none=True
+    )
+    user_id = Id(allow_none=True)
 
 
 class DeviceSchema(Schema):
@@ -59,6 +66,7 @@ class UserSchema(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
+    username = fields.String(required=True)
     title = fields.String(required=True)
     role = fields.String(required=True)
 

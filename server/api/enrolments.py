@@ -30,7 +30,8 @@ def _failed(response: Response) -> bool:
 @json_body(blp, EnrolmentRequestSchema)
 def enrol(body: dict[str, str]) -> Response:
     """Use a code up. The tokens in the answer are told only once."""
-    given = {name: body[name] for name in ("code", "tablet_name", "public_key")}
+    given = {name: body.get(name) for name in ("proof", "user_id")}
+    given |= {name: body[name] for name in ("code", "tablet_name", "public_key")}
     with writing(db.session) as session:
-        answer = enrolments.enrol(session, **given, now=now())
+        answer = enrolments.enrol(session, **given, now=now())  # type: ignore[arg-type]  # checked by the schema
     return json_answer(answer, 201)

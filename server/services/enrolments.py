@@ -79,19 +79,26 @@ def url_of(public_url: str, code: str) -> str:
     return f"{public_url}/app/#enrol={code}"
 
 
-def enrol(session: Session, *, code: str, tablet_name: str, public_key: str, now: datetime) -> dict[str, Any]:
-    """Use a code up and return the new device with its tokens, the only time that they are told.
+def enrol(
+    session: Session, *, code: str, tablet_name: str, public_key: str, now: datetime, proof: str | None = None,
+    user_id: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Use a code up and return the device with its tokens, the only time that they are told.
 
-    410 for an unknown, used or expired code alike, so that a stranger learns nothing; 409 for a key that was enrolled
-    before. A refusal leaves the code unused. Of two enrolments with one code exactly one wins.
+    A key that this very person enrolled before, and that `proof` shows to be at hand, goes on as the same device with new
+    tokens. 410 for an unknown, used or expired code alike, so that a stranger learns nothing; 409 for any other known key,
+    and where the code is not for `user_id`. A refusal leaves the code unused. Of two enrolments with one code one wins.
     """
     raw = public_keys.read(public_key)
     name = _line(tablet_name)
     if not name or len(name) > MAX_TABLET_NAME:
         raise Problem(ProblemCode.INVALID_REQUEST, f"Cần tên máy tính bảng, tối đa {MAX_TABLET_NAME} ký tự.")
     user = _use(session, code, now)
+    if user_id not in (None, user.id):
+        raise Problem(ProblemCode.CONFLICT, "Mã ghi danh này cấp cho người khác, không phải chủ dữ liệu trên máy.")
     device_id, token, upload_token = ledger.new_id(), new_token(), new_token()
-    known = _known_after_restore(session, raw, user)
+    is_proven = proof is not None and public_keys.verifies(raw, proof, _proven_text(code, public_key))
+    known = _known_again(session, raw, user, is_proven)
     if known is not None:
         known.tablet_name, known.token_hash, known.upload_token_hash = name, hash_of(token), hash_of(upload_token)
         session.flush()
@@ -116,7 +123,7 @@ def _answer(
                    "next_device_seq": device.next_device_seq, "kid": seal.key_id(device.public_key).hex()},
         "token": token,
         "upload_token": upload_token,
-        "user": {"id": user.id, "name": user.full_name, "title": user.title, "role": user.role},
+        "user": {"id": user.id, "name": user.full_name, "username": user.username, "title": user.title, "role": user.role},
         "agency": agency_of(session, user.id, now),
     }  # fmt: skip
 
@@ -134,13 +141,19 @@ def agency_of(session: Session, user_id: str, now: datetime) -> dict[str, Any] |
     return None if id is None else {"id": id, **{name: rows[id].get(name) for name in _AGENCY}}
 
 
+def _plain(code: str) -> str:
+    """The code without what a hand adds."""
+    return "".join(c for c in code.upper() if c.isalnum())
+
+
 def _use(session: Session, code: str, now: datetime) -> User:
     """Mark the code used in one statement: who comes second finds nothing to update."""
-    plain = "".join(c for c in code.upper() if c.isalnum())
     statement = (
         update(EnrolmentCode)
         .where(
-            EnrolmentCode.code_hash == hash_of(plain), EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now
+            EnrolmentCode.code_hash == hash_of(_plain(code)),
+            EnrolmentCode.used_at.is_(None),
+            EnrolmentCode.expires_at > now,
         )
         .values(used_at=now)
         .returning(EnrolmentCode.user_id)
@@ -152,12 +165,18 @@ def _use(session: Session, code: str, now: datetime) -> User:
     return user
 
 
-def _known_after_restore(session: Session, raw: bytes, user: User) -> Device | None:
-    """Return the device of a key that this very person enrolled, in a database that was once restored.
+def _proven_text(code: str, public_key: str) -> bytes:
+    """What the tablet signs to show that it has the private key; bound to the code, so that it is worth nothing again."""
+    return f"hien-truong enrolment\n{_plain(code)}\n{public_key}".encode()
 
-    A tablet that changed its tokens after the backup has lost them; a new key would make its signed papers worthless.
+
+def _known_again(session: Session, raw: bytes, user: User, is_proven: bool) -> Device | None:
+    """Return the device of a key that this very person enrolled before; None where it must be a new one.
+
+    Who forgot the PIN, or whose answer was lost, has the key still: a new one would strand the queue and the numbers. In a
+    database that was once restored a tablet that changed its tokens after the backup is believed without proof, too.
     """
-    if restore.restored_at(session) is None:
+    if not is_proven and restore.restored_at(session) is None:
         return None
     query = select(Device).where(Device.public_key == raw, Device.user_id == user.id, Device.revoked_at.is_(None))
     return session.scalars(query).first()

@@ -6,6 +6,9 @@ import base64
 import binascii
 import re
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from server.errors import Problem, ProblemCode
 
 LENGTH = 32
@@ -36,6 +39,15 @@ def read(text: str) -> bytes:
     if not is_key(raw):
         raise _bad("Khóa công khai không phải là khóa Ed25519 hợp lệ.")
     return raw
+
+
+def verifies(raw: bytes, signature: str, message: bytes) -> bool:
+    """Say whether a signature (base64url unpadded) over a message was made by this key, which `read` has let in."""
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(base64.urlsafe_b64decode(signature + "=="), message)
+    except (InvalidSignature, binascii.Error):
+        return False
+    return True
 
 
 def is_key(raw: bytes) -> bool:

@@ -11,6 +11,11 @@ export class Trouble extends Error {
   }
 }
 
+/** Say whether this names one of the core's sentences. */
+export function isTrouble(key: string): key is TroubleKey {
+  return Object.hasOwn(words, key)
+}
+
 /** Put values into a sentence: `{name}` becomes its value. */
 export function filled(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))

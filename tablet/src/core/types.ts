@@ -21,6 +21,8 @@ export interface Document {
   state: State
   /** How many operations about it still wait in the outbox. */
   waiting: number
+  /** How many the server holds or refused while it has no such document: what is shown is the tablet's alone. */
+  refused: number
 }
 
 export interface Clock {

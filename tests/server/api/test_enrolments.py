@@ -65,7 +65,8 @@ def test_a_code_makes_a_device(client: FlaskClient, office: Office, person: Pers
     answer = post(client, body_of(code_for(office, person), tablet_name=" Máy\t 01 ", public_key=text_of(key)))
     assert answer.status_code == 201
     told = answer.get_json()
-    assert told["user"] == {"id": person.id, "name": "Nguyễn Văn Kiểm", "title": "Kiểm tra viên", "role": "team_leader"}
+    assert told["user"] == {"id": person.id, "name": "Nguyễn Văn Kiểm", "username": person.username,
+                            "title": "Kiểm tra viên", "role": "team_leader"}  # fmt: skip
     assert told["agency"]["name"] == "Sở Khoa học và Công nghệ"
     assert told["agency"]["id"] == office.organisation_id
     assert answer.headers["Cache-Control"] == "no-store"

@@ -21,7 +21,7 @@ function kind(parent: string | null, more: Partial<Record<Exclude<keyof Merging,
   return { parent, lists: set(more.lists), maps: set(more.maps), logs: set(more.logs), fixed: set(more.fixed), exact: set(more.exact) }
 }
 
-const KINDS: Partial<Record<Kind, Merging>> = {
+const MERGING: Partial<Record<Kind, Merging>> = {
   establishment: kind(null, { lists: ['business_lines'] }),
   instrument: kind('establishment_id', { maps: ['attributes'], fixed: ['establishment_id'] }),
   inspection: kind('campaign_id', {
@@ -42,9 +42,15 @@ const KINDS: Partial<Record<Kind, Merging>> = {
 }
 const OTHER = kind(null)
 
+/** Every kind that this app knows; others are left out of a pull. */
+export const KINDS: readonly Kind[] = [
+  'organisation', 'user', 'area', 'campaign', 'establishment', 'instrument', 'measurement_standard', 'inspection', 'finding',
+  'requirement', 'measure', 'photo', 'signature', 'minutes', 'sample', 'lab_result',
+]
+
 /** Return how a kind merges; kinds that only the server writes have plain fields. */
 export function mergingOf(name: Kind): Merging {
-  return KINDS[name] ?? OTHER
+  return MERGING[name] ?? OTHER
 }
 
 /** Return the document that this one hangs under, as its state says. */

@@ -58,7 +58,7 @@ export async function transaction<T>(s: Session, work: () => Promise<T>): Promis
 /** Create a document; return its id. */
 export function create(s: Session, kind: Kind, given: New): Promise<string> {
   const parent = given.parent ?? parentIn(kind, given.set)
-  return write(s, {
+  return record(s, {
     kind, id: given.id ?? uuid7(), parent, type: 'create', scope: given.scope, base_rev: null, set: given.set, base: {},
     checklist: given.checklist ?? null, group: given.group ?? null,
   })
@@ -76,7 +76,7 @@ export function patch(s: Session, kind: Kind, id: string, set: State, how: How =
     if (changed.length === 0) return id
     const only = (value: (name: string) => Json): State => Object.fromEntries(changed.map((name) => [name, value(name)]))
     const [values, base] = [only((name) => wanted[name] ?? null), only(seen)]
-    return write(s, { ...place(row), type: 'patch', set: values, base, checklist: how.checklist ?? null, group: how.group ?? null })
+    return record(s, { ...place(row), type: 'patch', set: values, base, checklist: how.checklist ?? null, group: how.group ?? null })
   })
 }
 
@@ -100,7 +100,7 @@ export function resolve(s: Session, kind: Kind, id: string, field: string, value
   return transaction(s, async () => {
     const { row, view } = await found(s, kind, id)
     const set = { field, value, op_ids: opIds }
-    return write(s, { ...place(row), type: 'resolve', set, base: { [field]: valueAt(kind, view, field) }, checklist: null, group: null })
+    return record(s, { ...place(row), type: 'resolve', set, base: { [field]: valueAt(kind, view, field) }, checklist: null, group: null })
   })
 }
 
@@ -121,7 +121,7 @@ export function answer(s: Session, given: Answered): Promise<string> {
 async function onExisting(s: Session, kind: Kind, id: string, what: Pick<Draft, 'type' | 'set'>): Promise<string> {
   return transaction(s, async () => {
     const { row } = await found(s, kind, id)
-    return write(s, { ...place(row), ...what, base: {}, checklist: null, group: null })
+    return record(s, { ...place(row), ...what, base: {}, checklist: null, group: null })
   })
 }
 
@@ -138,7 +138,7 @@ function place(row: DocumentRow): Pick<Draft, 'kind' | 'id' | 'parent' | 'scope'
 }
 
 /** Put an operation into the outbox, or into the last one where nobody can tell the difference; and into the view. */
-function write(s: Session, draft: Draft): Promise<string> {
+export function record(s: Session, draft: Draft): Promise<string> {
   const said = { ...draft, set: cleaned(draft.set, mergingOf(draft.kind).exact), base: cleaned(draft.base, mergingOf(draft.kind).exact) }
   return transaction(s, async () => {
     const moment = { at: instant(), clock: evidence(await s.db.read('clock')) }

@@ -17,7 +17,6 @@ export interface PersonRow {
   user_id: string
   username: string
   name: string
-  lock: Lock
   /** Wrong PINs in a row, and when the next may be tried (ms). */
   failures: number
   not_before: number
@@ -55,8 +54,6 @@ export interface Outcome {
   failed_at: number | null
   reason: string | null
   detail: string | null
-  failures: number
-  not_before: number
 }
 
 /** What the last `hello` said. */
@@ -72,6 +69,7 @@ export interface Greeting {
 export interface Meta {
   identity: Identity
   key: KeyRow
+  lock: Lock
   next_seq: number
   epoch: string
   pulled: Pulled
@@ -97,6 +95,10 @@ export interface DocumentRow {
   hidden: 0 | 1
   /** device_seq of the operations that are not yet in `server`, in order. */
   waiting: number[]
+  /** op_id of operations that were refused or held while the server has no such document: still shown. */
+  stuck: string[]
+  /** 1: the scope it was held under has let it go; it stays only while operations wait. */
+  gone: 0 | 1
 }
 
 /** One operation of the outbox, there until a verified backup holds it. */

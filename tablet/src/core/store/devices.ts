@@ -16,16 +16,33 @@ export interface Admission {
   agency: State | null
 }
 
-/** Make key, PIN and database before the code is used: an answer lost on the way then costs a new code, never the key. */
+/**
+ * Make key, PIN and database before the code is used: an answer lost on the way then costs a new code, never the key.
+ * What such an attempt left behind is used again.
+ */
 export async function prepare(pin: string, iterations = ITERATIONS, native = true): Promise<{ device: string; vault: Vault }> {
   checkPin(pin)
-  const [device, vault] = [uuid7(), newVault()]
+  const left = await directory().people.filter((row) => row.state === 'pending').first()
+  const [device, vault] = [left?.device ?? uuid7(), newVault()]
+  const db = deviceDb(device)
+  const key = (await db.read('key')) ?? (await newKey(native))
   const lock = await vault.lock(pin, iterations)
-  await deviceDb(device).write('key', await newKey(native))
-  await directory().people.add({
-    device, state: 'pending', user_id: '', username: '', name: '', lock, failures: 0, not_before: 0, created_at: Date.now(),
+  await db.transaction('rw', db.meta, async () => {
+    await db.write('key', key)
+    await db.write('lock', lock)
+  })
+  await directory().people.put({
+    device, state: 'pending', user_id: '', username: '', name: '', failures: 0, not_before: 0, created_at: Date.now(),
   })
   return { device, vault }
+}
+
+/** Forget a preparation that the server refused. */
+export async function discard(device: string): Promise<void> {
+  await directory().people.delete(device)
+  const db = deviceDb(device)
+  letGo(device)
+  await db.delete()
 }
 
 /** Keep what the server answered: the person can sign in from now on. */
@@ -36,11 +53,19 @@ export async function admit(device: string, vault: Vault, answer: Admission): Pr
     const next = (await db.read('next_seq')) ?? 1
     await db.write('next_seq', Math.max(next, answer.device.next_device_seq))
   })
-  const { id: user_id, username, name } = answer.user
-  await directory().people.update(device, { state: 'enrolled', user_id, username, name, failures: 0, not_before: 0 })
+  await name(device, answer)
 }
 
-function identityOf(answer: Admission, vault: Vault): Meta['identity'] {
+/** Say in the directory whose device it is. */
+export async function name(device: string, answer: Admission): Promise<void> {
+  const { user } = answer
+  await directory().people.update(device, {
+    state: 'enrolled', user_id: user.id, username: user.username, name: user.name, failures: 0, not_before: 0,
+  })
+}
+
+/** What is kept of an admission: its full token sealed. */
+export function identityOf(answer: Admission, vault: Vault): Meta['identity'] {
   return {
     server_device: answer.device.id, kid: answer.device.kid, user: answer.user, agency: answer.agency ?? {},
     tablet_name: answer.device.tablet_name, token: vault.seal(answer.token, 'token'), upload_token: answer.upload_token,
@@ -62,8 +87,5 @@ export async function removePerson(device: string, exported = false): Promise<vo
     throw new Trouble('unsent_left', { records: left.records + left.refused, photos: left.photos })
   }
   if (current()?.device === device) close()
-  await directory().people.delete(device)
-  const db = deviceDb(device)
-  letGo(device)
-  await db.delete()
+  await discard(device)
 }

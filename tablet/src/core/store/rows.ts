@@ -10,7 +10,7 @@ export type Keeper = Pick<Session, 'db' | 'vault' | 'user'>
 
 /** A row of a document that neither side knew before. */
 export function newRow(kind: Kind, id: string, scope: string, parent: string | null): DocumentRow {
-  return { kind, id, scope, parent, rev: 0, seq: 0, generation: 0, server: null, view: null, hidden: 0, waiting: [] }
+  return { kind, id, scope, parent, rev: 0, seq: 0, generation: 0, server: null, view: null, hidden: 0, waiting: [], stuck: [], gone: 0 }
 }
 
 /** The state that the server is known to have; null where it has none. */
@@ -31,8 +31,9 @@ export function putServer(keeper: Keeper, row: DocumentRow, state: State | null)
 
 /** Lay the waiting operations over the server's state again and keep what comes of it. */
 export async function refresh(keeper: Keeper, row: DocumentRow): Promise<void> {
-  const found = await keeper.db.outbox.bulkGet(row.waiting)
-  putView(keeper, row, found.flatMap((each) => (each === undefined ? [] : [each.op])))
+  const refused = row.stuck.length > 0 ? await keeper.db.notices.bulkGet(row.stuck) : []
+  const waiting = row.waiting.length > 0 ? await keeper.db.outbox.bulkGet(row.waiting) : []
+  putView(keeper, row, [...refused, ...waiting].flatMap((each) => (each === undefined ? [] : [each.op])))
 }
 
 /** Keep the view that these operations make of the server's state. */
@@ -46,7 +47,7 @@ export function putView(keeper: Keeper, row: DocumentRow, operations: readonly O
 export function documentOf(keeper: Keeper, row: DocumentRow): Document | undefined {
   const state = viewState(keeper, row)
   if (state === null) return undefined
-  return { kind: row.kind, id: row.id, scope: row.scope, rev: row.rev, state, waiting: row.waiting.length }
+  return { kind: row.kind, id: row.id, scope: row.scope, rev: row.rev, state, waiting: row.waiting.length, refused: row.stuck.length }
 }
 
 function about(row: DocumentRow, what: 'server' | 'view'): string {

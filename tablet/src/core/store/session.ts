@@ -1,7 +1,7 @@
 // Who is signed in: one inspector on one tablet is one device, with its own database, key, PIN, outbox and leases.
 import type { State } from '../types.ts'
 import { Trouble } from '../trouble.ts'
-import { type DeviceDb, deviceDb, directory, type PersonRow } from './db.ts'
+import { type DeviceDb, deviceDb, directory } from './db.ts'
 import { forgetOpened } from './rows.ts'
 import { type Signer, signerOf } from './signer.ts'
 import { checkPin, unlock, type Vault } from './vault.ts'
@@ -75,17 +75,18 @@ export async function open(device: string, pin: string): Promise<Session> {
 /** Open a device's vault by its PIN, with growing delays after wrong ones. */
 export async function vaultBy(device: string, pin: string): Promise<Vault> {
   checkPin(pin)
-  const row = await counted(device)
-  const vault = await unlock(row.lock, pin)
+  await counted(device)
+  const lock = await deviceDb(device).read('lock')
+  const vault = lock ? await unlock(lock, pin) : null
   if (vault === null) throw new Trouble('wrong_pin')
   await directory().people.update(device, { failures: 0, not_before: 0 })
   return vault
 }
 
 /** Count one more attempt, or refuse it while the delay of the last one runs. */
-async function counted(device: string): Promise<PersonRow> {
+async function counted(device: string): Promise<void> {
   const { people: table } = directory()
-  return directory().transaction('rw', table, async () => {
+  await directory().transaction('rw', table, async () => {
     const row = await table.get(device)
     if (!row) throw new Trouble('no_person')
     const left = row.not_before - Date.now()
@@ -93,7 +94,6 @@ async function counted(device: string): Promise<PersonRow> {
     const failures = row.failures + 1
     const seconds = DELAYS[Math.min(failures, DELAYS.length - 1)] ?? 0
     await table.update(device, { failures, not_before: Date.now() + seconds * 1000 })
-    return row
   })
 }
 
