@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("establishment", _FIELD_MERGED, in_area=True, lists=frozenset({"business_lines"}), server=_OURS),
         Kind("instrument", _FIELD_MERGED, "establishment", "establishment_id", in_area=True,
-             maps=frozenset({"attributes"}), server=_OURS, fixed=frozenset({"establishment_id"})),
+             maps=frozenset({"attributes"}), server=_OURS | {"measure_ids", "suspensions"}, fixed=frozenset({"establishment_id"})),
         Kind("inspection", _FIELD_MERGED, "campaign", "campaign_id",
              lists=frozenset({"checklists", "standards", "visits"}), maps=frozenset({"standard_overrides"}),
              server=_OURS | {"review"},

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db.numbers import MinutesNumber, Series, SeriesYear
 from server.db.sync import Quarantine
-from server.services import ledger, photos
+from server.services import ledger, photos, suspensions
 from sync.batch import NumberUse, Outcome
 
 FINAL = frozenset({"issued", "void"})
@@ -20,7 +20,8 @@ FINAL = frozenset({"issued", "void"})
 def write(session: Session, outcome: Outcome, now: datetime) -> list[int]:
     """Write what a batch or a release decided and return the seq of each change; the ledger comes last.
 
-    New photo records meet bytes that came before them; photos are compared with visits that changed.
+    New photo records meet bytes that came before them; photos are compared with visits that changed; instruments learn
+    what was suspended.
     """
     _settle(session, outcome, now)
     for use in outcome.numbers:
@@ -29,6 +30,7 @@ def write(session: Session, outcome: Outcome, now: datetime) -> list[int]:
     photos.settle(session, [c.id for c in outcome.changes if c.kind == "photo" and c.rev == 1], now)
     visited = [c.id for c in outcome.changes if c.kind == "inspection" and c.rev > 1 and "visits" in c.taken]
     photos.recheck(session, visited, now)
+    suspensions.settle(session, outcome.changes, now)
     return seqs
 
 

@@ -25,6 +25,7 @@ from server.services.law_of_inspection import cited
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
 from sync.paper_forms import FORMS
+from sync.paper_results import Context
 
 RECENT = 15
 _KINDS = ("finding", "photo", "requirement", "measure", "signature", "sample", "minutes")
@@ -79,6 +80,8 @@ class Page:
     signed_papers: Sequence[Photo]
     requirements: Sequence[State]
     measures: Sequence[State]
+    suspended: Sequence[State]
+    """Instruments of the site that stand suspended, {name, at, reason, inspection_id}, by whichever visit."""
     samples: Sequence[samples.Row]
     signatures: Sequence[State]
     minutes: Sequence[MinutesRow]
@@ -167,6 +170,7 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         signed_papers=signed,
         requirements=children["requirement"],
         measures=_measures(children["measure"], instruments),
+        suspended=_suspended(instruments),
         samples=found_samples,
         signatures=sorted(children["signature"], key=lambda s: str(s.get("signed_at"))),
         minutes=[_minutes(m, signed, places) for m in sorted(children["minutes"], key=lambda m: str(m.get("issued_at")))],
@@ -229,6 +233,15 @@ def _measures(measures: Sequence[State], instruments: Sequence[State]) -> list[S
     by_id = {str(i["id"]): i for i in instruments}
     named = [{**m, "instrument": by_id.get(str(m.get("instrument_id")), {}).get("serial") or ""} for m in measures]
     return sorted(named, key=lambda m: str(m.get("at")))
+
+
+def _suspended(instruments: Sequence[State]) -> list[State]:
+    context = Context({str(each["id"]): each for each in instruments}, {})
+    return [
+        {**suspension, "name": context.name(str(each["id"]), "instrument")}
+        for each in instruments
+        for suspension in each.get("suspensions") or ()
+    ]
 
 
 def _standards(session: Session, state: State) -> list[State]:
