@@ -1,6 +1,7 @@
 // What a procedure is given: twin of checklists/procedures/readings.py. Strict parsing into exact numbers.
 
 import type { Json, State, Verdict } from '../../types'
+import { isDay } from '../calendar'
 import { Decimal } from '../decimal'
 import type { Context, Limit, RuleSet } from '../limits'
 import { head, isMapping, length, own } from '../plain'
@@ -14,7 +15,6 @@ const MAX_TEXT = 200
 const LABELS: readonly string[] = ['label', 'note', 'point', 'position']
 const RESOLUTION = 'resolution'
 const NUMBER = /^-?\d{1,12}(\.\d{1,9})?$/
-const DATE = /^\d{4}-\d{2}-\d{2}$/
 const REQUEST_KEYS = ['context', 'date', 'limit', 'parameters', 'rows']
 const PLAIN_LIMIT = ['value', 'unit']
 const LIMIT_KEYS = ['value', 'unit', 'lower', 'floor', 'floor_unit']
@@ -210,19 +210,6 @@ export function parse(raw: unknown, rules: RuleSet, procedure: Procedure): Reque
 export function day(value: unknown, field: string): string {
   if (typeof value === 'string' && isDay(value)) return value
   throw new ProcedureInputError(field, 'phải là ngày dạng YYYY-MM-DD')
-}
-
-/** Tell whether a text is a day of the calendar, written YYYY-MM-DD. */
-export function isDay(text: string): boolean {
-  if (!DATE.test(text)) return false
-  const [year = 0, month = 0, day = 0] = text.split('-').map(Number)
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
-}
-
-/** Return how many days a month has. */
-export function daysOf(year: number, month: number): number {
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
 }
 
 /** Refuse an indication with more decimals than the instrument shows; zeros at the end say nothing. */

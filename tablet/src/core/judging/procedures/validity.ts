@@ -2,9 +2,10 @@
 // never by the cycle where one is printed.
 
 import type { State } from '../../types'
+import { dayOf, daysBetween, daysOf, monthsAfter, parts } from '../calendar'
 import { Fraction } from '../decimal'
 import type { Limit } from '../limits'
-import { type Group, type Procedure, ProcedureInputError, type Request, type Result, daysOf } from './readings'
+import { type Group, type Procedure, ProcedureInputError, type Request, type Result } from './readings'
 import { conclude, Judged } from './verdicts'
 
 export const WARNED_BEFORE = 60
@@ -13,8 +14,6 @@ const MONTHS = 'tháng'
 const DAYS = 'ngày'
 const NO_BASIS = 'thiếu căn cứ về thời hạn kiểm định'
 const MONTH = /^\d{4}-\d{2}$/
-const MS_PER_DAY = 86_400_000
-const LAST_DAY = '9999-12-31'
 
 /** The last day that is surely covered, and the last that may be: a stamp prints the month only. */
 interface Until {
@@ -108,14 +107,14 @@ function byCycle(request: Request, verified: string): Until | null {
     throw new ProcedureInputError('limit.value', `chu kỳ phải là số nguyên lớn hơn 0, tính bằng ${MONTHS}`)
   }
   if (limit === null || months === null) return null
-  const end = later(verified, months)
+  const end = monthsAfter(verified, months)
   const said = `${months} ${MONTHS} từ ngày kiểm định, đến ${vi(end)}`
   return { sure: end, possible: end, limit, shown: { value: String(months), unit: MONTHS }, said }
 }
 
-function wholeMonths(limit: Limit | null): bigint | null {
+function wholeMonths(limit: Limit | null): number | null {
   if (!limit?.value?.isWhole || limit.unit !== MONTHS) return null
-  return limit.value.sign ? limit.value.floor() : null
+  return limit.value.sign ? Number(limit.value.floor()) : null
 }
 
 /** Return the last day that a printed date surely covers, and the last that it can be read to cover. */
@@ -127,7 +126,7 @@ function printedOn(row: Group): [string, string] {
       throw new ProcedureInputError(`${row.path}.valid_until`, 'không có tháng này trong lịch')
     }
     // Nobody has said on which day of the month it ends: sure is what lies before it.
-    return [dayBefore(year, month), iso(year, month, daysOf(year, month))]
+    return [dayBefore(year, month), dayOf(year, month, daysOf(year, month))]
   }
   const day = row.day('valid_until')
   return [day, day]
@@ -135,39 +134,18 @@ function printedOn(row: Group): [string, string] {
 
 /** Return the day before a month; the calendar begins with its first day. */
 function dayBefore(year: number, month: number): string {
-  if (month > 1) return iso(year, month - 1, daysOf(year, month - 1))
-  return year > 1 ? iso(year - 1, 12, 31) : iso(1, 1, 1)
-}
-
-/** Return the same day so many months later, or the last one of a shorter month. */
-function later(day: string, months: bigint): string {
-  const [year = 0, month = 0, of = 0] = day.split('-').map(Number)
-  const total = BigInt(year * 12 + month - 1) + months
-  if (total / 12n > 9999n) return LAST_DAY
-  const [then, at] = [Number(total / 12n), Number(total % 12n) + 1]
-  return iso(then, at, Math.min(of, daysOf(then, at)))
-}
-
-function iso(year: number, month: number, day: number): string {
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0')
-}
-
-function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / MS_PER_DAY)
+  if (month > 1) return dayOf(year, month - 1, daysOf(year, month - 1))
+  return year > 1 ? dayOf(year - 1, 12, 31) : dayOf(1, 1, 1)
 }
 
 function vi(day: string): string {
-  const [year = '', month = '', of = ''] = day.split('-')
-  return `${of}/${month}/${Number(year)}`
+  const [year] = parts(day)
+  return `${day.slice(8)}/${day.slice(5, 7)}/${year}`
 }
 
 function monthVi(day: string): string {
-  const [year = '', month = ''] = day.split('-')
-  return `${month}/${Number(year)}`
+  const [year] = parts(day)
+  return `${day.slice(5, 7)}/${year}`
 }
 
 export const PROCEDURES: readonly Procedure[] = [
