@@ -67,9 +67,9 @@ check: setup ## Định dạng, kiểu, chiều import, checklist, rồi make te
 	$(BIN)/flask checklists docs --check
 	$(MAKE) --no-print-directory test
 
-soak: $(STAMP)/python ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ và của từng phép đo, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
+soak: $(STAMP)/python $(STAMP)/tablet-packages ## Thử lâu: 20.000 ví dụ của mô hình đồng bộ và của từng phép đo, trên máy chủ và máy tính bảng, 600 lần giết máy chủ (EXAMPLES=… SEED=… KILLS=…)
 	@$(BIN)/python -m tests.sync.model.soak $(or $(EXAMPLES),20000) $(SEED)
-	@$(BIN)/pytest tests/checklists/procedures/test_against_fractions.py -q --timeout 0 --durations 0 \
+	@$(BIN)/pytest tests/checklists/procedures/test_against_fractions.py tests/checklists/twins -q --timeout 0 --durations 0 \
 		--comparisons $(or $(EXAMPLES),20000) --comparison-seed $(or $(SEED),$(shell date +%s))
 	@$(BIN)/pytest tests/crash -q -s --timeout 0 --kills $(or $(KILLS),300)
 

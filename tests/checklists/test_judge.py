@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists.catalog import fingerprint, from_served
 from checklists.judge import judge
 from checklists.limits import load_rules
 from checklists.model import Field, Item, ProcedureUse, Text
 
 ON = date(2021, 7, 15)
+FILE = json.loads((Path(__file__).parents[1] / "vectors" / "judge.json").read_text("utf-8"))
 
 
 def item(name: str, parameters: dict[str, dict[str, str]], rows: dict[str, str]) -> Item:
@@ -53,6 +57,27 @@ def verdict_of(
     assert computed is not None
     assert computed.keys() == {"errors", "limit", "verdict", "explanation"}
     return computed
+
+
+def served(name: str) -> Item:
+    """An item of the vectors, read as part of a checklist."""
+    section = {
+        "key": "s",
+        "per": "visit",
+        "title": {"vi": "", "en": ""},
+        "instrument_types": [],
+        "items": [FILE["items"][name]],
+    }
+    whole = {"code": "x", "version": 1, "title": {"vi": "", "en": ""}, "legal_basis": [], "sections": [section]}
+    return from_served({**whole, "sha256": fingerprint(whole)}).sections[0].items[0]
+
+
+@pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: case["id"])
+def test_vectors_that_the_tablet_reads_too(case: dict[str, Any]) -> None:
+    assert FILE["rules"] == load_rules().version
+    day, known = date.fromisoformat(case["on"]), load_rules()
+    found = judge(served(case["item"]), case["finding"], case["subject"], case["answers"], known, day, case["context"])
+    assert found == case["gives"]
 
 
 def test_an_item_without_procedure_computes_nothing() -> None:

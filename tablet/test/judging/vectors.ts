@@ -1,7 +1,12 @@
-// The published vectors of procedures and the shipped rule set, as both languages read them.
+// The published vectors of checklists/ and the shipped rule set, as both languages read them.
+import conditions from '../../../tests/vectors/conditions.json'
+import draws from '../../../tests/vectors/draw.json'
+import judged from '../../../tests/vectors/judge.json'
 import procedures from '../../../tests/vectors/procedures.json'
 import rules from '../../../tests/vectors/rules-2026.2.json'
-import type { Rules, State } from '../../src/core/types.ts'
+import standards from '../../../tests/vectors/standards.json'
+import type { Reference } from '../../src/core/judging/conditions.ts'
+import type { Computed, Item, Rules, State, Verdict } from '../../src/core/types.ts'
 
 export const RULES = rules as unknown as Rules
 
@@ -15,3 +20,47 @@ export interface ProcedureVector {
 
 export const PROCEDURES = procedures.vectors as unknown as ProcedureVector[]
 export const RULES_OF_VECTORS = procedures.rules
+
+export const CONDITIONS = conditions as unknown as {
+  subject: State
+  findings: { [item: string]: State }
+  cases: { condition: unknown; holds: boolean }[]
+  references: (Reference & { text: unknown; none?: true })[]
+}
+
+export interface JudgeVector {
+  id: string
+  item: string
+  finding: unknown
+  subject: unknown
+  answers: { [item: string]: unknown }
+  on: string
+  context: 'verification' | 'inspection'
+  gives: Computed | null
+}
+
+export const JUDGED = judged as unknown as { rules: string; items: { [name: string]: Item }; cases: JudgeVector[] }
+
+export interface StandardsVector {
+  name: string
+  procedure: string
+  standards: State[]
+  days: string[]
+  reasons: State
+  verdict: Verdict
+  explanation: string
+  gives: { verdict: Verdict; explanation: string }
+}
+
+export const STANDARDS = standards as unknown as StandardsVector[]
+
+export interface DrawVector {
+  id: string
+  population: number | string[]
+  size: number
+  seed: string
+  expected?: { units: string[]; list_sha256: string }
+  problem?: string
+}
+
+export const DRAWS = draws.vectors as unknown as DrawVector[]

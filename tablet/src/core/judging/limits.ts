@@ -103,7 +103,7 @@ function tableOf(raw: State): LimitTable {
   const steps = Array.isArray(raw['steps']) ? raw['steps'] : []
   return {
     kind: kind === 'linear' || kind === 'up_to' ? kind : 'from',
-    steps: steps.map((step) => (Array.isArray(step) ? [figure(step[0]), figure(step[1]) ?? Fraction.ZERO] : [null, Fraction.ZERO])),
+    steps: steps.filter(Array.isArray).map(([bound, value]) => [figure(bound), figure(value) ?? Fraction.ZERO]),
     beyondPercent: figure(raw['beyond_percent']),
     above: figure(raw['above']),
   }
