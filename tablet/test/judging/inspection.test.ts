@@ -1,9 +1,9 @@
 // What an inspector sees of a visit in progress: verdicts, what is still missing, and what nobody types.
 import { describe, expect, it } from 'vitest'
 import { computedValue } from '../../src/core/judging/computed.ts'
-import { contextOf, type Inspected, inspectedOn, judgeInspection, measuredDays } from '../../src/core/judging/inspection.ts'
+import { contextOf, type Held, type Inspected, inspectedOn, judgeInspection, measuredDays } from '../../src/core/judging/inspection.ts'
 import { missing, missingPhotos } from '../../src/core/judging/missing.ts'
-import type { Checklist, Document, Field, Item, Section, State } from '../../src/core/types.ts'
+import type { Checklist, Field, Item, Section, State } from '../../src/core/types.ts'
 import { RULES } from './vectors.ts'
 
 const TEXT = { vi: '', en: '' }
@@ -25,13 +25,13 @@ function checklist(code: string, ...sections: Partial<Section>[]): Checklist {
   return { code, version: 1, sha256: 'a', title: TEXT, legal_basis: [], sections: whole }
 }
 
-function finding(checklist: string, item: string, subject: string | null, more: State): Document {
+function finding(checklist: string, item: string, subject: string | null, more: State): Held {
   const empty = { ordinal: 0, answer: null, values: {}, rows: [], note: '', photo_ids: [] }
   const state = { checklist, item, subject_id: subject, ...empty, ...more }
-  return { kind: 'finding', id: `${item}-${subject}`, scope: 's', rev: 1, state, waiting: 0 }
+  return { id: `${item}-${subject}`, state }
 }
 
-function inspected(lists: Checklist[], findings: Document[], more: Partial<Inspected> = {}): Inspected {
+function inspected(lists: Checklist[], findings: Held[], more: Partial<Inspected> = {}): Inspected {
   const inspection = { planned_on: '2021-07-15', visits: [], checklists: lists.map(({ code, version }) => ({ code, version })) }
   return { inspection, campaignKind: 'x', checklists: lists, rules: RULES, findings, instruments: [], standards: [], ...more }
 }
@@ -55,7 +55,7 @@ const WHY = item('NA06', {
 const SCALES = checklist(
   'weighing', { items: [item('GE01', { required: true })] }, { per: 'instrument', items: [STICKER, WHY, item('NA11'), LOADS] },
 )
-const SCALE: Document = { kind: 'instrument', id: 'cân', scope: 's', rev: 1, state: { type: 'weighbridge' }, waiting: 0 }
+const SCALE: Held = { id: 'cân', state: { type: 'weighbridge' } }
 
 describe('the verdicts of an inspection', () => {
   const rows = [{ load: '10000', indication: '10025' }]
@@ -64,7 +64,7 @@ describe('the verdicts of an inspection', () => {
     const loads = finding('weighing', 'NA12', 'cân', { rows })
     const zero = finding('weighing', 'NA11', 'cân', { values: { value: '5' } })
     const other = finding('weighing', 'NA11', 'cân khác', { values: { value: '40' } })
-    const verdict = (...findings: Document[]) =>
+    const verdict = (...findings: Held[]) =>
       judgeInspection(inspected([SCALES], findings, { instruments: [SCALE] })).get('NA12-cân')?.verdict
     expect(verdict(loads, zero, other)).toBe('pass')
     expect(verdict(loads, other)).toBe('fail')
@@ -81,7 +81,7 @@ describe('the verdicts of an inspection', () => {
   it('fall where the weights had no certificate on a day of the visits', () => {
     const loads = finding('weighing', 'NA12', 'cân', { rows: [{ load: '10000', indication: '10000' }] })
     const state = { kind: 'mass', name: 'Quả cân F1', certificates: [{ issued_on: '2020-08-01', valid_until: '2021-08-01' }] }
-    const weights: Document = { kind: 'measurement_standard', id: 'q1', scope: 'agency', rev: 1, state, waiting: 0 }
+    const weights: Held = { id: 'q1', state }
     const visits = [{ started_at: '2021-08-02T09:00:00+07:00' }, { started_at: '2021-07-30T09:00:00+07:00' }]
     const input = inspected([SCALES], [loads], { standards: [weights] })
     const found = judgeInspection({ ...input, inspection: { ...input.inspection, visits, standards: ['q1'] } }).get(loads.id)
@@ -99,7 +99,7 @@ describe('the verdicts of an inspection', () => {
 })
 
 describe('what is missing', () => {
-  const lacks = (findings: Document[], begun = {}) => {
+  const lacks = (findings: Held[], begun = {}) => {
     const found = missing(SCALES, findings.map((each) => each.state), new Map([['cân', SCALE.state]]), begun)
     return found.map((each) => `${each.item} ${each.subject}`)
   }
@@ -119,7 +119,7 @@ describe('what is missing', () => {
   })
 
   it('counts photos of what was looked at, and of what does not conform', () => {
-    const photos = (...findings: Document[]) =>
+    const photos = (...findings: Held[]) =>
       missingPhotos(SCALES, findings.map((each) => each.state)).map((each) => each.item)
     expect(photos(finding('weighing', 'NA05', 'cân', { answer: 'conforming' }))).toEqual(['NA05'])
     expect(photos(finding('weighing', 'NA05', 'cân', { answer: 'not_checked' }))).toEqual([])
@@ -167,7 +167,7 @@ describe('what nobody types', () => {
     procedure: { name: 'validity', parameters: {}, rows: { valid_until: 'valid_until' } },
   })
   const mobile = checklist('mobile', { items: [means] }, { per: 'instrument', items: [item('KD07'), ended] })
-  const conclusion = (...findings: Document[]) =>
+  const conclusion = (...findings: Held[]) =>
     computedValue(ended, mobile, 'cân', inspected([mobile, SCALES], findings))?.['conclusion']
   const standard = (until: string) => finding('mobile', 'KD05', null, { rows: [{ valid_until: until }] })
   const valid = standard('2021-12-31')

@@ -2,12 +2,12 @@
 import { createInterface } from 'node:readline'
 import { applies } from '../../src/core/judging/conditions.ts'
 import { draw, DrawError, fold } from '../../src/core/judging/draw.ts'
-import { judgeInspection } from '../../src/core/judging/inspection.ts'
+import { type Held, judgeInspection } from '../../src/core/judging/inspection.ts'
 import { judgeFinding } from '../../src/core/judging/judge.ts'
 import { answersFor, missing } from '../../src/core/judging/missing.ts'
 import { evaluate } from '../../src/core/judging/procedures/evaluate.ts'
 import { ProcedureInputError } from '../../src/core/judging/procedures/readings.ts'
-import type { Checklist, Document, Item, Json, Rules, State } from '../../src/core/types.ts'
+import type { Checklist, Item, Json, Rules, State } from '../../src/core/types.ts'
 
 /** What is asked; each call reads its own part. */
 interface Question {
@@ -19,9 +19,9 @@ interface Question {
   checklist: string
   inspection: State
   campaign_kind: Json
-  findings: Document[]
-  instruments: Document[]
-  standards: Document[]
+  findings: Held[]
+  instruments: Held[]
+  standards: Held[]
   item: Item
   finding: unknown
   subject: unknown

@@ -1,8 +1,8 @@
 // Values that nobody types: items of type `computed`. The server computes none of them; what the tablet records as `values`
 // is what conditions read and minutes print. (Positions and the hour, GE07 and O02, come from the tablet itself.)
 
-import type { Checklist, Document, Item, State } from '../types'
-import { computedOf, type Inspected, itemOf, measurementOf } from './inspection'
+import type { Checklist, Item, State } from '../types'
+import { computedOf, type Held, type Inspected, itemOf, measurementOf } from './inspection'
 import { own } from './plain'
 import { ProcedureInputError } from './procedures/readings'
 
@@ -58,7 +58,7 @@ function conclusion(checklist: Checklist, subject: string | null, input: Inspect
   return { [CONCLUSION]: isGood ? 'pass' : 'inconclusive' }
 }
 
-function ofSubject(input: Inspected, subject: string | null): Document[] {
+function ofSubject(input: Inspected, subject: string | null): Held[] {
   return input.findings.filter(({ state }) => (own(state, 'subject_id') ?? null) === subject && !own(state, 'voided'))
 }
 
@@ -66,6 +66,6 @@ function isOf(state: State, checklist: Checklist): boolean {
   return own(state, 'checklist') === checklist.code
 }
 
-function isValidity({ state }: Document, input: Inspected): boolean {
+function isValidity({ state }: Held, input: Inspected): boolean {
   return itemOf(input, own(state, 'checklist'), own(state, 'item'))?.procedure?.name === VALIDITY
 }

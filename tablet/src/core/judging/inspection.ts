@@ -12,6 +12,9 @@ import { supported } from './standards'
 
 const VERIFICATION_KINDS: readonly unknown[] = ['kiem_dinh_luu_dong', 'kiem_dinh_hieu_chuan']
 
+/** Of a document what verdicts need. */
+export type Held = Pick<Document, 'id' | 'state'>
+
 /** An inspection with all that its verdicts depend on, as the tablet holds it. */
 export interface Inspected {
   inspection: State
@@ -20,9 +23,9 @@ export interface Inspected {
   /** The checklists that it pins; `rules`: the rule set that it pins. */
   checklists: readonly Checklist[]
   rules: Rules
-  findings: readonly Document[]
-  instruments: readonly Document[]
-  standards: readonly Document[]
+  findings: readonly Held[]
+  instruments: readonly Held[]
+  standards: readonly Held[]
 }
 
 /** Return `computed` of every finding whose item has a procedure, by finding id. */
@@ -36,7 +39,7 @@ export function judgeInspection(input: Inspected): Map<string, Computed> {
 }
 
 /** Return `computed` of one finding as the server will compute it; null where its item has no procedure. */
-export function computedOf(finding: Document, input: Inspected): Computed | null {
+export function computedOf(finding: Held, input: Inspected): Computed | null {
   const place = placeOf(finding, input)
   if (place === null) return null
   const { item, subject, answers, on, context } = place
@@ -47,7 +50,7 @@ export function computedOf(finding: Document, input: Inspected): Computed | null
 }
 
 /** Return all figures of the procedure of a finding, those of a whole series too; refuses readings as `evaluate` does. */
-export function measurementOf(finding: Document, input: Inspected): Result | null {
+export function measurementOf(finding: Held, input: Inspected): Result | null {
   const place = placeOf(finding, input)
   if (place === null || place.item.procedure === null) return null
   const { item, subject, answers, on, context } = place
@@ -62,7 +65,7 @@ interface Place {
   context: Context
 }
 
-function placeOf(finding: Document, input: Inspected): Place | null {
+function placeOf(finding: Held, input: Inspected): Place | null {
   const state = finding.state
   const item = itemOf(input, own(state, 'checklist'), own(state, 'item'))
   const on = inspectedOn(input.inspection)
@@ -119,7 +122,7 @@ export function usedStandards(input: Pick<Inspected, 'inspection' | 'standards'>
 }
 
 /** Return the other answers of the same checklist by item, those of the same subject before those of the visit. */
-export function answersOf(finding: Document, findings: readonly Document[]): Answers {
+export function answersOf(finding: Held, findings: readonly Held[]): Answers {
   const found: Answers = {}
   const { checklist, subject, ordinal } = placeIn(finding.state)
   for (const place of [{ subject: null, ordinal: 0 }, { subject, ordinal }]) {
