@@ -10,6 +10,9 @@ export interface Provision {
   fetch: () => Promise<unknown>
 }
 
+/** What is there, as far as it was looked at. */
+export const kept = $state<{ [name: string]: boolean | undefined }>({})
+
 export const PROVISIONS: readonly Provision[] = [
   { name: 'keys', bytes: 20_000, ready: async () => (await keys()) !== null, fetch: fetchKeys },
   { name: 'scanner', bytes: 460_000, ready: isKept, fetch: reader },
@@ -24,6 +27,9 @@ export async function workerReady(patience = 10_000): Promise<void> {
   })
 }
 
+/** More than this is not fetched over mobile data unasked (bytes). */
+const LARGE = 2_000_000
+
 interface Connection { type?: string; saveData?: boolean }
 
 /** Say whether large things may be fetched unasked: not over somebody's mobile data. */
@@ -32,15 +38,23 @@ export function isGenerous(): boolean {
   return connection?.saveData !== true && connection?.type !== 'cellular'
 }
 
-/** Fetch whatever is not there yet, telling of each when it begins; what fails is left to be asked for by hand. */
-export async function provide(begins: (name: Provision['name']) => void = () => undefined): Promise<void> {
+/** Fetch whatever is not there yet; what fails is left to be asked for by hand. */
+export async function provide(): Promise<void> {
   await workerReady()
+  await lookAtKept()
   for (const each of PROVISIONS) {
-    if (await each.ready().catch(() => false)) continue
-    if (each.bytes > LARGE && !isGenerous()) continue
-    begins(each.name)
-    await each.fetch().catch(() => undefined)
+    if (kept[each.name] || (each.bytes > LARGE && !isGenerous())) continue
+    await fetchOne(each).catch(() => undefined)
   }
 }
 
-const LARGE = 2_000_000
+export async function lookAtKept(): Promise<void> {
+  for (const each of PROVISIONS) kept[each.name] = await each.ready().catch(() => false)
+}
+
+/** Fetch one thing; throws where it does not come. */
+export async function fetchOne(each: Provision): Promise<void> {
+  await workerReady()
+  await each.fetch()
+  kept[each.name] = await each.ready()
+}
