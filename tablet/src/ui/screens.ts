@@ -23,18 +23,24 @@ const soon = (): Promise<Loaded<OpenScreenProps>> => import('./shell/Soon.svelte
 
 export const SCREENS: { readonly [pattern: string]: Screen } = {
   // work
-  '': { load: soon, tab: 'today' },
-  'sites': { load: soon, tab: 'sites' },
-  'sites/:id': { load: soon, tab: 'sites' },
-  'inspections/:id': { load: soon, tab: 'today' },
+  '': { load: () => import('./work/Today.svelte'), tab: 'today' },
+  'sites': { load: () => import('./work/Sites.svelte'), tab: 'sites' },
+  'sites/new': { load: () => import('./work/SiteForm.svelte'), tab: 'sites' },
+  'sites/:id': { load: () => import('./work/Site.svelte'), tab: 'sites' },
+  'sites/:id/edit': { load: () => import('./work/SiteForm.svelte'), tab: 'sites' },
+  'sites/:id/instruments/:new': { load: () => import('./work/Instrument.svelte'), tab: 'sites' },
+  'instruments/:instrument': { load: () => import('./work/Instrument.svelte'), tab: 'sites' },
+  'inspections/:id': { load: () => import('./work/Inspection.svelte'), tab: 'today' },
+  'inspections/:id/conflicts': { load: () => import('./work/Conflicts.svelte'), tab: 'today' },
+  'inspections/:id/samples': { load: () => import('./work/Samples.svelte'), tab: 'today' },
   // minutes
   'inspections/:id/minutes': { load: soon, tab: 'today' },
   'inspections/:id/minutes/:minutes': { load: soon, tab: 'today' },
   'scan': { load: soon, tab: 'scan', open: true },
   // shell
-  'sync': { load: () => import('./shell/Sync.svelte'), tab: 'sync' },
+  'sync': { load: soon, tab: 'sync' },
   'more': { load: () => import('./shell/More.svelte'), tab: 'more', open: true },
   'settings': { load: () => import('./shell/Settings.svelte'), tab: 'more', open: true },
   'help': { load: () => import('./shell/Help.svelte'), tab: 'more', open: true },
-  'start': { load: () => import('./shell/Start.svelte'), tab: 'more', open: true },
+  'start': { load: soon, tab: 'more', open: true },
 }

@@ -30,8 +30,7 @@ export function live<T>(query: () => Promise<T>): Readable<T | undefined> {
   return {
     subscribe(run) {
       run(undefined)
-      // Only of a function that is async itself does Dexie follow what is read after an `await`.
-      const subscription = liveQuery(async () => query()).subscribe({ next: run, error: (error: unknown) => console.error(error) })
+      const subscription = liveQuery(query).subscribe({ next: run, error: (error: unknown) => console.error(error) })
       return () => subscription.unsubscribe()
     },
   }
