@@ -38,9 +38,9 @@ export const SCREENS: { readonly [pattern: string]: Screen } = {
   'inspections/:id/minutes/:minutes': { load: soon, tab: 'today' },
   'scan': { load: soon, tab: 'scan', open: true },
   // shell
-  'sync': { load: soon, tab: 'sync' },
+  'sync': { load: () => import('./shell/Sync.svelte'), tab: 'sync' },
   'more': { load: () => import('./shell/More.svelte'), tab: 'more', open: true },
   'settings': { load: () => import('./shell/Settings.svelte'), tab: 'more', open: true },
   'help': { load: () => import('./shell/Help.svelte'), tab: 'more', open: true },
-  'start': { load: soon, tab: 'more', open: true },
+  'start': { load: () => import('./shell/Start.svelte'), tab: 'more', open: true },
 }

@@ -37,7 +37,8 @@ describe('the two languages', () => {
   })
 
   test('are not mixed up', () => {
-    expect([...english].filter(([key, said]) => VIETNAMESE.test(said) && !key.startsWith('shell.language') && key !== 'shell.brand')).toEqual([])
+const names = /Hiện Trường|Tiếng Việt|BB-ĐKT/g // the product's, the language's own, a book's
+    expect([...english].filter(([, said]) => VIETNAMESE.test(said.replace(names, '')))).toEqual([])
   })
 })
 

@@ -30,7 +30,8 @@ export function live<T>(query: () => Promise<T>): Readable<T | undefined> {
   return {
     subscribe(run) {
       run(undefined)
-      const subscription = liveQuery(query).subscribe({ next: run, error: (error: unknown) => console.error(error) })
+      // Only of a function that is async itself does Dexie follow what is read after an `await`.
+      const subscription = liveQuery(async () => query()).subscribe({ next: run, error: (error: unknown) => console.error(error) })
       return () => subscription.unsubscribe()
     },
   }

@@ -109,7 +109,8 @@ export function resultOf(json: Json): Result {
   if (!isMap(json) || status === undefined) throw new Unanswered('portal', 'no result')
   const optional = (name: string): string | null => (typeof json[name] === 'string' ? json[name] : null)
   const count = (name: string): number | null => (typeof json[name] === 'number' ? json[name] : null)
-  const current = isMap(json.current) ? json.current : null
+  // Revision 0 says that the server has no such document that this device may see.
+  const current = isMap(json.current) && json.current.rev !== 0 ? json.current : null
   return {
     op_id: text(json, 'op_id'), status, replay: json.replay === true, rev: count('rev'), scope: optional('scope') ?? '', seq: count('seq'),
     code: optional('code'), detail: optional('detail'), conflicts: isMap(json.conflicts) ? json.conflicts : null,

@@ -61,7 +61,7 @@ export const status: Readable<SyncStatus> = {
 function watch(run: (status: SyncStatus) => void): () => void {
   const session = current()
   if (!session) return () => undefined
-  const subscription = liveQuery(() => statusOf(session.db)).subscribe({ next: run, error: (error: unknown) => console.error(error) })
+  const subscription = liveQuery(async () => statusOf(session.db)).subscribe({ next: run, error: (error: unknown) => console.error(error) })
   return () => subscription.unsubscribe()
 }
 

@@ -16,7 +16,7 @@ export function live<T>(make: () => () => T | Promise<T>): Live<T> {
   let value = $state.raw<T>()
   let error = $state.raw<unknown>(null)
   $effect(() => {
-    const watching = liveQuery(make()).subscribe({
+    const watching = liveQuery(asynchronous(make())).subscribe({
       next: (found) => {
         value = found
         error = null
@@ -29,6 +29,11 @@ export function live<T>(make: () => () => T | Promise<T>): Live<T> {
     get value() { return value },
     get error() { return error },
   }
+}
+
+/** Dexie follows what is read after an `await` only in a function that says itself that it is async. */
+function asynchronous<T>(query: () => T | Promise<T>): () => Promise<T> {
+  return async () => await query()
 }
 
 interface Source<T> { subscribe(hear: (value: T) => void): () => void }

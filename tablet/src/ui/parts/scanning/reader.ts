@@ -22,6 +22,11 @@ export function reader(): Promise<Reader> {
   return found
 }
 
+/** Say whether symbols can be read without a network. */
+export async function isKept(): Promise<boolean> {
+  return (await native()) !== null || ('caches' in globalThis && (await caches.match(wasmUrl)) !== undefined)
+}
+
 async function native(): Promise<Reader | null> {
   const detectors = (globalThis as { BarcodeDetector?: NativeDetectors }).BarcodeDetector // not in TypeScript's DOM
   if (detectors === undefined) return null

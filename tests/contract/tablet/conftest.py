@@ -1,0 +1,111 @@
+"""The department and its server, started once; people, sites and tablets of each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from server.app import create_app
+from server.extensions import db
+from server.settings import Settings
+from tests.builders import Office, Person
+from tests.conftest import settings_in
+from tests.contract.live import LiveServer
+from tests.contract.tablet.field import code_for
+from tests.contract.tablet.program import TabletProgram
+from tests.server.api.wire import Site, site_of
+
+
+@dataclass
+class Department:
+    """The office and its server, started once for all of these tests; each has its own people and sites."""
+
+    office: Office
+    live: LiveServer
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def department(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
+    """A serving server on a database of its own."""
+    folder = tmp_path_factory.mktemp("department")
+    shutil.copy(template_database, folder / "test.sqlite3")
+    settings = settings_in(folder)
+    app = create_app(settings)
+    office, live = Office(app), LiveServer(settings, folder)
+    office.has_organisation()
+    try:
+        live.starts()
+        yield Department(office, live, settings)
+    finally:
+        live.stops()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def office(department: Department) -> Office:
+    """The department's office."""
+    return department.office
+
+
+@pytest.fixture
+def live(department: Department) -> LiveServer:
+    """The department's server."""
+    return department.live
+
+
+@pytest.fixture
+def settings(department: Department) -> Settings:
+    """Where its data are."""
+    return department.settings
+
+
+@pytest.fixture
+def database(office: Office) -> Iterator[Session]:
+    """A look into the database."""
+    with office.app.app_context():
+        engine = db.engine
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def leader(office: Office) -> Person:
+    """A team leader of a department."""
+    return office.hires("team_leader", "Nguyễn Văn Kiểm")
+
+
+@pytest.fixture
+def site(office: Office, leader: Person) -> Site:
+    """A station to be inspected."""
+    return site_of(office, leader)
+
+
+@pytest.fixture
+def tablet_of(live: LiveServer) -> Iterator[Callable[..., TabletProgram]]:
+    """Switch tablets on."""
+    tablets: list[TabletProgram] = []
+
+    def make(url: str = live.url) -> TabletProgram:
+        tablets.append(TabletProgram.starts(url))
+        return tablets[-1]
+
+    yield make
+    for tablet in tablets:
+        tablet.ends()
+
+
+@pytest.fixture
+def tablet(tablet_of: Callable[..., TabletProgram], office: Office, leader: Person, site: Site) -> TabletProgram:
+    """The leader's tablet after its first sync."""
+    tablet = tablet_of()
+    tablet.enrols(code_for(office, leader))
+    assert tablet.syncs()["state"] == "done"
+    return tablet
