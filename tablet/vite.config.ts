@@ -54,9 +54,29 @@ function serving(): Plugin {
   }
 }
 
+/** Say in engine.json what prints: compiler, fonts and templates, with size and digest (core/paper/engine.ts). */
+function engine(): Plugin {
+  const belongs = /typst[^/]*\.wasm$|\.ttf$|\.typ$/
+  return {
+    name: 'engine',
+    apply: 'build',
+    writeBundle() {
+      const names = files(OUT).map((path) => relative(OUT, path)).filter((name) => belongs.test(name)).sort()
+      const list = names.map((name) => {
+        const bytes = readFileSync(join(OUT, name))
+        return { name, size: bytes.length, sha256: digestOf(bytes) }
+      })
+      const lacking = ['.wasm', '.ttf', '.typ'].filter((kind) => !names.some((name) => name.endsWith(kind)))
+      if (names.length && lacking.length) throw new Error(`the engine of paper has no ${lacking.join(', ')}`)
+      writeFileSync(join(OUT, 'engine.json'), JSON.stringify({ files: list }))
+    },
+  }
+}
+
 export default defineConfig({
   base: '/app/',
-  plugins: [svelte(), serving()],
+  plugins: [svelte(), engine(), serving()],
+  worker: { format: 'es' },
   build: {
     outDir: OUT,
     emptyOutDir: true,

@@ -20,6 +20,8 @@ self.addEventListener('activate', (event) => event.waitUntil(activate()))
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url)
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(ROOT)) return
+  // What is asked for past every store is kept by whoever asks: the engine of paper, whole and checked (core/paper/engine).
+  if (event.request.cache === 'no-store') return
   if (event.request.mode === 'navigate') event.respondWith(page(event.request))
   else if (LATER.includes(nameOf(url))) event.respondWith(later(event.request))
   else event.respondWith(file(event.request))
