@@ -1,7 +1,7 @@
 // What goes wrong between tablet and server, on order or by chance with a seed.
 
-/** before: never sent; lost: answered, but the answer did not arrive; half: the answer breaks off; a number: that status instead. */
-export type Fault = 'before' | 'lost' | 'half' | number
+/** none: nothing goes wrong this time; before: never sent; lost: answered, but the answer did not arrive; half: the answer breaks off; a number: that status instead. */
+export type Fault = 'none' | 'before' | 'lost' | 'half' | number
 
 export interface Ordered {
   path: string

@@ -49,7 +49,7 @@ def op_ids(tablet: TabletProgram) -> list[str]:
 def journalled(database: Session, wanted: list[str]) -> list[str]:
     """Which of these operations the server took."""
     database.rollback()
-    return sorted(database.scalars(select(JournalEntry.op_id).where(JournalEntry.op_id.in_(wanted))).all())  # type: ignore[type-var]  # none of them is null
+    return sorted(str(id) for id in database.scalars(select(JournalEntry.op_id).where(JournalEntry.op_id.in_(wanted))))
 
 
 def quarantined(database: Session, wanted: list[str]) -> list[str]:
