@@ -67,10 +67,10 @@ def served(documents: Doc) -> Doc:
     return {**documents, "checklists": lists}
 
 
-def cases(count: int, seed: int) -> Iterator[Doc]:
+def cases(count: int, seed: int, first: int = 0) -> Iterator[Doc]:
     """Return inspections: each base once as it is, then with up to a dozen changes, in every form."""
     bases = _bases()
-    for number in range(count):
+    for number in range(first, count):
         dice = Random(f"{seed}-{number}")
         documents = json.loads(bases[number % len(bases)])
         if number >= len(bases):

@@ -1,10 +1,12 @@
 // The canonical document of minutes: everything that is printed, composed once, then frozen by a signature: twin of sync/paper.py.
+import { measuredDays, reasons } from '../judging/inspection'
+import { certificateOn, isValidOn } from '../judging/standards'
 import type { Json, State } from '../types'
 import { attemptBlock, attemptOf, attemptPhotographed, attemptSignatures } from './attempt.ts'
 import { basisOf } from './basis.ts'
 import { Context } from './context.ts'
 import { isoLocal, local, type Local } from './days.ts'
-import { fingerprint, measuredDays, reasons } from './findings.ts'
+import { fingerprint } from './findings.ts'
 import { formOf, isNotice, showsInspection, type Form } from './forms.ts'
 import { uncitable } from './law.ts'
 import { cited, commas, firstMoment, photographed, sealRows, subjectOf, traced, type Traced } from './measures.ts'
@@ -15,7 +17,6 @@ import { citedBy, resultNotice, samplesPhotographed, samplingMinutes } from './s
 import { numberText } from './seal.ts'
 import { bare, get, list, mapping, mappings, sortedBy, str, truthy, unique, type Doc } from './shape.ts'
 import { instrument, place, site } from './site.ts'
-import { certificateOn, unsupportedOn } from './standards.ts'
 import { ACTS, dayInWords, longDay, MEASURES, moment, penaltyLines, shortDay, TEAMS, text, upperFirst, word } from './words.ts'
 
 const VERSION = 1
@@ -270,14 +271,14 @@ function standardsOf(inspection: Doc, used: Doc[], on: string): State[] {
 }
 
 function standardOf(doc: Doc, days: string[], reason: string): State {
-  const bad = unsupportedOn(doc, days)
+  const bad = [...days].sort().find((on) => !isValidOn(doc, on))
   const certificate = certificateOn(doc, bad ?? days.at(-1) ?? '')
   return {
     name: text(doc.name),
     serial: text(doc.serial),
     certificate: text(certificate?.number),
     calibrated_until: shortDay(certificate?.valid_until),
-    expired: bad !== null,
+    expired: bad !== undefined,
     reason,
   }
 }

@@ -63,7 +63,8 @@ export function printed(findings: Doc[], definitions: Doc[]): Doc[] {
   return findings.filter((f) => known.has(itemKey(f.checklist, f.item)) && hasResult(f))
 }
 
-function hasResult(finding: Doc): boolean {
+/** Tell whether a finding says anything that is printed. */
+export function hasResult(finding: Doc): boolean {
   return ['answer', 'values', 'rows', 'note', 'photo_ids'].some((name) => truthy(finding[name]))
 }
 
@@ -110,7 +111,7 @@ function limitOf(limit: Json | undefined): State | null {
 }
 
 /** Return the citations that cite none of these documents, named by number (checklists/catalog.py). */
-function basisWithout(entries: string[], uncitable: readonly string[]): string[] {
+export function basisWithout(entries: string[], uncitable: readonly string[]): string[] {
   // The document cited stands before the first comma or article; what amends it is named after.
   return entries.filter((entry) => {
     const cited = entry.split(/, | Điều /, 1)[0] ?? ''
