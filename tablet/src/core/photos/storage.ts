@@ -20,6 +20,7 @@ export interface Meter {
 /** What a photo takes as the app makes it, until there are own ones to measure. */
 const USUAL = 600 * 1024
 const DAY = 86_400_000
+const USUAL_DAYS = 7
 
 /** Keep a new photo's bytes; in the transaction that records the photo. */
 export async function keep(
@@ -63,6 +64,17 @@ export async function meter(): Promise<Meter> {
     persisted: (await storage?.persisted?.()) ?? null, free, left: free === null ? null : Math.floor(free / average), kept,
     unsent: sum(all.filter((photo) => photo.state !== 'complete').map((photo) => photo.size)),
   }
+}
+
+/** Days after which a photo that has durably arrived gives its room back; 0: never. */
+export async function daysKept(): Promise<number> {
+  const kept = (await directory().settings.get('photo_days'))?.value
+  return typeof kept === 'number' ? kept : USUAL_DAYS
+}
+
+/** Set for the whole tablet how long photos stay that have durably arrived. */
+export async function keepFor(days: number): Promise<void> {
+  await directory().settings.put({ name: 'photo_days', value: days })
 }
 
 /** Drop bytes of photos that are durable at the server and older than some days; the small picture stays. */

@@ -1,6 +1,6 @@
 // The engine: hello, push, pull, catalog, photos, pull; one round at a time on the whole tablet, retried by its own clock.
 import { liveQuery } from 'dexie'
-import { clear } from '../photos/storage.ts'
+import { clear, daysKept } from '../photos/storage.ts'
 import type { DeviceDb, Outcome } from '../store/db.ts'
 import type { Session } from '../store/session.ts'
 import { fetchMissing } from './catalog.ts'
@@ -25,8 +25,6 @@ const TICK = 2 * SECOND
 /** New work waits for the next keystroke, and for a link that has just failed. */
 const GATHER = 2 * SECOND
 const CATALOG_EVERY = 6 * 3_600 * SECOND
-/** Photos that the server certainly has keep their bytes on the tablet for so many days. */
-const DAYS_KEPT = 7
 
 let running: Promise<void> | null = null
 let askedAgain = false
@@ -104,7 +102,8 @@ async function syncLine(line: Line): Promise<void> {
   if (session && refused === undefined) await delivering(() => fetch(session))
   const sent = await uploadAll(line)
   if (session && refused === undefined && sent > 0) await delivering(() => pullAll(session))
-  if (session) await clear(session, DAYS_KEPT)
+  const days = await daysKept()
+  if (session && days > 0) await clear(session, days)
   if (refused !== undefined) throw refused
 }
 

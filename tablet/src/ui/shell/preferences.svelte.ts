@@ -8,12 +8,10 @@ export interface Preferences {
   theme: Theme
   /** Keep the screen on while measuring. */
   awake: boolean
-  /** Days after which the bytes of photos that the office surely has are cleared from the tablet; 0 is never. */
-  clearAfterDays: number
 }
 
 const WHERE = 'preferences'
-const FIRST: Preferences = { language: 'vi', theme: 'auto', awake: true, clearAfterDays: 14 }
+const FIRST: Preferences = { language: 'vi', theme: 'auto', awake: true }
 
 export const preferences = $state<Preferences>({ ...FIRST, ...stored() })
 /** The language that screens are drawn in; changes once its words are there. */
@@ -27,7 +25,6 @@ function stored(): Partial<Preferences> {
     if ('language' in kept && (kept.language === 'vi' || kept.language === 'en')) found.language = kept.language
     if ('theme' in kept) found.theme = THEMES.find((theme) => theme === kept.theme) ?? 'auto'
     if ('awake' in kept && typeof kept.awake === 'boolean') found.awake = kept.awake
-    if ('clearAfterDays' in kept && typeof kept.clearAfterDays === 'number') found.clearAfterDays = kept.clearAfterDays
     return found
   } catch {
     return {} // storage is off, or somebody wrote something else there

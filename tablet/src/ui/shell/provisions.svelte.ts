@@ -1,4 +1,5 @@
 // What a day without a network needs besides documents: each is fetched once and kept. `ready` says whether it is there.
+import { engineReady, fetchEngine } from '../../core/paper/engine.ts'
 import { fetchKeys, keys } from '../../core/paper/keys.ts'
 import { isKept, reader } from '../parts/scanning/reader.ts'
 
@@ -7,15 +8,21 @@ export interface Provision {
   /** About how much comes over the network, in bytes. */
   bytes: number
   ready: () => Promise<boolean>
-  fetch: () => Promise<unknown>
+  fetch: (onProgress: (done: number, total: number) => void) => Promise<unknown>
 }
 
 /** What is there, as far as it was looked at. */
 export const kept = $state<{ [name: string]: boolean | undefined }>({})
+/** What is being fetched, and how much of it is here (bytes, unpacked). */
+export const coming = $state<{ [name: string]: { done: number; total: number } }>({})
+
+/** Compiler, fonts and templates as they come over the air, packed. */
+const ENGINE = 11_000_000
 
 export const PROVISIONS: readonly Provision[] = [
   { name: 'keys', bytes: 20_000, ready: async () => (await keys()) !== null, fetch: fetchKeys },
   { name: 'scanner', bytes: 460_000, ready: isKept, fetch: reader },
+  { name: 'engine', bytes: ENGINE, ready: engineReady, fetch: fetchEngine },
 ]
 
 /** Wait until the worker that keeps such files has this page, so that what is fetched is kept; not for ever. */
@@ -55,6 +62,10 @@ export async function lookAtKept(): Promise<void> {
 /** Fetch one thing; throws where it does not come. */
 export async function fetchOne(each: Provision): Promise<void> {
   await workerReady()
-  await each.fetch()
-  kept[each.name] = await each.ready()
+  try {
+    await each.fetch((done, total) => (coming[each.name] = { done, total }))
+    kept[each.name] = await each.ready()
+  } finally {
+    delete coming[each.name]
+  }
 }

@@ -1,5 +1,7 @@
 // The service worker and new versions of the app: found, kept waiting, applied when nobody is in the middle of something.
 
+import { engineReady, fetchEngine } from '../../core/paper/engine.ts'
+
 const LOOK_EVERY_MS = 30 * 60_000
 const IDLE_MS = 5 * 60_000
 
@@ -31,7 +33,7 @@ export async function watchForUpdates(): Promise<void> {
   void tellBuild()
   setInterval(() => {
     void checkForUpdate()
-    if (update.waiting && isIdle()) apply()
+    if (update.waiting && isIdle()) void apply('itself')
   }, 60_000)
 }
 
@@ -44,9 +46,18 @@ export async function checkForUpdate(now = false): Promise<void> {
   await registration?.update().catch(() => undefined) // offline: another time
 }
 
-/** Let the new version begin. What was typed is saved; the page is loaded anew. */
-export function apply(): void {
+/**
+ * Let the new version begin. What was typed is saved; the page is loaded anew. Its engine of paper is fetched before,
+ * so that a tablet that could print alone still can; by a tap it goes on without, where the network is gone.
+ */
+export async function apply(by: 'tap' | 'itself' = 'tap'): Promise<void> {
+  if (isApplying) return
   isApplying = true
+  const has = (await engineReady()) ? await fetchEngine(undefined, 'newest').then(() => true, () => false) : true
+  if (!has && by === 'itself') {
+    isApplying = false
+    return
+  }
   // Where another tab has let it begin already, this page only has to be loaded anew.
   if (registration?.waiting) registration.waiting.postMessage('apply')
   else location.reload()
