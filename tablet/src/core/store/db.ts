@@ -176,6 +176,14 @@ export interface NumberRow {
   at: number
 }
 
+/** The PDF of an issued paper, sealed: what was printed can be printed again, byte for byte. */
+export interface PaperRow {
+  /** The minutes' id. */
+  id: string
+  pdf: Uint8Array
+  at: number
+}
+
 type Stores = { [table: string]: string }
 export interface Version {
   version: number
@@ -199,6 +207,7 @@ export const DEVICE_VERSIONS: Version[] = [
       photos: 'id, inspection, state',
       leases: 'id',
       numbers: '[series+year+number], lease',
+      papers: 'id',
     },
   },
 ]
@@ -225,6 +234,7 @@ export class DeviceDb extends Dexie {
   declare photos: Table<PhotoRow, string>
   declare leases: Table<LeaseRow, string>
   declare numbers: Table<NumberRow, [string, number, number]>
+  declare papers: Table<PaperRow, string>
 
   constructor(readonly device: string, versions: readonly Version[] = DEVICE_VERSIONS) {
     super(nameOf(device))

@@ -28,4 +28,6 @@ export const core = {
   code_refused: 'The enrolment code is wrong, used or expired.',
   other_person: 'This code was issued to somebody else than the owner of the data on this tablet.',
   storage_unknown: 'The browser does not tell how much space is left.',
+  changing: 'The data of this inspection is changing (syncing, or edited in another tab). Try again.',
+  not_leader: 'Only the team leader, or a substitute named in writing, issues minutes.',
 } satisfies Record<keyof typeof vi, string>

@@ -26,4 +26,6 @@ export const core = {
   code_refused: 'Mã ghi danh không đúng, đã dùng hoặc đã hết hạn.',
   other_person: 'Mã ghi danh này cấp cho người khác, không phải chủ của dữ liệu đang giữ trên máy.',
   storage_unknown: 'Trình duyệt không cho biết dung lượng còn trống.',
+  changing: 'Dữ liệu của cuộc kiểm tra đang thay đổi (đang đồng bộ, hoặc đang sửa ở thẻ khác). Hãy thử lại.',
+  not_leader: 'Chỉ trưởng đoàn, hoặc người được ủy quyền bằng văn bản, phát hành biên bản.',
 } as const
