@@ -19,8 +19,6 @@ export type Screen =
   | { tab: Tab; open?: false; load: () => Promise<Loaded<ScreenProps>> }
   | { tab: Tab; open: true; load: () => Promise<Loaded<OpenScreenProps>> }
 
-const soon = (): Promise<Loaded<OpenScreenProps>> => import('./shell/Soon.svelte')
-
 export const SCREENS: { readonly [pattern: string]: Screen } = {
   // work
   '': { load: () => import('./work/Today.svelte'), tab: 'today' },
@@ -34,9 +32,14 @@ export const SCREENS: { readonly [pattern: string]: Screen } = {
   'inspections/:id/conflicts': { load: () => import('./work/Conflicts.svelte'), tab: 'today' },
   'inspections/:id/samples': { load: () => import('./work/Samples.svelte'), tab: 'today' },
   // minutes
-  'inspections/:id/minutes': { load: soon, tab: 'today' },
-  'inspections/:id/minutes/:minutes': { load: soon, tab: 'today' },
-  'scan': { load: soon, tab: 'scan', open: true },
+  'inspections/:id/minutes': { load: () => import('./minutes/Papers.svelte'), tab: 'today' },
+  'inspections/:id/minutes/words': { load: () => import('./minutes/Words.svelte'), tab: 'today' },
+  'inspections/:id/minutes/attempt': { load: () => import('./minutes/Attempt.svelte'), tab: 'today' },
+  'inspections/:id/minutes/blanks': { load: () => import('./minutes/Blanks.svelte'), tab: 'today' },
+  'inspections/:id/minutes/new/:form': { load: () => import('./minutes/Issue.svelte'), tab: 'today' },
+  'inspections/:id/minutes/:minutes': { load: () => import('./minutes/Paper.svelte'), tab: 'today' },
+  'numbers': { load: () => import('./minutes/Numbers.svelte'), tab: 'more' },
+  'scan': { load: () => import('./minutes/Scan.svelte'), tab: 'scan', open: true },
   // shell
   'sync': { load: () => import('./shell/Sync.svelte'), tab: 'sync' },
   'more': { load: () => import('./shell/More.svelte'), tab: 'more', open: true },

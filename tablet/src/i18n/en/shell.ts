@@ -4,7 +4,6 @@ import type { shell as vi } from '../vi/shell.ts'
 export const shell = {
   'brand': 'Hiện Trường',
   'skip': 'Skip to the content',
-  'soon': 'This screen is being built',
   'failed.screen': 'This screen could not be opened. What was recorded is safe; please try again.',
   'back': 'Back',
   'close': 'Close',

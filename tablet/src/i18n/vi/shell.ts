@@ -2,7 +2,6 @@
 export const shell = {
   'brand': 'Hiện Trường',
   'skip': 'Đến nội dung chính',
-  'soon': 'Màn hình này đang được làm',
   'failed.screen': 'Không mở được màn hình này. Nội dung đã ghi vẫn còn nguyên; hãy thử lại.',
   'back': 'Quay lại',
   'close': 'Đóng',
