@@ -19,7 +19,6 @@ from tests.contract.tablet.program import PIN, TabletProgram
 from tests.pictures import jpeg
 from tests.server.api.wire import Site, site_of
 
-
 pytestmark = pytest.mark.slow  # servers started, backed up, restored
 
 
