@@ -19,7 +19,6 @@ from tests.server.printing.make_vectors import HOST
 from tests.sync.test_seal import CLAIMS, COSE, KEY, SITE, keys_file
 from tests.sync.twins.paper_cases import TEXTS, cases
 
-
 AT_ONCE = 100
 
 
