@@ -23,7 +23,8 @@ export class EngineError extends Error {}
 /** Say whether everything that prints is on the tablet. */
 export async function engineReady(): Promise<boolean> {
   try {
-    return (await missing(await listOf('default'))).length === 0
+    const files = await listOf('default')
+    return files.length > 0 && (await missing(files)).length === 0
   } catch {
     return false // no list, no engine
   }
