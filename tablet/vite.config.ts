@@ -67,7 +67,7 @@ function engine(): Plugin {
         return { name, size: bytes.length, sha256: digestOf(bytes) }
       })
       const lacking = ['.wasm', '.ttf', '.typ'].filter((kind) => !names.some((name) => name.endsWith(kind)))
-      if (names.length && lacking.length) throw new Error(`the engine of paper has no ${lacking.join(', ')}`)
+      if (lacking.length) throw new Error(`the engine of paper has no ${lacking.join(', ')}`)
       writeFileSync(join(OUT, 'engine.json'), JSON.stringify({ files: list }))
     },
   }
