@@ -118,15 +118,33 @@ INTERRUPT_S = 2.0
 class Incoming:
     """The body of a request, read in blocks. `is_cut` tells afterwards that the link broke before its end."""
 
-    def __init__(self, remaining: int) -> None:
+    def __init__(self, remaining: int, checksum: tus.Checksum | None = None) -> None:
         self._remaining = remaining
+        self._first: list[bytes] = []
+        self._refused: tus.UploadRefused | None = None
+        self._rest = self._read_blocks() if checksum is None else self._verified(checksum)
         self.is_cut = False
+
+    def whole(self) -> bytes | None:
+        """Wait for the first block and return it where nothing is to come after it; `blocks` gives it all the same."""
+        try:
+            self._first = [block for block in (next(self._rest, None),) if block is not None]
+        except tus.UploadRefused as refused:
+            self._refused = refused
+        return self._first[0] if self._first and len(self._first[0]) == self._remaining else None
 
     def blocks(self) -> Iterator[bytes]:
         """Give what comes, a block at a time; of a broken link everything that was read.
 
-        Raises TOO_LARGE where an unannounced body goes on after the upload's end; its last block is then not given.
+        With a checksum only once the whole chunk has the digest announced: nothing is kept of a wrong one. Raises
+        TOO_LARGE where an unannounced body goes on after the upload's end; its last block is then not given.
         """
+        if self._refused is not None:
+            raise self._refused
+        yield from self._first
+        yield from self._rest
+
+    def _read_blocks(self) -> Iterator[bytes]:
         buffer, left, began = bytearray(), self._remaining, time.monotonic()
         while left and (data := self._read(min(READ, left))):
             buffer += data
@@ -142,10 +160,9 @@ class Incoming:
         if buffer:
             yield bytes(buffer)
 
-    def verified(self, checksum: tus.Checksum) -> Iterator[bytes]:
-        """Give the blocks only once the whole chunk has the digest announced: nothing is kept of a wrong one."""
+    def _verified(self, checksum: tus.Checksum) -> Iterator[bytes]:
         with tempfile.SpooledTemporaryFile(max_size=BLOCK) as spool:
-            for block in self.blocks():
+            for block in self._read_blocks():
                 checksum.update(block)
                 with disk_trouble():
                     spool.write(block)

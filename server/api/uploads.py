@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from schemas.uploads import ChunkSchema, CreationSchema, TusSchema
 from server.api import tus
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.printing.photos import Facts
 from server.services import uploads
 from server.services.uploads import UploadState
 from server.settings import Settings
@@ -66,17 +68,26 @@ def create(given: dict[str, Any]) -> Response:
     wanted = rules.creation(given["length"], given["metadata"])
     if tus.has_body():
         tus.check_type()
-    device_id, store = g.device.id, _store()
-    is_here = uploads.is_delivered(db.session(), store, device_id, wanted)
+    device_id, store, incoming = g.device.id, _store(), tus.Incoming(wanted.length, given.get("checksum"))
+    states = uploads.own_states(db.session(), device_id, wanted, now())
+    if not states and 0 < wanted.length <= tus.BLOCK and request.content_length == wanted.length:
+        upload = uploads.announced(wanted, now())
+        db.session.rollback()
+        with tus.reading(upload.id):
+            data = incoming.whole()
+        if data is not None:
+            with tus.refusals(location := _location(upload)):
+                upload = _keep_whole(store, device_id, upload, data)
+            return tus.answer(201, upload, upload.offset, **location)
+    is_here = "complete" in states and uploads.is_here(db.session(), store, wanted)
     with writing(db.session) as session:
         overdue = uploads.expire(session, now(), device_id)
         upload = uploads.create(session, store, device_id, wanted, now(), is_here=is_here)
     uploads.discard(store, overdue)
-    location = {"Location": f"{PATH}/{upload.id}"}
-    offset = upload.offset
+    offset, location = upload.offset, _location(upload)
     if upload.state == "open" and (upload.length == 0 or (tus.has_body() and offset == 0)):
         with tus.refusals(location):
-            offset = _receive(store, device_id, upload, 0, given.get("checksum"))
+            offset = _receive(store, device_id, upload, 0, incoming)
     return tus.answer(201, upload, offset, **location)
 
 
@@ -145,7 +156,8 @@ def _append(given: dict[str, Any], upload_id: UUID) -> Response:
     tus.check_type()
     device_id, store = g.device.id, _store()
     upload = _find(store, device_id, str(upload_id))
-    return tus.answer(204, upload, _receive(store, device_id, upload, given["offset"], given.get("checksum")))
+    incoming = tus.Incoming(upload.length - given["offset"], given.get("checksum"))
+    return tus.answer(204, upload, _receive(store, device_id, upload, given["offset"], incoming))
 
 
 def _terminate(upload_id: UUID) -> Response:
@@ -184,16 +196,12 @@ def _find(store: BlobStore, device_id: str, upload_id: str) -> UploadState:
     return uploads.find(db.session(), device_id, upload_id, now())
 
 
-def _receive(
-    store: BlobStore, device_id: str, upload: UploadState, offset: int, checksum: rules.Checksum | None
-) -> int:
+def _receive(store: BlobStore, device_id: str, upload: UploadState, offset: int, incoming: tus.Incoming) -> int:
     """Keep the request's bytes; return the new offset. The database is let go while the network is slow."""
     rules.check_chunk(upload.progress, offset, request.content_length)
     db.session.rollback()
-    incoming = tus.Incoming(upload.length - offset)
-    blocks: Iterable[bytes] = incoming.blocks() if checksum is None else incoming.verified(checksum)
     with tus.reading(upload.id):
-        for block in [b""] if upload.length == 0 else blocks:
+        for block in [b""] if upload.length == 0 else incoming.blocks():
             offset = _keep(store, device_id, upload.id, offset, block)
     if incoming.is_cut:
         raise Problem(
@@ -226,10 +234,40 @@ def _keep(store: BlobStore, device_id: str, upload_id: str, offset: int, block: 
     except StagingLost as error:
         uploads.find(db.session(), device_id, upload_id, now())  # says so where the upload was given up meanwhile
         raise Problem(ProblemCode.OFFSET_MISMATCH, "Một kết nối khác đã gửi xong ảnh này.") from error
+    _refuse_mismatch(facts)
+    return to
+
+
+def _keep_whole(store: BlobStore, device_id: str, upload: UploadState, data: bytes) -> UploadState:
+    """Keep a photo that came in one piece and is new: durable, verified, and then noted in one transaction.
+
+    A server killed before that has promised nothing, and nothing stands in the tables. Where the store fails, the upload
+    stands with what of it is staged.
+    """
+    store.begin(upload.id)
+    try:
+        with store.appending(upload.id) as staged:
+            staged.write(0, data)
+            upload = replace(upload, offset=upload.length - 1)
+            facts = uploads.verify(store, staged, upload)
+            with writing(db.session) as session:
+                upload = uploads.finish_new(session, device_id, upload, facts, now())
+    except (StoreFull, StoreUnavailable):
+        with writing(db.session) as session:
+            uploads.note(session, device_id, upload, now())
+        raise
+    _refuse_mismatch(facts)
+    return upload
+
+
+def _refuse_mismatch(facts: Facts | None) -> None:
     if facts is None:
         detail = "Tệp đã nhận đủ nhưng không khớp mã băm đã báo: hãy tạo lần gửi mới và gửi lại từ đầu."
         raise Problem(ProblemCode.CHECKSUM_MISMATCH, detail)
-    return to
+
+
+def _location(upload: UploadState) -> dict[str, str]:
+    return {"Location": f"{PATH}/{upload.id}"}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -36,11 +36,15 @@ _SAME = (
     .order_by(_T.created_at)
     .limit(1)
 )  # fmt: skip
-_MINE = (
-    select(_T.id)
-    .where(_T.device_id == bindparam("device"), _T.sha256 == bindparam("hash"), _T.state == "complete")
-    .limit(1)
-)
+_OWN = (
+    select(_T.state)
+    .where(
+        _T.device_id == bindparam("device"), _T.state.in_((*UNFINISHED, "complete")),
+        (_T.sha256 == bindparam("hash"))
+        | ((_T.state != "complete") & (_T.expires_at <= bindparam("now", type_=Instant))),
+    )
+    .distinct()
+)  # fmt: skip
 _SWAP = (
     update(Upload)
     .where(_T.id == bindparam("upload"), _T.offset == bindparam("was"), _T.state == "open")
@@ -54,6 +58,7 @@ _EXPIRE = (
     .returning(_T.id)
 )
 _EXPIRE_OWN = _EXPIRE.where(_T.device_id == bindparam("device"))
+_INSERT = insert(Upload)
 _STATE = select(_T.state).where(_T.id == bindparam("upload"))
 _BLOB = {
     "postgresql": postgresql.insert(Blob).on_conflict_do_nothing(),
@@ -85,17 +90,29 @@ class UploadState:
         return tus.write_metadata({"photo_id": self.photo_id, "sha256": self.sha256, "filetype": self.filetype})
 
 
-def is_delivered(session: Session, store: BlobStore, device_id: str, creation: Creation) -> bool:
-    """Whether this device has delivered these bytes before: then they need not come again.
+def own_states(session: Session, device_id: str, creation: Creation, now: datetime) -> set[str]:
+    """Return the states of what this device has sent of these bytes, and of what it left unfinished beyond its time.
+
+    Nothing: the upload is new in every way, and nothing of the device's has to be cleared for it.
+    """
+    asked = {"device": device_id, "hash": creation.sha256, "now": now}
+    return set(session.connection().execute(_OWN, asked).scalars())
+
+
+def is_here(session: Session, store: BlobStore, creation: Creation) -> bool:
+    """Whether bytes that this device has delivered before are still here: then they need not come again.
 
     Others' bytes do not count: a hash is printed on minutes and proves nothing. To be asked outside any write
     transaction: the store may be slow, and every other writer would wait.
     """
-    mine = {"device": device_id, "hash": creation.sha256}
-    if session.connection().execute(_MINE, mine).one_or_none() is None:
-        return False
     blob = session.get(Blob, creation.sha256)
     return blob is not None and blob.size == creation.length and store.has(creation.sha256)
+
+
+def announced(creation: Creation, now: datetime) -> UploadState:
+    """Return an upload as it begins; it stands in no table yet."""
+    return UploadState(str(uuid4()), creation.photo_id, creation.sha256, creation.filetype, creation.length, 0, "open",
+                       now + tus.LIFETIME)  # fmt: skip
 
 
 def create(
@@ -103,7 +120,7 @@ def create(
 ) -> UploadState:
     """Begin an upload, or return the one that this device has open for the same photo and bytes.
 
-    `is_here`: what `is_delivered` said; the upload is then complete at once.
+    `is_here`: this device has delivered these bytes, and they are here; the upload is then complete at once.
     """
     same = {
         "device": device_id,
@@ -115,16 +132,31 @@ def create(
     row = session.connection().execute(_SAME, same).one_or_none()
     if row is not None:
         return UploadState(*row)
-    begun = UploadState(
-        str(uuid4()), creation.photo_id, creation.sha256, creation.filetype, creation.length,
-        creation.length if is_here else 0, "complete" if is_here else "open", now + tus.LIFETIME,
-    )  # fmt: skip
-    session.connection().execute(insert(Upload), {**asdict(begun), "device_id": device_id, "created_at": now})
+    begun = announced(creation, now)
+    if is_here:
+        begun = replace(begun, offset=creation.length, state="complete")
+    note(session, device_id, begun, now)
     if is_here:
         photos.settle(session, [creation.photo_id], now)
     else:
         store.begin(begun.id)
     return begun
+
+
+def note(session: Session, device_id: str, upload: UploadState, now: datetime) -> None:
+    """Write a new upload as it stands."""
+    session.connection().execute(_INSERT, {**asdict(upload), "device_id": device_id, "created_at": now})
+
+
+def finish_new(
+    session: Session, device_id: str, upload: UploadState, facts: Facts | None, now: datetime
+) -> UploadState:
+    """Write an upload that came in one piece, as `finish` would have left it."""
+    done = replace(upload, offset=upload.length, state="mismatch" if facts is None else "complete")
+    note(session, device_id, done, now)
+    if facts is not None:
+        _complete(session, done, facts, now)
+    return done
 
 
 def find(session: Session, device_id: str, upload_id: str, now: datetime) -> UploadState:
@@ -172,8 +204,7 @@ def finish(session: Session, upload: UploadState, facts: Facts | None, now: date
             raise Problem(ProblemCode.OFFSET_MISMATCH, "Một kết nối khác đã gửi tiếp ảnh này.")
         return
     if facts is not None:
-        _keep_blob(session, upload, facts, now)
-        photos.settle(session, [upload.photo_id], now)
+        _complete(session, upload, facts, now)
 
 
 def restart(session: Session, store: BlobStore, upload: UploadState) -> None:
@@ -215,7 +246,9 @@ def _swap(session: Session, upload: UploadState, *, offset: int, state: str = "o
     return session.connection().execute(_SWAP, values).rowcount == 1
 
 
-def _keep_blob(session: Session, upload: UploadState, facts: Facts, now: datetime) -> None:
+def _complete(session: Session, upload: UploadState, facts: Facts, now: datetime) -> None:
+    """Note the stored bytes, and let their photo meet them."""
     values = {"sha256": upload.sha256, "size": upload.length, "media_type": facts.media_type, "width": facts.width,
               "height": facts.height, "exif": facts.exif, "stored_at": now}  # fmt: skip
     session.connection().execute(_BLOB[session.get_bind().dialect.name], values)
+    photos.settle(session, [upload.photo_id], now)

@@ -31,7 +31,8 @@ def begin(office: Office, store: DiskStore, device: str = "d", photo: str | None
     """Begin an upload of ten bytes."""
     with office.transaction() as session:
         creation = Creation(photo or str(uuid4()), sha256(DATA), "image/jpeg", len(DATA))
-        is_here = uploads.is_delivered(session, store, device, creation)
+        is_here = "complete" in uploads.own_states(session, device, creation, NOW)
+        is_here = is_here and uploads.is_here(session, store, creation)
         return uploads.create(session, store, device, creation, NOW, is_here=is_here)
 
 
