@@ -41,7 +41,7 @@ def apply_batch(
     """
     outcome = Outcome(epoch, device.next_device_seq)
     judging = Judging(world, now.isoformat(), validate, outcome)
-    numbering = _Numbering(world, device, judging)
+    numbering = _Numbering(world, device, judging, _places(raw_ops))
     fresh = [slot for index, raw in enumerate(raw_ops) if (slot := numbering.take(index, raw)) is not None]
     for unit in _units(fresh, _failed_groups(judging, raw_ops), judging):
         judging.settle(unit)
@@ -74,8 +74,8 @@ def release(
 class _Numbering:
     """Which operations are fresh: the device's own numbers and ids (protocol, "Idempotency, order, failure")."""
 
-    def __init__(self, world: World, device: DeviceContext, judging: Judging) -> None:
-        self.world, self.device, self.judging = world, device, judging
+    def __init__(self, world: World, device: DeviceContext, judging: Judging, places: Sequence[int | None]) -> None:
+        self.world, self.device, self.judging, self.places = world, device, judging, places
         self.repeats: list[tuple[int, int]] = []
         self._known: dict[str, tuple[str, int]] = {}
         self._stored_seen: dict[str, int] = {}
@@ -84,9 +84,11 @@ class _Numbering:
         """Consume an operation's number; returns it where it is fresh, else writes its result."""
         slot = Slot(raw, digest(raw), self.device, index, device_seq_of(raw))
         op_id = op_id_of(raw)
-        if self._replayed(slot, index, op_id):
-            return None
         outcome = self.judging.outcome
+        if self._replayed(slot, index, op_id):
+            if slot.device_seq is None and self.places[index] == outcome.next_device_seq:
+                outcome.next_device_seq += 1
+            return None
         expected = outcome.next_device_seq
         # A malformed operation counts as the expected one, or every later number would be off.
         seq = slot.device_seq = expected if slot.device_seq is None else slot.device_seq
@@ -133,6 +135,22 @@ class _Numbering:
         result = self.judging.result(slot, QUARANTINED, refusal=Refusal(row.code, row.detail))
         self.judging.results[index] = {**result, "replay": True}
         return True
+
+
+def _places(raw_ops: Sequence[Any]) -> list[int | None]:
+    """Number operations as they stand in the outbox, also those whose own number cannot be read.
+
+    Such a one, sent alone to a server that had been restored, took the first number for its own. Sent again in its place
+    it is a replay, and what comes after it would wait for its number for ever.
+    """
+    places = [device_seq_of(raw) for raw in raw_ops]
+    for index in range(1, len(places)):
+        if places[index] is None and (before := places[index - 1]) is not None:
+            places[index] = before + 1
+    for index in range(len(places) - 2, -1, -1):
+        if places[index] is None and (after := places[index + 1]) is not None:
+            places[index] = after - 1
+    return places
 
 
 def _failed_groups(judging: Judging, raw_ops: Sequence[Any]) -> frozenset[str]:

@@ -110,6 +110,23 @@ def test_equal_malformed_operations_each_consume_a_number_once(station: Station)
     assert len(station.server.quarantine) == 3
 
 
+@pytest.mark.parametrize("cut", [0, 2])
+def test_a_malformed_operation_that_a_restored_server_took_out_of_turn_stops_nothing(
+    station: Station, cut: int
+) -> None:
+    """Found by `make soak`: it was sent alone, the server had forgotten those before it, and then all came again."""
+    tablet, third = station.member, {"set": 1.5}
+    station.server.push(tablet.device_id, [third])
+    queue: list[Any] = [station.record(tablet, item, note="có") for item in ("FU01", "FU02")]
+    tablet.seq += 1
+    queue += [third, station.record(tablet, "FU03", note="sau")]
+    station.server.push(tablet.device_id, queue[:cut])
+    results = station.server.push(tablet.device_id, queue[cut:])
+    assert outcome(results[-1]) == ("applied", None)
+    assert station.server.devices[tablet.device_id].next_device_seq == 5
+    assert all(result["replay"] for result in station.server.push(tablet.device_id, queue))
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
