@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Instant, Json, Model
@@ -16,7 +16,7 @@ class Upload(Model):
 
     __tablename__ = "upload"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    device_id: Mapped[str] = mapped_column(String(36), index=True)
+    device_id: Mapped[str] = mapped_column(String(36))
     photo_id: Mapped[str] = mapped_column(String(36), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     filetype: Mapped[str] = mapped_column(String(100))
@@ -26,6 +26,9 @@ class Upload(Model):
     """open, complete, mismatch (hash wrong), terminated, expired."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_upload_device_state_sha256", "device_id", "state", "sha256"),)
+    """A tablet has thousands by the end of a season, and each new one asks for its like."""
 
 
 class Blob(Model):

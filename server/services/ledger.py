@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import Insert, delete, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
@@ -30,7 +30,16 @@ from sync.feed import Change, entry_of, gone_json, item_json
 AGENCY = "agency"
 MOVED = "moved"
 DELETED = "deleted"
+# Statements are built once and run by Core: building them anew, or the ORM's bookkeeping, cost more than running them.
 _JOURNAL = insert(JournalEntry)
+_SCOPES = Scope.__table__
+_HEADS = (
+    select(_SCOPES.c.scope, _SCOPES.c.seq, _SCOPES.c.head)
+    .where(_SCOPES.c.scope.in_(bindparam("scopes", expanding=True)))
+    .order_by(_SCOPES.c.scope)
+)
+_HEADS_LOCKED = _HEADS.with_for_update()
+_RAISE = update(Scope).where(_SCOPES.c.scope == bindparam("of")).values(seq=bindparam("to"), head=bindparam("hash"))
 _EPOCH = select(ServerState.__table__.c.value).where(ServerState.__table__.c.key == "epoch")
 
 
@@ -47,6 +56,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     """
     if not changes:
         return []
+    session.flush()  # what follows goes past the session
     steps = [step for index, change in enumerate(changes) for step in _steps(index, change)]
     heads = _raise_counters(session, [step.scope for _, step in steps])
     journal: list[dict[str, Any]] = []
@@ -64,8 +74,8 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     session.connection().execute(_JOURNAL, journal)
     _upsert(session, FeedRow, list(feed.values()), ["scope", "kind", "id"])
     _upsert(session, Document, _documents(changes), ["kind", "id"])
-    for scope, head in heads.items():
-        session.execute(update(Scope).where(Scope.scope == scope).values(seq=head.seq, head=head.hash))
+    raised = [{"of": scope, "to": head.seq, "hash": head.hash} for scope, head in heads.items()]
+    session.connection().execute(_RAISE, raised)
     _project(session, changes)
     session.expire_all()
     return seqs
@@ -87,6 +97,28 @@ def change(
         raise Problem(ProblemCode.CONFLICT, "Dữ liệu vừa được người khác sửa: hãy mở lại rồi thực hiện lại.")
     if row is not None and row.is_deleted:
         raise ValueError(f"{kind} {id} is deleted and does not come back")
+    return _change(row, kind, id, scope, state, actor=actor, parent=parent, at=at, taken=taken)
+
+
+class Standing(Protocol):
+    """A live document as it was read and locked."""
+
+    id: Any
+    scope: Any
+    parent: Any
+    rev: Any
+    state: Any
+
+
+def revision(kind: str, row: Standing, state: dict[str, Any], *, actor: str) -> Change:
+    """Build the change that gives a document which the caller has just read and locked a new state in its place."""
+    return _change(row, kind, row.id, row.scope, state, actor=actor)
+
+
+def _change(
+    row: Standing | None, kind: str, id: str, scope: str, state: dict[str, Any], *, actor: str,
+    parent: str | None = None, at: str | None = None, taken: dict[str, Any] | None = None,
+) -> Change:  # fmt: skip
     old = row.state if row is not None else {}
     return Change(
         op_id=None, kind=kind, id=id, parent=parent if parent is not None else (row.parent if row else None), scope=scope,
@@ -115,21 +147,16 @@ def _steps(index: int, change: Change) -> list[tuple[int, Change]]:
 
 
 def _raise_counters(session: Session, scopes: Iterable[str]) -> dict[str, _Head]:
-    heads: dict[str, _Head] = {}
-    wanted = sorted(set(scopes))
-    known = set(session.scalars(select(Scope.scope).where(Scope.scope.in_(wanted))))
-    if missing := [{"scope": s, "seq": 0, "head": NO_HASH} for s in wanted if s not in known]:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(Scope).on_conflict_do_nothing(), missing)
-    rows = session.execute(
-        select(Scope.scope, Scope.seq, Scope.head)
-        .where(Scope.scope.in_(wanted))
-        .order_by(Scope.scope)
-        .with_for_update()
-    )
-    for scope, seq, head in rows:
-        heads[scope] = _Head(seq, head)
-    return heads
+    connection, asked = session.connection(), {"scopes": sorted(set(scopes))}
+    rows = connection.execute(_HEADS, asked).all()
+    is_postgresql = connection.dialect.name == "postgresql"
+    known = {row.scope for row in rows}
+    if missing := [{"scope": s, "seq": 0, "head": NO_HASH} for s in asked["scopes"] if s not in known]:
+        dialect = postgresql if is_postgresql else sqlite
+        connection.execute(dialect.insert(Scope).on_conflict_do_nothing(), missing)
+    if missing or is_postgresql:  # SQLite has one writer, and nothing changes under it
+        rows = connection.execute(_HEADS_LOCKED, asked).all()
+    return {row.scope: _Head(row.seq, row.head) for row in rows}
 
 
 def _feed_row(step: Change, seq: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.db import documents
@@ -27,13 +27,14 @@ _DELIVERED = select(_UPLOADS.photo_id, _UPLOADS.sha256).where(
     _UPLOADS.photo_id.in_(bindparam("photos", expanding=True)), _UPLOADS.state == "complete"
 )
 
+_T = Document.__table__.c
 _LOCKED = (
-    select(Document)
-    .where(Document.kind == "photo", Document.id.in_(bindparam("photos", expanding=True)))
-    .order_by(Document.id)
+    select(_T.id, _T.scope, _T.parent, _T.rev, _T.state)
+    .where(_T.kind == "photo", _T.id.in_(bindparam("photos", expanding=True)), _T.is_deleted.is_(False))
+    .order_by(_T.id)
     .with_for_update()
-    .execution_options(populate_existing=True)
 )
+_BLOBS = select(Blob.__table__).where(Blob.__table__.c.sha256.in_(bindparam("hashes", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,30 @@ def settle(session: Session, photo_ids: Iterable[str], now: datetime, actor: str
     wanted = sorted(set(photo_ids))
     documents.reserve(session, [("photo", id) for id in wanted])  # or record and bytes, coming at once, miss each other
     delivered = _delivered(session, wanted)
-    if not delivered:
+    return _meet(session, delivered, now, actor) if delivered else []
+
+
+def arrived(session: Session, photo_id: str, sha256: str, now: datetime) -> list[str]:
+    """Settle the photo whose bytes were noted in this very transaction."""
+    documents.reserve(session, [("photo", photo_id)])
+    return _meet(session, {photo_id: {sha256}}, now, SYSTEM)
+
+
+def _meet(session: Session, delivered: Mapping[str, Collection[str]], now: datetime, actor: str) -> list[str]:
+    session.flush()  # what follows goes past the session
+    rows = session.connection().execute(_LOCKED, {"photos": sorted(delivered)}).all()
+    waiting = [
+        row for row in rows
+        if row.state.get("status", EXPECTED) == EXPECTED and row.state.get("sha256") in delivered[row.id]
+    ]  # fmt: skip
+    if not waiting:
         return []
-    found = {photo.id: photo for photo in session.scalars(_LOCKED, {"photos": sorted(delivered)})}
+    hashes = sorted({row.state["sha256"] for row in waiting})
+    blobs = {blob.sha256: blob for blob in session.connection().execute(_BLOBS, {"hashes": hashes})}
     changes: list[Change] = []
-    for id, photo in sorted(found.items()):
-        sha256 = photo.state.get("sha256")
-        is_waiting = not photo.is_deleted and photo.state.get("status", EXPECTED) == EXPECTED
-        if is_waiting and sha256 in delivered[id]:
-            made = _made_by_server(session, photo, session.get_one(Blob, sha256))
-            changes.append(ledger.change(session, "photo", id, photo.scope, {**photo.state, **made}, actor=actor))
+    for photo in waiting:
+        made = _made_by_server(session, photo.state, blobs[photo.state["sha256"]])
+        changes.append(ledger.revision("photo", photo, {**photo.state, **made}, actor=actor))
     ledger.record(session, changes, now)
     return [change.id for change in changes]
 
@@ -82,7 +97,7 @@ def recheck(session: Session, inspection_ids: Iterable[str], now: datetime, acto
         for photo in documents.children(session, inspection_id, "photo"):
             if photo.state.get("status") != COMPLETE:
                 continue
-            warnings = _warnings(session, photo, photo.state.get("exif") or {})
+            warnings = _warnings(session, photo.state, photo.state.get("exif") or {})
             if warnings != photo.state.get("warnings"):
                 state = {**photo.state, "warnings": warnings}
                 changes.append(ledger.change(session, "photo", photo.id, photo.scope, state, actor=actor))
@@ -133,7 +148,7 @@ def _delivered(session: Session, photo_ids: list[str]) -> dict[str, set[str]]:
     return found
 
 
-def _made_by_server(session: Session, photo: Document, blob: Blob) -> dict[str, Any]:
+def _made_by_server(session: Session, photo: Mapping[str, Any], blob: Row[Any]) -> dict[str, Any]:
     exif = blob.exif or {}
     if blob.media_type == pictures.NOT_AN_IMAGE:
         detail = "Tệp không phải ảnh mở được; vẫn giữ nguyên làm chứng cứ."
@@ -143,9 +158,7 @@ def _made_by_server(session: Session, photo: Document, blob: Blob) -> dict[str, 
     return {"status": status, "width": blob.width, "height": blob.height, "exif": exif, "warnings": warnings}
 
 
-def _warnings(session: Session, photo: Document, exif: Mapping[str, str]) -> list[dict[str, Any]]:
-    inspection = documents.get(session, "inspection", photo.state.get("inspection_id") or "")
-    site = documents.get(session, "establishment", inspection.state["establishment_id"]) if inspection else None
-    return photo_evidence.compare(
-        photo.state, exif, inspection.state if inspection else None, site.state if site else None
-    )
+def _warnings(session: Session, photo: Mapping[str, Any], exif: Mapping[str, str]) -> list[dict[str, Any]]:
+    inspection = documents.state_of(session, "inspection", photo.get("inspection_id") or "")
+    site = None if inspection is None else documents.state_of(session, "establishment", inspection["establishment_id"])
+    return photo_evidence.compare(photo, exif, inspection, site)

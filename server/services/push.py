@@ -17,6 +17,8 @@ from server.services import durability, effects, grants, ledger, quarantine
 from server.services.world import DatabaseWorld
 from sync.batch import DeviceGap, Outcome, apply_batch
 
+_RECEIPTS = insert(Receipt)
+
 
 def push(session: Session, device_id: str, raw_ops: Sequence[Any], now: datetime) -> dict[str, Any]:
     """Apply a device's operations and return the protocol's answer: exactly one result for each, in order.
@@ -60,4 +62,4 @@ def _write(session: Session, device_id: str, outcome: Outcome, now: datetime) ->
     if outcome.receipts:
         rows = [{"op_id": r.op_id, "device_id": r.device_id, "device_seq": r.device_seq, "digest": r.digest,
                  "result": r.result} for r in outcome.receipts]  # fmt: skip
-        session.execute(insert(Receipt), rows)
+        session.connection().execute(_RECEIPTS, rows)

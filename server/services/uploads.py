@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,14 +36,14 @@ _SAME = (
     .order_by(_T.created_at)
     .limit(1)
 )  # fmt: skip
-_OWN = (
-    select(_T.state)
-    .where(
-        _T.device_id == bindparam("device"), _T.state.in_((*UNFINISHED, "complete")),
-        (_T.sha256 == bindparam("hash"))
-        | ((_T.state != "complete") & (_T.expires_at <= bindparam("now", type_=Instant))),
-    )
-    .distinct()
+_OWN = union(
+    select(_T.state).where(
+        _T.device_id == bindparam("device"), _T.state.in_((*UNFINISHED, "complete")), _T.sha256 == bindparam("hash")
+    ),
+    select(_T.state).where(
+        _T.device_id == bindparam("device"), _T.state.in_(UNFINISHED),
+        _T.expires_at <= bindparam("now", type_=Instant),
+    ),
 )  # fmt: skip
 _SWAP = (
     update(Upload)
@@ -251,4 +251,4 @@ def _complete(session: Session, upload: UploadState, facts: Facts, now: datetime
     values = {"sha256": upload.sha256, "size": upload.length, "media_type": facts.media_type, "width": facts.width,
               "height": facts.height, "exif": facts.exif, "stored_at": now}  # fmt: skip
     session.connection().execute(_BLOB[session.get_bind().dialect.name], values)
-    photos.settle(session, [upload.photo_id], now)
+    photos.arrived(session, upload.photo_id, upload.sha256, now)
