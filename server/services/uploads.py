@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select, union, update
+from sqlalchemy import bindparam, insert, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,13 +38,15 @@ _SAME = (
 )  # fmt: skip
 _OWN = union(
     select(_T.state).where(
-        _T.device_id == bindparam("device"), _T.state.in_((*UNFINISHED, "complete")), _T.sha256 == bindparam("hash")
+        _T.device_id == bindparam("device"), _T.sha256 == bindparam("hash"),
+        or_(*(_T.state == state for state in (*UNFINISHED, "complete"))),
     ),
     select(_T.state).where(
-        _T.device_id == bindparam("device"), _T.state.in_(UNFINISHED),
-        _T.expires_at <= bindparam("now", type_=Instant),
+        _T.device_id == bindparam("device"), _T.expires_at <= bindparam("now", type_=Instant),
+        or_(*(_T.state == state for state in UNFINISHED)),
     ),
 )  # fmt: skip
+"""No IN: its list would be written into the statement anew each time."""
 _SWAP = (
     update(Upload)
     .where(_T.id == bindparam("upload"), _T.offset == bindparam("was"), _T.state == "open")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Timer
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import orjson
@@ -16,6 +14,7 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped] 
 from werkzeug.exceptions import ClientDisconnected
 
 from server.errors import Problem, ProblemCode
+from server.web.deadline import within
 
 MAX_BODY = 1024 * 1024
 """Plain body (protocol, "Sizes")."""
@@ -83,26 +82,14 @@ def _integer(digits: str) -> int | float:
 def reading() -> Iterator[None]:
     """Bound the time in which the body inside has to come; 503 (send again) for a link that broke or is too slow."""
     connection = request.environ.get("gunicorn.socket")
-    timer = None if connection is None else Timer(READ_WITHIN_S, _hang_up, [connection])
-    if timer is not None:
-        timer.daemon = True
-        timer.start()
     try:
-        yield
+        with nullcontext() if connection is None else within(connection, READ_WITHIN_S):
+            yield
     except ParseException as error:  # chunks that are none
         raise Problem(ProblemCode.MALFORMED_BODY, "Nội dung gửi theo đoạn (chunked) bị hỏng.") from error
     except (OSError, ClientDisconnected) as error:
         said = "Đường truyền đứt hoặc quá chậm, chưa nhận gì của lần gửi này: hãy gửi lại."
         raise Problem(ProblemCode.UNAVAILABLE, said, headers={"Retry-After": "3"}) from error
-    finally:
-        if timer is not None:
-            timer.cancel()
-
-
-def _hang_up(connection: socket.socket) -> None:
-    """Let a read that waits on this connection end, as if the other side had closed it."""
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)
 
 
 def _inflated(limit: int) -> bytes:
