@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.feed import canonical
+from sync.feed import canonical, written
 from sync.ids import is_uuid
 from sync.kinds import KINDS, SERVER_KINDS
 from sync.refusals import Refusal
@@ -50,7 +50,8 @@ class Operation:
 def digest(raw: Any) -> str:
     """SHA-256 of the operation's sorted-key JSON as received. Never raises, whatever came."""
     try:
-        return hashlib.sha256(canonical(raw).encode("utf-8", "surrogatepass")).hexdigest()
+        text = written(raw) if type(raw) is dict else canonical(raw)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     except (RecursionError, TypeError, ValueError):
         return _digest_without_recursion(raw)
 

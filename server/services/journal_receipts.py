@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from server.db.sync import Quarantine, Receipt
 from server.services.hello import KNOWN_GAP
 from server.services.journal_memory import Memory
 from server.services.release import DECISION
+from sync.feed import any_json
 from sync.operations import digest
 
 CHUNK = 1000
@@ -95,6 +95,6 @@ def _numbers(session: Session, device_id: str) -> Iterator[int]:
 
 def _digest(raw: str) -> str | None:
     try:
-        return digest(json.loads(raw))
+        return digest(any_json(raw))
     except (ValueError, RecursionError):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace as with_fields
 from datetime import datetime
@@ -23,7 +22,7 @@ from server.services.wording import DECISIONS_MADE, plain_text
 from server.services.world import DatabaseWorld
 from sync import batch
 from sync.batch import DeviceContext, HeldOperation, Outcome
-from sync.feed import Change, canonical
+from sync.feed import Change, any_json, canonical
 from sync.operations import digest, group_of
 from sync.paper_words import local
 from sync.refusals import DETAILS
@@ -112,7 +111,7 @@ def required(reason: str, otherwise: str) -> str:
 def raw_of(row: Quarantine) -> Any:
     """Read an operation as it came; what no reader can read stays what it is, a text."""
     try:
-        return json.loads(row.raw)
+        return any_json(row.raw)
     except (ValueError, RecursionError):
         return row.raw
 

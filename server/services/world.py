@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
@@ -23,6 +22,7 @@ from server.db.sync import Receipt as ReceiptRow
 from server.services import authors, grants, rules
 from server.services.number_skips import SKIPPED
 from sync.batch import Author, DeviceContext, Document, HeldOperation, NumberState, Receipt, Stored
+from sync.feed import any_json
 from sync.findings import OPEN
 from sync.ids import is_uuid
 from sync.kinds import KINDS, SERVER_KINDS
@@ -115,7 +115,7 @@ class DatabaseWorld:
             self._awaited.add(parent_id)
             self._held |= _held(self._session, {parent_id})
         rows = self._held.get(parent_id, [])
-        return [HeldOperation(row.id, json.loads(row.raw), self._context(row.device_id)) for row in rows]
+        return [HeldOperation(row.id, any_json(row.raw), self._context(row.device_id)) for row in rows]
 
     def checklist(self, code: str, version: int) -> Checklist | None:
         """Return an immutable published checklist."""

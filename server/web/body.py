@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,6 +14,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from server.errors import Problem, ProblemCode
 from server.web.deadline import within
+from sync import feed
 
 MAX_BODY = 1024 * 1024
 """Plain body (protocol, "Sizes")."""
@@ -26,8 +26,6 @@ MAX_DEPTH = 40
 """No honest document nests deeper; hashing and normalising recurse."""
 MAX_RATIO = 200
 """JSON of real inspections compresses 5 to 20 times."""
-MAX_DIGITS = 4000
-"""Python refuses to read longer integers at all (4300), and with them the whole batch."""
 MAX_MEMBERS = 50
 """Members of one gzip body; each costs a copy of what follows."""
 READ_WITHIN_S = 120.0
@@ -68,14 +66,9 @@ def _parsed(data: bytes, *, any_json: bool) -> Any:
         if not any_json:
             raise Problem(ProblemCode.MALFORMED_BODY) from error
     try:
-        return json.loads(data, parse_int=_integer)
+        return feed.any_json(data)
     except (ValueError, RecursionError) as error:
         raise Problem(ProblemCode.MALFORMED_BODY) from error
-
-
-def _integer(digits: str) -> int | float:
-    """Read an integer; one without end becomes infinity, which its operation is quarantined for."""
-    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 @contextmanager

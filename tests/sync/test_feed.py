@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 
 from sync.feed import (
     NO_HASH,
+    Boundless,
     Change,
     CursorError,
     JournalBroken,
+    any_json,
+    canonical,
     chain_hash,
     decode_cursor,
     encode_cursor,
@@ -21,6 +25,7 @@ from sync.feed import (
     rebuild,
     state_of,
     verify_chain,
+    written,
 )
 from tests.sync.tablet import open_station
 from tests.sync.world import NOW
@@ -136,3 +141,21 @@ def test_a_cursor_that_we_did_not_write_is_refused(text: str) -> None:
 def test_a_cursor_of_another_shape_is_refused(text: str) -> None:
     with pytest.raises(CursorError):
         decode_cursor(text)
+
+
+ODD = st.sampled_from(
+    [1e16, 1e-7, 5e-324, -0.0, 1e300, 0.1, 2**64, -(2**63) - 1, Boundless("nan"), Boundless("-inf"), "\ud800"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | ODD,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(st.text(max_size=5), JSON, max_size=6))
+def test_the_quick_writer_writes_what_the_exact_one_writes(value: dict[str, Any]) -> None:
+    text = canonical(value)
+    assert written(value) == text
+    assert canonical(any_json(text)) == text
+    assert written(any_json(text)) == text
