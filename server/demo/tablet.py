@@ -314,16 +314,16 @@ class Tablet:
         return offset - start
 
     def sends_whole(self, photo: Photo) -> None:
-        """Send one photo on a good link: announced, then all its bytes in one request."""
-        photo.upload = self._creates_upload(photo)
-        headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-        self._ask("PATCH", photo.upload, headers, photo.data)
+        """Send one photo on a good link: all its bytes with its announcement, in one request."""
+        photo.upload = self._creates_upload(photo, photo.data)
 
-    def _creates_upload(self, photo: Photo) -> str:
+    def _creates_upload(self, photo: Photo, data: bytes = b"") -> str:
         pairs = {"photo_id": photo.id, "sha256": hashlib.sha256(photo.data).hexdigest(), "filetype": "image/jpeg"}
         metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
         headers = {**TUS, "Upload-Length": str(len(photo.data)), "Upload-Metadata": metadata}
-        location = self._ask("POST", f"{API}/uploads", headers).headers["location"]
+        if data:
+            headers["Content-Type"] = "application/offset+octet-stream"
+        location = self._ask("POST", f"{API}/uploads", headers, data).headers["location"]
         return urlsplit(location).path
 
     # -- plumbing
