@@ -30,12 +30,15 @@ export function missing(
   const own = standing(checklist, findings)
   return checklist.sections.flatMap((section) => {
     const subjects = subjectsOf(section, own, begun[section.key] ?? [])
-    const required = section.items.filter((item) => item.required)
-    return required.flatMap((item) =>
-      subjects
-        .filter((subject) => lacks(item, subject, own, instruments))
-        .map((subject) => ({ section: section.key, item: item.key, subject })),
-    )
+    const asked = subjects.map((subject) => ({
+      subject,
+      state: subject === null ? null : instruments.get(subject),
+      answers: answersFor(own, subject),
+    }))
+    return section.items.flatMap((item) => {
+      const lacking = item.required ? asked.filter((each) => lacks(item, each.subject, each.state, each.answers)) : []
+      return lacking.map(({ subject }) => ({ section: section.key, item: item.key, subject }))
+    })
   })
 }
 
@@ -80,11 +83,10 @@ function subjectsOf(section: Section, findings: State[], begun: readonly string[
 }
 
 /** Tell whether an item that applies to a subject has no result there. */
-function lacks(item: Item, subject: string | null, findings: State[], instruments: Subjects): boolean {
-  const answers = answersFor(findings, subject)
+function lacks(item: Item, subject: string | null, state: State | null | undefined, answers: Answers): boolean {
   const found = Object.hasOwn(answers, item.key) ? answers[item.key] : undefined
   if (isMapping(found) && subjectOf(found) === subject) return false
-  return applies(item, subject === null ? null : instruments.get(subject), answers)
+  return applies(item, state, answers)
 }
 
 function wantsPhoto(item: Item, finding: State): boolean {
