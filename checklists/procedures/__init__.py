@@ -1,7 +1,7 @@
 """Metrological procedures: readings and limits in, errors and a verdict out. The registry; one file per family.
 
-To add one: write `<family>.py` with its `PROCEDURES`, name the family below, add rows to data/limits and vectors,
-and say in data/standards.yaml what it measures with.
+To add one: write `<family>.py` with its `PROCEDURES`, name the family below, add rows to data/limits and vectors, say in
+data/standards.yaml what it measures with, and do the same in the tablet's twin (tablet/src/core/judging/procedures/).
 """
 
 from __future__ import annotations

@@ -38,6 +38,12 @@ def test_the_rules_that_the_tablets_vectors_are_computed_with_are_the_shipped_on
     assert kept == rules.served()
 
 
+def test_both_have_the_same_procedures_in_the_same_order(tablet: Tablet) -> None:
+    asked = {"call": "evaluate", "name": "chiêm tinh", "request": {}, "under": "shipped"}
+    assert tablet.answers([asked]) == [answer(asked)]
+    assert answer(asked)["message_vi"].endswith(", ".join(names()))
+
+
 @pytest.mark.parametrize("name", names())
 def test_the_tablet_computes_and_says_the_same(name: str, tablet: Tablet, pytestconfig: pytest.Config) -> None:
     count = pytestconfig.getoption("--comparisons") or COMPARISONS
