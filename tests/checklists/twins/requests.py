@@ -29,6 +29,8 @@ def question(rng: random.Random, name: str) -> dict[str, Any]:
     case = MAKERS[name](rng)
     request: Any = {"date": "2021-07-15", "context": "inspection", **copy.deepcopy(case.request)}
     under = "confirmed" if case.confirmed else rng.choice(["shipped", "confirmed"])
+    if rng.random() < 0.3:
+        request |= {part: _shorter(request[part]) for part in ("parameters", "rows") if part in request}
     kind = rng.random()
     if kind > 0.85:
         request = _right_keys(rng, name)
@@ -36,6 +38,15 @@ def question(rng: random.Random, name: str) -> dict[str, Any]:
         for _ in range(rng.choice([1, 1, 1, 2, 3])):
             _spoil(rng, name, request)
     return {"call": "evaluate", "name": name, "request": request, "under": under}
+
+
+def _shorter(value: Any) -> Any:
+    """Readings without zeros at their end: with how many decimals they were written decides what is printed."""
+    if isinstance(value, list):
+        return [_shorter(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _shorter(each) for key, each in value.items()}
+    return value.rstrip("0").rstrip(".") if isinstance(value, str) and "." in value else value
 
 
 def _spoil(rng: random.Random, name: str, request: dict[str, Any]) -> None:
@@ -56,18 +67,19 @@ def _spoil(rng: random.Random, name: str, request: dict[str, Any]) -> None:
             "resolution": rng.choice(["0.1", "1", "0.01", "10", "0"]),
         }
     elif what < 0.6:
-        request["rows"] = rng.choice(
-            [
-                request["rows"] * rng.choice([2, 5]),
-                [],
-                anything(rng),
-                request["rows"] * rng.choice([3, 3, 3, 3, 334, 1001]),
-            ]
-        )
+        request["rows"] = _other_rows(rng, request.get("rows"))
     elif what < 0.63:
         request[rng.choice(["x", "rows", "unit", "date"])] = anything(rng)
     elif isinstance(request.get("rows"), list) and request["rows"] and isinstance(request["rows"][0], dict):
         _change(rng, rng.choice(request["rows"]), [*sorted(row), "label", "note", "point"])
+
+
+def _other_rows(rng: random.Random, rows: Any) -> Any:
+    """Fewer or more rows; now and then as many as the most that are taken, or one more."""
+    if not isinstance(rows, list) or not rows or rng.random() < 0.3:
+        return rng.choice([[], anything(rng)])
+    many = 1000 // len(rows) if rng.random() < 0.02 else rng.randint(2, 5)
+    return rows * many + rows[:1] * rng.randint(0, 1)
 
 
 def _change(rng: random.Random, group: Any, keys: list[str]) -> None:
@@ -88,8 +100,11 @@ def limit(rng: random.Random, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {"value": rng.choice(["0.3", "1", "0", "2.50", reading(rng)]), "unit": rng.choice(units)}
     for key in rng.sample(PLAIN, rng.choice([0, 0, 1, 2])):
         found[key] = rng.choice(units) if key.endswith("unit") else rng.choice(["0.5", "1", "2", reading(rng), None])
-    if rng.random() < 0.3:
+    kind = rng.random()
+    if kind < 0.3:
         found |= {"floor": reading(rng).lstrip("-"), "floor_unit": rng.choice(units)}
+    elif kind < 0.5:  # the least allowance is just the one below zero
+        found |= {"lower": "0.5", "floor": "0.5", "floor_unit": found["unit"]}
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from checklists import catalog
-from checklists.conditions import OPERATORS, applies
+from checklists.conditions import MAX_DEPTH, OPERATORS, applies
 from checklists.draw import DrawError, draw
 from checklists.judge import judge
 from checklists.limits import load_rules
@@ -55,12 +55,18 @@ def agreed(tablet: Tablet, count: int, ask: Callable[[], State], ours: Callable[
             yield mine
 
 
+def few(rng: random.Random) -> Any:
+    """A value that often equals another one, written the same or not."""
+    often = ["1", "1.0", "2", "-0", "0", "2021-07-15", "2021-07-16", "platform", 1, True, "true", ["1", "platform"]]
+    return rng.choice([rng.choice(often), rng.choice(often), anything(rng)])
+
+
 def compared(rng: random.Random) -> State:
     """One comparison, well formed or not."""
     body = {
         "from": rng.choice(REFERENCES),
-        "op": rng.choice([*OPERATORS, "like"]),
-        "value": rng.choice([reading(rng), anything(rng)]),
+        "op": rng.choice([*sorted(OPERATORS), "like"]),
+        "value": few(rng),
     }
     if rng.random() < 0.1:
         body.pop(rng.choice([*body]))
@@ -81,29 +87,16 @@ def test_conditions_hold_for_both_or_for_none(tablet: Tablet, chance: tuple[rand
     rng, count = chance
 
     def ask() -> State:
-        answers: State = {
-            "NA02": {"values": {"kind": rng.choice(["platform", anything(rng)])}, "answer": anything(rng)}
-        }
-        answers["NA11"] = rng.choice(
-            [anything(rng), {"values": {"value": rng.choice([reading(rng), anything(rng)])}, "answer": "conforming"}]
-        )
-        subject = rng.choice(
-            [
-                None,
-                anything(rng),
-                {
-                    "type": "weighbridge",
-                    "attributes": {"e": rng.choice([reading(rng), anything(rng)])},
-                    "a": {"b": "2021-07-15"},
-                },
-            ]
-        )
-        return {
-            "call": "applies",
-            "conditions": [condition(rng) for _ in range(4)],
-            "subject": subject,
-            "answers": answers,
-        }
+        answers: State = {"NA02": {"values": {"kind": few(rng)}, "answer": anything(rng)}}
+        number = {"values": {"value": rng.choice([reading(rng), few(rng)])}, "answer": "conforming"}
+        answers["NA11"] = rng.choice([anything(rng), number, number])
+        known = {"type": "weighbridge", "attributes": {"e": few(rng)}, "a": {"b": "2021-07-15"}}
+        subject = rng.choice([None, anything(rng), known, known])
+        conditions = [condition(rng) for _ in range(4)]
+        if rng.random() < 0.1:
+            for _ in range(rng.randint(MAX_DEPTH - 2, MAX_DEPTH + 2)):
+                conditions[0] = {"not": conditions[0]}
+        return {"call": "applies", "conditions": conditions, "subject": subject, "answers": answers}
 
     def ours(asked: State) -> list[bool]:
         return [applies(each, asked["subject"], asked["answers"]) for each in asked["conditions"]]
