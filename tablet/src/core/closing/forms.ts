@@ -53,10 +53,14 @@ export function seriesOf(of: Case, form: Form): { series: string; symbol: string
   return { series: text(found.series), symbol: text(found.symbol) || text(found.series) }
 }
 
-/** The status with what this tablet issued laid over it: closing minutes that the server has not seen end the inspection here. */
+/** The status of a case with what this tablet issued laid over it. */
 export function statusOf(of: Case): string {
-  const said = text(of.inspection.state.status)
-  const closing = of.minutes.filter((paper) => paper.closes && STANDING.has(paper.status))
+  return statusWith(text(of.inspection.state.status), of.minutes)
+}
+
+/** Lay papers over a status: closing minutes that the server has not seen end the inspection here. */
+export function statusWith(said: string, minutes: readonly Paper[]): string {
+  const closing = minutes.filter((paper) => paper.closes && STANDING.has(paper.status))
   const open = said === 'planned' || said === 'in_progress'
   const last = closing.findLast((paper) => open || paper.rev === 0)
   if (last === undefined) return said

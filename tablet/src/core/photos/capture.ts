@@ -16,6 +16,8 @@ export interface Capture {
   purpose: 'evidence' | 'signed_paper' | 'lab_report'
   file: Blob
   position: Position | null
+  /** The paper whose signed page it shows. */
+  minutes?: string
   /** The photo that this one was drawn on. */
   derives_from?: string
   /** What else belongs to it and must be written with it, such as the answer's list of photos. */
@@ -37,7 +39,10 @@ export function keep(s: Session, given: Omit<Capture, 'file'>, bytes: Prepared):
     const blob = new Blob([bytes.bytes], { type: bytes.media_type })
     await keepBytes(s, { id, inspection: given.inspection, blob, thumb: bytes.thumb, sha256: bytes.sha256, media_type: bytes.media_type })
     const { inspection: inspection_id, finding: finding_id, purpose, position } = given
-    const made: State = given.derives_from === undefined ? {} : { derives_from: given.derives_from }
+    const made: State = {
+      ...(given.derives_from === undefined ? {} : { derives_from: given.derives_from }),
+      ...(given.minutes === undefined ? {} : { minutes_id: given.minutes }),
+    }
     await create(s, 'photo', {
       id, scope: inspection.scope, parent: inspection_id,
       set: {

@@ -2,6 +2,8 @@
 import { applies, isAnswered } from '../../core/judging/conditions.ts'
 import type { Context } from '../../core/judging/limits.ts'
 import { all, childrenOf, get } from '../../core/store/documents.ts'
+import { paperOf, STANDING } from '../../core/closing/case.ts'
+import { statusWith } from '../../core/closing/forms.ts'
 import type { Session } from '../../core/store/session.ts'
 import { checklist as fetchChecklist, rules as fetchRules } from '../../core/sync/catalog.ts'
 import type { Checklist, ChecklistRef, Document, Item, Rules, Section, State } from '../../core/types.ts'
@@ -51,7 +53,9 @@ export class Visit {
   /** The day whose law and limits apply: the first visit, else the planned day. */
   on = $derived.by(() => daysOf(this.inspection?.state)[0] ?? null)
   context = $derived.by((): Context => (VERIFICATION.has(text(this.campaign?.state.kind)) ? 'verification' : 'inspection'))
-  frozen = $derived.by(() => new Set(this.minutes.filter((each) => !isVoid(each)).flatMap((each) => (Array.isArray(each.state.freezes) ? each.state.freezes : []))))
+  /** What was issued, also what the server has not seen: the tablet keeps to its own papers. */
+  papers = $derived.by(() => this.minutes.map(paperOf).filter((each) => STANDING.has(each.status)))
+  frozen = $derived.by(() => new Set(this.papers.flatMap((each) => each.freezes)))
 
   constructor(session: Session, id: string) {
     this.session = session
@@ -81,7 +85,7 @@ export class Visit {
 
   /** Whether what belongs to a finding may still be changed by the team. */
   isOpen(finding: string): boolean {
-    const status = this.inspection?.state.status
+    const status = statusWith(text(this.inspection?.state.status), this.papers)
     if (status === 'returned') return this.reopened.has(finding)
     return status === 'in_progress' && !this.frozen.has(finding)
   }
