@@ -9,12 +9,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import zxingcpp
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
+CONTROLLED = """async () => {
+  const { serviceWorker } = navigator
+  const taken = new Promise(resolve => serviceWorker.addEventListener('controllerchange', resolve))
+  await serviceWorker.ready
+  if (serviceWorker.controller === null) await taken
+}"""
+"""Wait until the worker has the page."""
 FRAME = 480
 """Pixels of a side of the camera's picture."""
 
@@ -37,14 +44,11 @@ def camera(tmp_path: Path) -> Path:
     symbol = zxingcpp.create_barcode(
         "https://kiemtra.bacninh.gov.vn/app/#enrol=AB12CD34EF56", zxingcpp.BarcodeFormat.QRCode
     )
-    drawn = np.array(zxingcpp.write_barcode_to_image(symbol, scale=8))
-    grey = np.full((FRAME, FRAME), 235, dtype=np.uint8)
-    top = (FRAME - drawn.shape[0]) // 2
-    grey[top : top + drawn.shape[0], top : top + drawn.shape[1]] = np.where(drawn > 127, 235, 16)
-    colour = np.full(FRAME * FRAME // 2, 128, dtype=np.uint8)
-    film.write_bytes(
-        f"YUV4MPEG2 W{FRAME} H{FRAME} F5:1 Ip A1:1 C420jpeg\nFRAME\n".encode() + grey.tobytes() + colour.tobytes()
-    )
+    drawn = Image.fromarray(zxingcpp.write_barcode_to_image(symbol, scale=8))
+    seen = Image.new("L", (FRAME, FRAME), 235)
+    seen.paste(drawn, ((FRAME - drawn.width) // 2, (FRAME - drawn.height) // 2))
+    colour = bytes([128]) * (FRAME * FRAME // 2)
+    film.write_bytes(f"YUV4MPEG2 W{FRAME} H{FRAME} F5:1 Ip A1:1 C420jpeg\nFRAME\n".encode() + seen.tobytes() + colour)
     return film
 
 
@@ -57,7 +61,7 @@ def page(url: str, build: Path, camera: Path) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         page = browser.new_context(locale="vi-VN", base_url=url, permissions=["camera"]).new_page()
         page.goto("/app/")
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.evaluate(CONTROLLED)
         yield page
         browser.close()
 
@@ -71,7 +75,10 @@ def releases(build: Path, title: str, *, whole: bool = True) -> None:
     source = worker.read_text()
     assert names[old] in source
     index.write_text(new if whole else "<html><body>Wi-Fi: xin đăng nhập</body></html>")
-    worker.write_text(source.replace(names[old], names[new]) + f"\n// {title}\n")
+    number = hashlib.sha256(title.encode()).hexdigest()[:12]
+    source, count = re.subn(r"(?<=[`'\"])[0-9a-f]{12}(?=[`'\"])", number, source)
+    assert count == 1, "sw.js has one number of its build"
+    worker.write_text(source.replace(names[old], names[new]))
 
 
 def looks_for_updates(page: Page) -> None:
