@@ -127,12 +127,20 @@ describe('what the person saw', () => {
     expect((await outbox())[0]?.op.base).toEqual({ conclusion: 'như đã thấy' })
   })
 
+  it('may be nothing, which is not the same as not to know', async () => {
+    const other = await pulled(s, 'inspection', { campaign_id: 'c', conclusion: 'của đồng nghiệp' })
+    await patch(s, 'inspection', other, { conclusion: 'của tôi' }, { base: { conclusion: null } })
+    expect((await outbox())[0]?.op.base).toEqual({ conclusion: null })
+  })
+
   it('is the own change that still waits, so that one can go back to the beginning', async () => {
-    const base = { conclusion: null }
-    await patch(s, 'inspection', inspection, { conclusion: 'nhầm' }, { base })
+    const other = await pulled(s, 'inspection', { campaign_id: 'c', conclusion: 'đầu' })
+    const base = { conclusion: 'đầu' }
+    await patch(s, 'inspection', other, { conclusion: 'nhầm' }, { base })
     await asSent()
-    await patch(s, 'inspection', inspection, { conclusion: '' }, { base })
-    expect((await outbox()).at(-1)?.op).toMatchObject({ set: { conclusion: '' }, base: { conclusion: 'nhầm' } })
+    await patch(s, 'inspection', other, { conclusion: 'đầu' }, { base })
+    expect((await outbox()).at(-1)?.op).toMatchObject({ set: { conclusion: 'đầu' }, base: { conclusion: 'nhầm' } })
+    expect((await get(s, 'inspection', other))?.state.conclusion).toBe('đầu')
   })
 
   it('leaves another value of the server alone where the person changed nothing', async () => {

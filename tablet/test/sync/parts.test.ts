@@ -3,9 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { outboxRow } from '../../src/core/outbox/record.ts'
 import type { OutboxRow } from '../../src/core/store/db.ts'
 import { delayAfter } from '../../src/core/sync/engine.ts'
-import { ask, link, reasonOf, Refused } from '../../src/core/sync/http.ts'
+import { pushedOf } from '../../src/core/sync/answers.ts'
+import { ask, link, reasonOf, Refused, Unanswered } from '../../src/core/sync/http.ts'
 import { cut } from '../../src/core/sync/push.ts'
 import { isTrouble } from '../../src/core/trouble.ts'
+import type { State } from '../../src/core/types.ts'
 
 const real = { ...link }
 afterEach(() => void Object.assign(link, real))
@@ -35,6 +37,20 @@ describe('a batch', () => {
 it('waits longer and longer, five minutes at most, never all tablets at once', () => {
   expect([1, 2, 3, 5, 12, 90].map((count) => delayAfter(count, 0))).toEqual([1000, 2000, 4000, 16_000, 300_000, 300_000])
   expect(delayAfter(9, 1)).toBe(128_000)
+})
+
+describe('results of a push', () => {
+  const op = (id: string) => row(Number(id)).op
+  const result = (id: string): State => ({ op_id: id, status: 'applied', replay: false, rev: 1, scope: 's', seq: 1, code: null, detail: null, conflicts: {}, current: null })
+  const answer = (...ids: string[]): State => ({ epoch: 'e', server_time: '', next_device_seq: 3, durable: {}, results: ids.map(result) })
+
+  it('are believed only where there is exactly one for each operation, in order', () => {
+    expect(pushedOf(answer('1', '2'), [op('1'), op('2')]).results.length).toBe(2)
+    for (const ids of [['1'], ['2', '1'], ['1', '3'], ['1', '2', '3'], []]) {
+      expect(() => pushedOf(answer(...ids), [op('1'), op('2')])).toThrow(Unanswered)
+    }
+    expect(() => pushedOf({ results: [] }, [])).toThrow(Unanswered)
+  })
 })
 
 describe('an answer', () => {

@@ -71,7 +71,8 @@ export function patch(s: Session, kind: Kind, id: string, set: State, how: How =
     const wanted = cleaned(set, mergingOf(kind).exact)
     const own = await ownFields(s, row)
     // Over a change of one's own that still waits one has seen that one, whatever the screen began with.
-    const seen = (name: string): Json => (own.has(name) ? undefined : how.base?.[name]) ?? view[name] ?? null
+    const shown = how.base ?? {}
+    const seen = (name: string): Json => (!own.has(name) && name in shown ? shown[name] : view[name]) ?? null
     const changed = Object.keys(wanted).filter((name) => !same(wanted[name], view[name]) && !same(wanted[name], seen(name)))
     if (changed.length === 0) return id
     const only = (value: (name: string) => Json): State => Object.fromEntries(changed.map((name) => [name, value(name)]))
