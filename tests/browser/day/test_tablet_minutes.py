@@ -70,7 +70,7 @@ class Leader:
         """The site refuses before a witness, the others signed in ink; one page is photographed."""
         self.page.get_by_role("button", name="Ghi", exact=True).first.click()
         sheet = self.page.get_by_role("dialog")
-        sheet.get_by_text("Từ chối ký", exact=True).click()
+        sheet.get_by_role("radio", name="Từ chối ký").check()
         sheet.get_by_role("button", name="Ghi", exact=True).click()
         expect(sheet.get_by_text("Cần người xác nhận, hoặc lý do không có người chứng kiến.")).to_be_visible()
         sheet.get_by_label("Người xác nhận việc từ chối ký").fill("Đỗ Văn Xã")

@@ -191,8 +191,6 @@ export const minutes = {
   'signing.witness': 'Who confirms the refusal',
   'signing.witness.capacity': 'Capacity (commune representative, witness…)',
   'signing.unwitnessed': 'If there is no witness: why',
-  'signing.pad': 'Sign in the box below',
-  'signing.pad.clear': 'Sign again',
   'signing.save': 'Record',
   'signing.fault.name': 'A full name is needed.',
   'signing.fault.reason': 'A reason for the absence is needed.',

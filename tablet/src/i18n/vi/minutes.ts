@@ -198,8 +198,6 @@ export const minutes = {
   'signing.witness': 'Người xác nhận việc từ chối ký',
   'signing.witness.capacity': 'Tư cách (đại diện UBND xã, người chứng kiến…)',
   'signing.unwitnessed': 'Nếu không có người chứng kiến: vì sao',
-  'signing.pad': 'Ký vào khung dưới đây',
-  'signing.pad.clear': 'Ký lại',
   'signing.save': 'Ghi',
   'signing.fault.name': 'Cần họ và tên.',
   'signing.fault.reason': 'Cần lý do vắng mặt.',
