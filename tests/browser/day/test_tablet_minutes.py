@@ -78,10 +78,10 @@ class Leader:
         expect(sheet).to_have_count(0)
         self.page.get_by_role("button", name="Tất cả đã ký tay").click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Tất cả đã ký tay").click()
-        expect(self.page.get_by_text("Chờ bản ký")).to_be_visible()
+        expect(self.page.get_by_text("Chờ bản ký", exact=True)).to_be_visible()
         picture: Any = {"name": "trang.jpg", "mimeType": "image/jpeg", "buffer": jpeg((800, 1100), seed=9)}
         self.page.locator('input[type="file"]').set_input_files([picture])
-        expect(self.page.get_by_text("Chờ bản ký")).to_have_count(0, timeout=SLOW)
+        expect(self.page.get_by_text("Chờ bản ký", exact=True)).to_have_count(0, timeout=SLOW)
 
 
 def text_of(pdf: bytes) -> str:
