@@ -1,0 +1,56 @@
+// The engine by itself: new work is noticed, failures are retried, the status tells of both.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { create } from '../../src/core/outbox/record.ts'
+import { syncNow, start } from '../../src/core/sync/engine.ts'
+import { link } from '../../src/core/sync/http.ts'
+import { status, type SyncStatus } from '../../src/core/sync/status.ts'
+import type { Session } from '../../src/core/store/session.ts'
+import { signedIn, wipe } from '../bench.ts'
+import { MemoryServer, SCOPE } from './server.ts'
+
+let server: MemoryServer
+let s: Session
+const real = { ...link }
+
+beforeEach(async () => {
+  server = new MemoryServer()
+  Object.assign(link, { base: 'http://server', fetch: server.fetch })
+  s = await signedIn()
+})
+afterEach(async () => {
+  Object.assign(link, real)
+  await wipe()
+})
+
+it('sends what is recorded without being asked, after the link has come back', async () => {
+  link.fetch = () => Promise.reject(new TypeError('fetch failed'))
+  const seen: SyncStatus[] = []
+  const unsubscribe = status.subscribe((each) => seen.push(each))
+  const stop = start()
+  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'offline', reason: 'offline', lastSuccess: null }), 20_000)
+  await create(s, 'requirement', { scope: SCOPE, set: { note: 'ghi khi mất mạng' } })
+  await vi.waitFor(() => expect(seen.at(-1)?.waiting.records).toBe(1), 20_000)
+  link.fetch = server.fetch
+  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'done', reason: null, waiting: { records: 0 } }), 30_000)
+  expect(server.journal.length).toBe(1)
+  expect(seen.some((each) => each.state === 'syncing')).toBe(true)
+  stop()
+  unsubscribe()
+})
+
+it('waits as long as the server asks, even when the button is pressed', async () => {
+  let asked = 0
+  link.fetch = () => {
+    asked++
+    return Promise.resolve(new Response('{"code": "unavailable", "detail": "Máy chủ đang bận."}', { status: 503, headers: { 'Retry-After': '1' } }))
+  }
+  await syncNow('button')
+  expect(asked).toBe(1)
+  await syncNow('button')
+  expect(asked).toBe(1)
+  link.fetch = server.fetch
+  await vi.waitFor(async () => {
+    await syncNow('button')
+    expect((await s.db.read('outcome'))?.success_at).not.toBeNull()
+  }, 20_000)
+})
