@@ -1,6 +1,9 @@
 // The paper that is composed is the published one, letter for letter, and absent parts never stop it.
 import { describe, expect, test } from 'vitest'
 import { compose, type ComposeInput } from '../../src/core/paper/compose.ts'
+import { fingerprint } from '../../src/core/paper/findings.ts'
+import { formOf } from '../../src/core/paper/forms.ts'
+import { traced } from '../../src/core/paper/measures.ts'
 import { canonicalText } from '../../src/core/paper/seal.ts'
 import { MINUTES } from './vectors.ts'
 
@@ -22,4 +25,16 @@ describe('compose', () => {
     expect(() => compose({ ...bare, form: 'letter' })).toThrow("Loại biên bản 'letter' không có.")
     expect(() => compose({ ...bare, form: 'inspection', issued_at: '2026-11-26T08:00:00' })).toThrow('thiếu múi giờ')
   })
+})
+
+test('a fingerprint does not depend on the order of photos, nor on how emptiness was written', () => {
+  const photos = { answer: 'conforming', photo_ids: ['b', 'a'] }
+  expect(fingerprint(photos)).toBe(fingerprint({ rows: [], values: {}, note: '', photo_ids: ['a', 'b'], answer: 'conforming' }))
+  expect(fingerprint(photos)).not.toBe(fingerprint({ ...photos, note: 'x' }))
+})
+
+test('of two seals of one moment the first is the one that is taken off', () => {
+  const seal = { type: 'seal', instrument_id: 'i', at: '2021-08-05T10:40:00+07:00' }
+  const measures = [{ id: 'a', ...seal }, { id: 'b', ...seal }, { id: 'c', type: 'unseal', instrument_id: 'i', at: '2021-08-19T09:05:00+07:00' }]
+  expect(traced(formOf('unsealing'), measures, [], []).map(({ origin }) => origin?.id)).toEqual(['a'])
 })

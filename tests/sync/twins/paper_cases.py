@@ -102,12 +102,35 @@ def _crossed(dice: Random, documents: Doc, other: Doc) -> None:
             documents[name] = copy.deepcopy(other[name])
     if dice.random() < 0.1:
         documents["amends"] = {"text": dice.choice(["01/BB-ĐKT", "", None]), "issued_at": dice.choice(MOMENTS)}
+    _doubled(dice, documents)
+    if documents.get("samples"):
+        _sampled(dice, documents)
     if documents["form"] == "not_carried_out" or dice.random() < 0.1:
         witness = {"name": dice.choice(TEXTS), "capacity": dice.choice(TEXTS)}
         documents["inspection"]["attempt"] = {
             "cause": dice.choice(["closed", "refused", "khác"]), "at": dice.choice(MOMENTS),
             "witness": dice.choice([None, witness]), "no_witness_reason": dice.choice(TEXTS), "photo_ids": [],
         }  # fmt: skip
+
+
+def _doubled(dice: Random, documents: Doc) -> None:
+    """Give findings several photos in any order, and measures another one of the same moment that names none."""
+    ids = [photo["id"] for photo in documents.get("photos", ())] + [f"{dice.getrandbits(128):032x}" for _ in range(2)]
+    for finding in dice.sample(documents["findings"], min(3, len(documents["findings"]))):
+        finding["photo_ids"] = dice.sample(ids, dice.randint(0, len(ids)))
+    for name in ("measures", "earlier"):
+        for measure in dice.sample(documents.get(name, []), min(2, len(documents.get(name, [])))):
+            twin = {**measure, "id": f"{dice.getrandbits(128):032x}", "serials": ["K-1"]}
+            twin.pop("follows", None)
+            documents[name].insert(dice.randrange(len(documents[name]) + 1), twin)
+
+
+def _sampled(dice: Random, documents: Doc) -> None:
+    """Let samples be taken by one who is not in the team, and a member sign in some way."""
+    for sample in documents["samples"]:
+        sample["taken_by"] = dice.choice(["Lê Quốc Lượng", "Người ngoài đoàn", "Nguyễn Văn Kiểm", ""])
+    if dice.random() < 0.5:
+        documents["signatures"] = [{"role": "member", "name": "Trần Thị Đo", "outcome": dice.choice(WORDS["outcome"])}]
 
 
 def _change(dice: Random, documents: Doc) -> None:

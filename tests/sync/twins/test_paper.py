@@ -128,7 +128,7 @@ def test_both_judge_a_seal_alike_whatever_is_done_to_it(tablet: Tablet) -> None:
 
 @pytest.mark.parametrize("name", ["amended", "void", "conflicting", None])
 @pytest.mark.parametrize(
-    "revoked_at", [None, "2026-09-21T20:13:19Z", "2026-09-21T20:13:20+00:00", "2026-09-22T03:13:21+07:00"]
+    "revoked_at", [None, "2026-09-21T14:13:19Z", "2026-09-21T14:13:20+00:00", "2026-09-21T21:13:21+07:00"]
 )
 def test_both_say_the_same_of_a_list(tablet: Tablet, name: str | None, revoked_at: str | None) -> None:
     own = {"series": CLAIMS.series, "year": CLAIMS.year, "number": CLAIMS.number}
