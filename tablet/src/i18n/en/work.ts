@@ -392,4 +392,7 @@ export const work = {
   'purpose.retained_agency': 'retained by the agency',
   'purpose.retained_site': 'retained by the site',
   'purpose.retained_other': 'retained elsewhere',
+  'scan': 'Scan',
+  'scan.title': 'Scan an instrument\'s code',
+  'scan.hint': 'Hold the QR code of the mark or nameplate in the frame',
 } satisfies Record<keyof typeof vi, string>

@@ -390,4 +390,7 @@ export const work = {
   'purpose.retained_agency': 'lưu tại cơ quan',
   'purpose.retained_site': 'lưu tại cơ sở',
   'purpose.retained_other': 'lưu tại nơi khác',
+  'scan': 'Quét mã',
+  'scan.title': 'Quét mã trên phương tiện đo',
+  'scan.hint': 'Đưa mã QR trên tem hoặc nhãn máy vào khung',
 } as const
