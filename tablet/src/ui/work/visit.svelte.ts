@@ -1,8 +1,8 @@
 // One inspection with all that its screens need, followed live: what a colleague recorded appears as it is pulled.
+import { inOrder, paperOf, STANDING } from '../../core/closing/case.ts'
 import { applies, isAnswered } from '../../core/judging/conditions.ts'
 import type { Context } from '../../core/judging/limits.ts'
 import { all, childrenOf, get } from '../../core/store/documents.ts'
-import { paperOf, STANDING } from '../../core/closing/case.ts'
 import { statusWith } from '../../core/closing/forms.ts'
 import type { Session } from '../../core/store/session.ts'
 import { checklist as fetchChecklist, rules as fetchRules } from '../../core/sync/catalog.ts'
@@ -54,7 +54,9 @@ export class Visit {
   on = $derived.by(() => daysOf(this.inspection?.state)[0] ?? null)
   context = $derived.by((): Context => (VERIFICATION.has(text(this.campaign?.state.kind)) ? 'verification' : 'inspection'))
   /** What was issued, also what the server has not seen: the tablet keeps to its own papers. */
-  papers = $derived.by(() => this.minutes.map(paperOf).filter((each) => STANDING.has(each.status)))
+  papers = $derived.by(() => inOrder(this.minutes.map(paperOf)).filter((each) => STANDING.has(each.status)))
+  /** The state with the papers laid over it: one that is signed ends the inspection, sent or not. */
+  status = $derived.by(() => statusWith(text(this.inspection?.state.status), this.papers))
   frozen = $derived.by(() => new Set(this.papers.flatMap((each) => each.freezes)))
 
   constructor(session: Session, id: string) {
@@ -85,9 +87,8 @@ export class Visit {
 
   /** Whether what belongs to a finding may still be changed by the team. */
   isOpen(finding: string): boolean {
-    const status = statusWith(text(this.inspection?.state.status), this.papers)
-    if (status === 'returned') return this.reopened.has(finding)
-    return status === 'in_progress' && !this.frozen.has(finding)
+    if (this.status === 'returned') return this.reopened.has(finding)
+    return this.status === 'in_progress' && !this.frozen.has(finding)
   }
 
   applicable(part: Part, answers = this.answers(part.checklist.code, part.subject.id)): Item[] {
