@@ -27,12 +27,17 @@ describe('a site', () => {
 
 describe('an instrument', () => {
   const SCALE = {
-    type: 'weighing_instrument', maker: 'Nhơn Hòa', model: 'CĐH-60', serial: 'N-7', year: '2019', verified_until: '2027-01-31', mark_serial: '', certificate_number: '',
+    type: 'weighing_instrument', maker: 'Nhơn Hòa', model: 'CĐH-60', serial: 'N-7', year: 2019, verified_until: '2027-01-31', mark_serial: '', certificate_number: '',
     new_price: '2500000', attributes: { accuracy_class: 'III', e: '0.2', unit: 'kg', label: 'quầy 2' },
   }
 
   it('keeps attributes that its form does not show', () => {
     expect(instrumentOf(instrumentTyped(SCALE))).toEqual({ state: SCALE, faults: {} })
+  })
+
+  it('says nothing of a day, a year, an amount that nobody wrote', () => {
+    const { state } = instrumentOf({ ...instrumentTyped(SCALE), year: '', verified_until: '', new_price: '' })
+    expect([state.year, state.verified_until, state.new_price]).toEqual([null, null, null])
   })
 
   it('reads e with a comma and a price with points', () => {

@@ -82,8 +82,11 @@ export function instrumentOf(typed: Typed): { state: State; faults: Faults } {
     const key = field.replace(/^attributes\./, '')
     if (key !== field && said !== '' && !(key in attributes) && !(field in faults)) attributes[key] = said
   }
-  const names = ['type', 'maker', 'model', 'serial', 'year', 'verified_until', 'mark_serial', 'certificate_number']
-  return { state: { ...Object.fromEntries(names.map((name) => [name, plain[name] ?? ''])), new_price: price, attributes }, faults }
+  const names = ['type', 'maker', 'model', 'serial', 'mark_serial', 'certificate_number']
+  const texts = Object.fromEntries(names.map((name) => [name, plain[name] ?? '']))
+  // A day, a year and an amount are what they are or nothing: the server takes no empty text for them.
+  const others = { year: plain.year ? Number(plain.year) : null, verified_until: plain.verified_until || null, new_price: price || null }
+  return { state: { ...texts, ...others, attributes }, faults }
 }
 
 function lines(typed: Typed, faults: Faults): Typed {

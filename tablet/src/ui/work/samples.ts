@@ -44,7 +44,7 @@ export function sampleOf(typed: Sample): { state: State; faults: Faults } {
 
 /** The first event of a sample's way: that it was taken. */
 export function taken(at: string): Json[] {
-  return [{ type: 'taken', at, portion: null, from: '', to: '', document: '', condition: '' }]
+  return [{ type: 'taken', at }]
 }
 
 export function sealsOf(sample: State): string[] {
