@@ -151,6 +151,7 @@ class HelloSchema(Schema):
     rules = fields.Nested(PinSchema, required=True)
     next_device_seq = fields.Integer(required=True)
     durable = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    host = fields.String(required=True)
 
 
 class ResultSchema(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import Response, g
+from flask import Response, current_app, g
 from flask_smorest import Blueprint
 from prometheus_client import Counter as Metric
 
@@ -30,7 +30,10 @@ OPERATIONS = Metric("hientruong_operations", "Fresh operations of tablets, by wh
 def say_hello(body: dict[str, Any]) -> Response:
     """Ask for scopes, leases, the rules in force and where this device's numbering stands."""
     device_id, lowest, leases = g.device.id, body.get("lowest_device_seq"), body.get("leases")
-    return json_answer(written(db.session, lambda session: hello.hello(session, device_id, lowest, now(), leases)))
+    host = current_app.config["SETTINGS"].public_host
+    return json_answer(
+        written(db.session, lambda session: hello.hello(session, device_id, lowest, now(), leases, host=host))
+    )
 
 
 @blp.route("/sync/push", methods=["POST"])

@@ -20,10 +20,10 @@ KNOWN_GAP = "known_gap"
 
 def hello(
     session: Session, device_id: str, lowest_device_seq: int | None, now: datetime,
-    reported: Sequence[Mapping[str, Any]] | None = None,
+    reported: Sequence[Mapping[str, Any]] | None = None, *, host: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Greet a device. After a restore, what the tablet no longer has is journalled as a known gap and passed over, and
-    the leases that it `reported` are taken back (None: an app that does not report them)."""
+    the leases that it `reported` are taken back (None: an app that does not report them). `host` stands in QR codes."""
     device = session.get_one(Device, device_id, with_for_update=True, populate_existing=True)
     rules.remember_shipped(session, now)
     if lowest_device_seq is not None and lowest_device_seq > device.next_device_seq:
@@ -45,6 +45,7 @@ def hello(
         "rules": {"version": current.version, "sha256": current.sha256},
         "next_device_seq": device.next_device_seq,
         "durable": durability.durable(session, scopes),
+        "host": host,
     }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ export class MemoryServer {
   private hello(lowest: number): State {
     this.nextDeviceSeq = Math.max(this.nextDeviceSeq, lowest)
     return {
-      epoch: this.epoch, server_time: new Date().toISOString(), limits: { max_ops: 500, max_body_bytes: 1_000_000 }, scopes: [SCOPE], leases: [],
+      epoch: this.epoch, server_time: new Date().toISOString(), limits: { max_ops: 500, max_body_bytes: 1_000_000 }, host: 'hientruong.example', scopes: [SCOPE], leases: [],
       refused_leases: [], rules: { version: '1', sha256: 's' }, next_device_seq: this.nextDeviceSeq, durable: this.durable,
     }
   }

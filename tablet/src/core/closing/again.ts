@@ -2,6 +2,7 @@
 import { pdf } from '../paper/pdf.ts'
 import type { Session } from '../store/session.ts'
 import type { Paper } from './case.ts'
+import { hostOf } from './host.ts'
 import { kept } from './pdfs.ts'
 
 /** Return the PDF of a paper as it stands: void and amended ones say so on every page. */
@@ -9,7 +10,7 @@ export async function printedAgain(s: Session, paper: Paper): Promise<Uint8Array
   const before = paper.status === 'issued' ? await kept(s, paper.id) : undefined
   if (before !== undefined) return before
   const status = paper.status === 'void' || paper.status === 'amended' ? paper.status : 'issued'
-  return pdf({ canonical: paper.canonical, cose: fromBase64url(paper.cose), host: location.host, status })
+  return pdf({ canonical: paper.canonical, cose: fromBase64url(paper.cose), host: await hostOf(s), status })
 }
 
 export function fromBase64url(text: string): Uint8Array {

@@ -12,6 +12,7 @@ import type { Case } from './case.ts'
 import { load } from './load.ts'
 import { composed, type Numbering } from './composing.ts'
 import { BY_HAND, leads, seriesOf, type Form } from './forms.ts'
+import { hostOf } from './host.ts'
 import { issue, yearOf, type Print } from './issue.ts'
 
 /** A number set aside, as printed. */
@@ -40,7 +41,7 @@ export async function make(s: Session, inspection: string, form: Form, count: nu
 /** Print the sheet of a number: head, team, site and items are there, what is found on the spot is left empty. */
 export async function sheetPdf(s: Session, inspection: string, form: Form, number: Numbering, print: Print = pdf): Promise<Uint8Array> {
   const of = await known(s, inspection)
-  return print({ canonical: canonicalText(emptied(of, form, number, instant())), cose: null, host: location.host, status: 'issued' })
+  return print({ canonical: canonicalText(emptied(of, form, number, instant())), cose: null, host: await hostOf(s), status: 'issued' })
 }
 
 function emptied(of: Case, form: Form, number: Numbering, at: string): State {

@@ -13,6 +13,7 @@ import { load } from './load.ts'
 import type { Around } from './closing.ts'
 import { composed, type Numbering } from './composing.ts'
 import { blocked, ENDS_AS, firstOf, seriesOf, type Blocked, type Form } from './forms.ts'
+import { hostOf } from './host.ts'
 import { keep } from './pdfs.ts'
 
 /** Whoever syncs or edits in another tab meanwhile makes the paper be composed anew; more turns mean that it never rests. */
@@ -63,8 +64,8 @@ export async function draft(s: Session, inspection: string, form: Form, at = ins
 }
 
 /** Print a draft. */
-export function draftPdf(canonical: string): Promise<Uint8Array> {
-  return pdf({ canonical, cose: null, host: location.host, status: 'draft' })
+export async function draftPdf(s: Session, canonical: string): Promise<Uint8Array> {
+  return pdf({ canonical, cose: null, host: await hostOf(s), status: 'draft' })
 }
 
 /** The number that a paper would get now, as printed. */
@@ -134,7 +135,7 @@ async function paperFor(s: Session, order: Order, number: Numbering, at: string,
   const { series, year } = number
   const claims = { series, year, number: number.number, issued_at: Math.floor(Date.parse(at) / 1000), sha256: digest(canonical), establishment: of.establishment.id }
   const cose = await seal(claims, s.signer)
-  const printed = await print({ canonical, cose, host: location.host, status: 'issued' })
+  const printed = await print({ canonical, cose, host: await hostOf(s), status: 'issued' })
   return { id: uuid7(), of, seen, canonical, cose: base64url(cose), printed }
 }
 

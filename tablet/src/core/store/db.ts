@@ -63,6 +63,8 @@ export interface Greeting {
   rules: { version: string; sha256: string }
   max_ops: number
   max_body_bytes: number
+  /** The host that QR codes of minutes carry: the tablet may have been opened under another name of it. */
+  host?: string
 }
 
 /** Single values of a device, by name. */

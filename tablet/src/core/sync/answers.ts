@@ -22,6 +22,7 @@ export interface Greeted {
   rules: { version: string; sha256: string }
   max_ops: number
   max_body_bytes: number
+  host: string
 }
 
 export interface Page {
@@ -52,7 +53,7 @@ export function greetedOf(json: State): Greeted {
     durable: durableOf(json), scopes: list(json, 'scopes').map(String), leases: list(json, 'leases').map(leaseOf),
     refused_leases: list(json, 'refused_leases').flatMap((row) => (isMap(row) ? [{ id: text(row, 'id'), detail: text(row, 'detail') }] : [])),
     rules: { version: text(rules, 'version'), sha256: text(rules, 'sha256') },
-    max_ops: whole(limits, 'max_ops'), max_body_bytes: whole(limits, 'max_body_bytes'),
+    max_ops: whole(limits, 'max_ops'), max_body_bytes: whole(limits, 'max_body_bytes'), host: text(json, 'host'),
   }
 }
 

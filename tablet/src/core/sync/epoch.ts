@@ -55,8 +55,8 @@ export async function sayHello(line: Line): Promise<Greeted> {
   const toReturn = await db.transaction('rw', db.meta, db.outbox, db.leases, db.notices, async () => {
     const offset = measured(greeted.server_time, answered.asked, answered.came)
     if (offset) await db.write('clock', offset)
-    const { scopes, rules, max_ops, max_body_bytes } = greeted
-    await db.write('greeting', { at: Date.now(), scopes, rules, max_ops, max_body_bytes })
+    const { scopes, rules, max_ops, max_body_bytes, host } = greeted
+    await db.write('greeting', { at: Date.now(), scopes, rules, max_ops, max_body_bytes, host })
     await newEpoch(line, greeted.epoch)
     await forget(db, greeted.durable)
     return follow(db, greeted.leases, greeted.refused_leases)
