@@ -59,7 +59,7 @@ def test_what_was_typed_offline_is_what_the_server_gets(tablet: FieldTablet, dep
     original = jpeg("Nhãn máy", now(), (3000, 2250))
     tablet.photographs("FU14", original)
     table.locator('input[type="file"][multiple]').set_input_files(
-        [{"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": original[:9000]}]
+        {"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": original[:9000]}
     )
     expect(table.get_by_text("Tệp ảnh bị hỏng hoặc bị cụt")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Đã lưu trên máy \d\d:\d\d$"))).to_be_visible()
