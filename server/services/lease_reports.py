@@ -22,13 +22,14 @@ from sync.seal import MAX_NUMBER
 CONFLICT = "lease_conflict"
 ADOPTED = "lease_adopted"
 _UNUSED = "Dải số đã trả lại sau lúc sao lưu: có thể đã cấp cho máy khác."
+_STOPPED = "Máy đang bị tạm dừng lập biên bản vì dữ liệu của máy đã bị sao chép hoặc khôi phục: chờ lãnh đạo xem xét."
 _REFUSED = "Máy chủ không nhận lại được dải số này: ngừng dùng các số còn lại, xin dải mới."
 
 
 def take(
     session: Session, device: Device, reported: Sequence[Mapping[str, Any]], now: datetime
 ) -> list[dict[str, str]]:
-    """Compare a tablet's leases with the server's after a restore; return those that it must stop using.
+    """Compare a tablet's leases with the server's; return those that it must stop using, all of them while it is stopped.
 
     An unknown lease is taken back where nobody else holds or used a number of it; one known from before the restore that
     the tablet no longer has was given back meanwhile, and its unused numbers are passed over. Without a restore the
@@ -39,6 +40,8 @@ def take(
     for lease in reported:
         known = session.get(NumberLease, str(lease["id"]))
         if known is not None and known.device_id == device.id:
+            if device.stopped_at is not None:
+                refused.append({"id": known.id, "detail": _STOPPED})
             continue
         wanted = restored is not None and device.stopped_at is None and known is None and _is_sound(session, lease, now)
         if wanted and _is_free(session, lease):

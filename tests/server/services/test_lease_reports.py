@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
+from server.db.devices import Device
 from server.db.journal import ServerState
 from server.db.numbers import MinutesNumber
 from server.errors import Problem
@@ -135,3 +136,13 @@ def test_after_a_restore_a_known_key_may_enrol_again_for_its_owner_only(tablet: 
         tablet.kit.device_id, tablet.kit.user, again["token"], again["upload_token"], tablet.kit.key
     )
     assert tablet.hello()["next_device_seq"] == again["device"]["next_device_seq"]
+
+
+def test_a_tablet_that_was_copied_is_told_to_stop_using_its_numbers(tablet: Wire, office: Office) -> None:
+    granted = tablet.post("/leases", {"series": "BB-ĐKT", "year": YEAR, "count": 5}).get_json()
+    held = [{n: granted[n] for n in ("id", "series", "year", "from", "to")}]
+    assert tablet.hello(leases=held)["refused_leases"] == []
+    with office.transaction() as session:
+        session.get_one(Device, tablet.kit.device_id).stopped_at = datetime.now(UTC)
+    told = tablet.hello(leases=held)
+    assert [(r["id"], "sao chép" in r["detail"]) for r in told["refused_leases"]] == [(granted["id"], True)]
