@@ -12,10 +12,10 @@ LONG := tests/contract tests/crash tests/journeys tests/sync/model tests/server/
 # A machine that forbids caching compiled modules makes each of the suite's hundreds of processes start 1 s later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run demo test coverage check soak bench pictures lock clean
+.PHONY: help setup run demo test coverage check soak bench bench-tablet pictures lock clean
 
 help: ## Danh sách lệnh (this list)
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(STAMP)/python: requirements.txt requirements-dev.txt
 	@mkdir -p $(STAMP)
@@ -76,6 +76,10 @@ soak: $(STAMP)/python $(STAMP)/tablet-packages ## Thử lâu: 20.000 ví dụ c�
 bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)
 	@$(BIN)/python tools/bench.py
 	@$(BIN)/python tools/load.py
+	@$(MAKE) --no-print-directory bench-tablet
+
+bench-tablet: setup $(STAMP)/browser ## Đo máy tính bảng: độ lớn của mã, thời gian hiện phiếu, cả khi CPU chậm 6 lần
+	@$(BIN)/python tools/tablet_bench.py
 
 pictures: setup $(STAMP)/browser ## Chụp lại các hình của README từ ngày kiểm tra mẫu
 	@$(BIN)/python tools/pictures.py

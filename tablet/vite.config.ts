@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vitest/config'
 
-const OUT = join(import.meta.dirname, '../server/static/app')
+/** A test that updates the app builds the next version into a folder of its own. */
+const OUT = process.env.APP_FOLDER ?? join(import.meta.dirname, '../server/static/app')
 /** What is fetched when it is first needed and kept from then on: the engines of paper and of scanning. */
 const LATER = /\.wasm$|^engine\//
 /** What packs well; the server sends the twin to whoever reads gzip. */

@@ -41,6 +41,7 @@ class Server:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    serves: str = "wsgi:app"
 
     @property
     def url(self) -> str:
@@ -71,7 +72,7 @@ class Server:
 
     def starts(self) -> None:
         """Serve with gunicorn."""
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--log-level", "warning"]
+        command = [sys.executable, "-m", "gunicorn", self.serves, "--log-level", "warning"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - our own command
         for _ in range(100):

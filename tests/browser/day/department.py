@@ -80,11 +80,15 @@ class Department:
             session.connection().engine.dispose()
         return found
 
+    def planned_of(self, sites: str) -> list[str]:
+        """The inspections of the establishments whose names begin so."""
+        named = {id for id, state in self.states("establishment").items() if state["name"].startswith(sites)}
+        return [id for id, state in self.states("inspection").items() if state["establishment_id"] in named]
+
     def inspection_at(self, site: str) -> str:
-        """The planned inspection of the establishment whose name begins so."""
-        sites = self.states("establishment")
-        planned = self.states("inspection").items()
-        return next(id for id, state in planned if sites[state["establishment_id"]]["name"].startswith(site))
+        """The inspection of the establishment whose name begins so."""
+        (found,) = self.planned_of(site)
+        return found
 
     def taken(self) -> list[str]:
         """The op_ids in the journal, each as often as it stands there."""
@@ -92,6 +96,14 @@ class Department:
             found = [op for op in session.scalars(select(JournalEntry.op_id)) if op is not None]
             session.connection().engine.dispose()
         return sorted(found)
+
+    def offsets(self) -> list[int]:
+        """Server minus tablet, as the operations in the journal carry it (ms)."""
+        with self.looks() as session:
+            entries = session.scalars(select(JournalEntry.entry).where(JournalEntry.op_id.is_not(None)))
+            clocks = [json.loads(entry)["clock"] for entry in entries]
+            session.connection().engine.dispose()
+        return [clock["offset_ms"] for clock in clocks if clock]
 
     def quarantined(self) -> dict[str, str]:
         """What the server did not take, with its reason."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ OUTBOX = """async name => {
   return {
     ops: outbox.map(row => ({ op_id: row.op_id, kind: row.kind, id: row.id, state: row.state, set: row.op.set })),
     photos: photos.map(row => ({ id: row.id, sha256: row.sha256, state: row.state, bytes: row.blob ? row.blob.size : 0 })),
-    notices: notices.map(row => ({ op_id: row.op_id, why: row.why, over: row.over })),
+    notices: notices.map(row => ({ op_id: row.op_id, why: row.why, over: row.over, detail: row.detail })),
   }
 }"""
 
@@ -45,19 +45,21 @@ class FieldTablet:
     complaints: list[str] = field(default_factory=list)
     """What the page threw, or the policy of content forbade."""
     _context: BrowserContext | None = None
+    _tab: int = 0
 
-    def starts(self, **more: Any) -> Page:
-        """Start the browser and open the app."""
+    def starts(self, to: str | None = "/app/") -> Page:
+        """Start the browser and open the app, unless the test does that itself."""
         width, height = self.size
         self._context = self.playwright.chromium.launch_persistent_context(
             self.profile, executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
             args=["--no-sandbox"] if os.geteuid() == 0 else [], viewport={"width": width, "height": height},
             locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", has_touch=True, permissions=["geolocation"], geolocation=HERE,  # type: ignore[arg-type]  # a dict of the right shape
-            base_url=self.department.url, **more,
+            base_url=self.department.url,
         )  # fmt: skip
         self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         page = self._context.pages[0] if self._context.pages else self._context.new_page()
-        page.goto(f"{self.department.url}/app/")
+        if to is not None:
+            page.goto(to)
         return page
 
     @property
@@ -68,8 +70,14 @@ class FieldTablet:
 
     @property
     def page(self) -> Page:
-        """The first of its tabs."""
-        return self.context.pages[0]
+        """The tab that is looked at."""
+        return self.context.pages[self._tab]
+
+    def tab(self) -> FieldTablet:
+        """Open the app in one more tab of the same browser."""
+        page = self.context.new_page()
+        page.goto(f"{self.department.url}/app/")
+        return replace(self, _tab=len(self.context.pages) - 1)
 
     def stops(self) -> None:
         """Close the browser as a person does."""
@@ -103,6 +111,9 @@ class FieldTablet:
         self.types_pin()
         ready = self.page.get_by_role("main").get_by_text("Sẵn sàng ngoại tuyến", exact=True)
         expect(ready).to_be_visible(timeout=SLOW)
+        for what in ("Danh sách khóa", "Bộ đọc mã QR", "Bộ lập biên bản PDF"):
+            line = self.page.get_by_role("listitem").filter(has_text=what)
+            expect(line.get_by_role("img", name="Đã có")).to_be_visible(timeout=SLOW)
         self.page.get_by_role("button", name="Bắt đầu làm việc").click()
         self.heading("Việc hôm nay")
 
@@ -143,12 +154,12 @@ class FieldTablet:
     def syncs(self) -> None:
         """Press the button and wait until nothing is left to send."""
         self.goes("/sync")
-        self.presses("Đồng bộ ngay")
+        self.page.get_by_role("button", name="Đồng bộ ngay").click(timeout=SLOW)
         self.has_sent_everything()
 
-    def has_sent_everything(self) -> None:
+    def has_sent_everything(self, patience: int = SLOW) -> None:
         """The chip above says so."""
-        expect(self.page.locator("header .chip")).to_contain_text("Đã gửi hết", timeout=SLOW)
+        expect(self.page.locator("header .chip")).to_contain_text("Đã gửi hết", timeout=patience)
 
     def leases_numbers(self) -> None:
         """Ask for twenty numbers of the team's book."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, Route, expect
 
+from server.demo.serving import Office
+from tests.browser.day.arrival import arrived_once
 from tests.browser.day.department import LEADER, Department
+from tests.browser.day.leader import (
+    Leader,
+    code_of,
+    keeps_the_layout,
+    modules_of,
+    printed_by_the_server,
+    sends_back,
+    text_of,
+)
 from tests.browser.day.tablet import FieldTablet
 from tests.pictures import jpeg, sha256
 
@@ -43,12 +55,6 @@ class WeakLink:
             route.fetch()
             return route.abort("connectionreset")
         return route.continue_()
-
-
-def blobs_of(department: Department) -> set[str]:
-    """The digests of all bytes that the server keeps."""
-    files = (path for path in (department.server.folder / "blobs").rglob("*") if path.is_file())
-    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def inspects_the_first(tablet: FieldTablet, inspection: str) -> None:
@@ -101,6 +107,8 @@ def _goes(tablet: FieldTablet, department: Department) -> None:
     tablet.starts()
     tablet.signs_in()
     inspects_the_second(tablet, second)
+    leader = Leader(tablet, first)
+    papers = {first: closes(leader), second: closes(Leader(tablet, second))}
     before = tablet.holds()
     assert {p["sha256"] for p in before["photos"]} == {sha256(data) for data in PHOTOS}
     tablet.stops()
@@ -112,17 +120,57 @@ def _goes(tablet: FieldTablet, department: Department) -> None:
     tablet.syncs()
     assert link.count > len(PHOTOS) + 1, "the link never broke"
     arrived_once(tablet, department, before)
+    for inspection, pdf in papers.items():
+        (minutes,) = department.states("minutes", inspection).items()
+        prints_the_same(department, minutes, pdf)
+    is_corrected(leader, department, papers[first])
 
 
-def arrived_once(tablet: FieldTablet, department: Department, before: dict[str, list[dict[str, str]]]) -> None:
-    """Each operation stands in the journal once, each document and photo is there, byte for byte."""
-    mine = sorted(op["op_id"] for op in before["ops"])
-    taken = department.taken()
-    assert [op for op in taken if op in set(mine)] == mine
-    assert len(taken) == len(set(taken))
-    assert department.quarantined() == {}
-    for kind in ("finding", "photo"):
-        assert department.states(kind).keys() == {op["id"] for op in before["ops"] if op["kind"] == kind}
-    assert {p["status"] for p in department.states("photo").values()} == {"complete"}
-    assert {p["sha256"] for p in before["photos"]} <= blobs_of(department)
-    assert {p["state"] for p in tablet.holds()["photos"]} == {"complete"}
+def closes(leader: Leader) -> bytes:
+    """Write the conclusion, issue the minutes with the next number, save the paper."""
+    leader.at("/words")
+    leader.page.get_by_role("button", name="Soạn từ kết quả").click()
+    expect(leader.page.get_by_label("Nội dung kết luận")).to_have_value(re.compile("đạt yêu cầu"))
+    expect(leader.page.get_by_text(re.compile("Đã lưu trên máy"))).to_be_visible()
+    leader.issues("inspection", "Biên bản kiểm tra")
+    return leader.saves()
+
+
+def prints_the_same(department: Department, minutes: tuple[str, dict[str, Any]], pdf: bytes) -> None:
+    """The tablet's paper is well laid out, and the server prints it again byte for byte."""
+    id, state = minutes
+    assert (state["status"], state["diverged"]) == ("issued", [])
+    assert f"Số: {state['number']:02d}/BB-ĐKT" in text_of(pdf)
+    keeps_the_layout(pdf)
+    theirs = printed_by_the_server(department, id)
+    assert text_of(theirs) == text_of(pdf)
+    assert code_of(theirs) == code_of(pdf)
+    assert modules_of(theirs) == modules_of(pdf) != []
+    assert sha256(theirs) == sha256(pdf)
+
+
+def is_corrected(leader: Leader, department: Department, first: bytes) -> None:
+    """Acceptance 17: only what the supervisor returned is open; an amendment follows, and the first paper's code says so."""
+    tablet = leader.tablet
+    sends_back(department, leader.inspection, "Ghi lại số tem của vòi số 1")
+    tablet.syncs()
+    tablet.inspects(leader.inspection)
+    expect(tablet.item("GE02").get_by_role("button", name="Đạt", exact=True)).to_be_disabled()
+    tablet.shows(NOZZLES)
+    expect(tablet.item("FU14").get_by_text("Ghi lại số tem của vòi số 1")).to_be_visible()
+    expect(tablet.item("FU14").get_by_role("button", name="Đạt", exact=True)).to_be_enabled()
+    expect(tablet.item("FU15").get_by_role("button", name="Đạt", exact=True)).to_be_disabled()
+    note = tablet.item("FU14").get_by_label("Ghi chú")
+    note.fill("Vòi số 1 vượt giới hạn sai số; tem số 22B01431.")
+    note.blur()
+    assert leader.issues("amendment", "Biên bản bổ sung") == "03/BB-ĐKT"
+    amendment = text_of(leader.saves())
+    assert "Bổ sung Biên bản số 01/BB-ĐKT" in amendment
+    assert "22B01431" in amendment
+    tablet.syncs()
+    assert sorted((s["number"], s["status"]) for s in department.states("minutes", leader.inspection).values()) == [
+        (1, "amended"),
+        (3, "issued"),
+    ]
+    _, page = Office(department.server.url).asks("GET", "/M/" + code_of(first).rsplit("/", 1)[-1])
+    assert "đã có biên bản bổ sung" in page
