@@ -12,11 +12,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import pypdfium2
-from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from playwright.sync_api import Page, expect, sync_playwright
 
 from server.demo.day import Day
 from server.demo.serving import ROOT, Server
+from tests.browser.day.department import LEADER, Department
+from tests.browser.day.leader import Leader
+from tests.browser.day.tablet import FieldTablet
 
 MAX_BYTES = 150_000
 WIDE = {"width": 1280, "height": 800}
@@ -42,6 +45,12 @@ def shot(page: Page, name: str) -> None:
     kept(Image.open(io.BytesIO(page.screenshot())), name)
 
 
+def settled(page: Page, name: str) -> None:
+    """Keep what the tablet shows once everything stands where it will stay; words said in passing are left out."""
+    page.wait_for_timeout(500)
+    kept(Image.open(io.BytesIO(page.screenshot(style=".words { display: none !important }"))), name)
+
+
 def pages_of(day: Day) -> None:
     """Sign in as the supervisor and look; then scan a paper as anybody does."""
     supervisor = next(name for name, role in day.roles.items() if role == "supervisor")
@@ -65,8 +74,68 @@ def pages_of(day: Day) -> None:
         browser.close()
 
 
+def of_a_dispenser() -> bytes:
+    """What a camera might have seen: the display of a dispenser, and beside it the flask that was filled."""
+    scene = Image.linear_gradient("L").resize((1200, 900)).convert("RGB").point(lambda level: 150 + level // 4)
+    draw = ImageDraw.Draw(scene)
+    font = ImageFont.truetype(ROOT / "server" / "printing" / "fonts" / "Tinos-Bold.ttf", 130)
+    draw.rounded_rectangle((120, 90, 760, 830), 30, fill=(176, 32, 36))
+    for top, text in ((150, "20,00 L"), (370, "483.600")):
+        draw.rectangle((170, top, 710, top + 170), fill=(24, 36, 30))
+        draw.text((200, top + 8), text, font=font, fill=(190, 255, 200))
+    draw.polygon([(880, 250), (980, 250), (980, 420), (1090, 820), (770, 820), (880, 420)], fill=(196, 202, 208))
+    draw.rectangle((905, 290, 955, 400), fill=(240, 210, 120))
+    noisy = Image.blend(
+        scene.filter(ImageFilter.GaussianBlur(2)), Image.effect_noise(scene.size, 40).convert("RGB"), 0.08
+    )
+    out = io.BytesIO()
+    noisy.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def tablet_of(day: Day, profile: Path) -> None:
+    """Enrol an inspector's tablet, inspect a station, issue its minutes; keep six of its screens."""
+    department = Department(day.server, day.accounts)
+    shutil.rmtree(profile, ignore_errors=True)
+    with sync_playwright() as playwright:
+        tablet = FieldTablet(playwright, department, profile)
+        page = tablet.starts()
+        tablet.enrols(LEADER)
+        tablet.leases_numbers()
+        inspection = department.inspection_at("Cửa hàng xăng dầu Xương Giang")
+        tablet.begins(inspection)
+        tablet.goes("/")
+        tablet.heading("Việc hôm nay")
+        settled(page, "tablet-today")
+        tablet.inspects(inspection)
+        tablet.shows("Từng vòi: kiểm tra sai số")
+        row = {"Số chỉ cột đo": "20,00", "V_REF hiệu chỉnh": "19,90", "Thời gian": "33"}
+        tablet.measures("FU14", row | {"V_REF hiệu chỉnh": "19,91"}, row)
+        tablet.answers("FU14", "Không đạt", "Vòi số 1 vượt giới hạn sai số; đã yêu cầu dừng bán ở vòi này.")
+        tablet.item("FU14").get_by_role("group", name="Dòng 2", exact=True).evaluate(
+            "row => row.scrollIntoView({ block: 'start' })"
+        )
+        settled(page, "tablet-measuring")
+        tablet.photographs("FU14", of_a_dispenser())
+        page.evaluate("document.documentElement.dataset.theme = 'sun'")
+        page.wait_for_function("document.documentElement.dataset.theme === 'sun'")
+        tablet.item("FU14").locator(".photos-of").evaluate("photos => photos.scrollIntoView({ block: 'center' })")
+        settled(page, "tablet-sun")
+        page.evaluate("document.documentElement.dataset.theme = 'light'")
+        leader = Leader(tablet, inspection)
+        leader.at("/new/inspection")
+        expect(page.get_by_role("button", name="Phát hành", exact=True)).to_be_visible()
+        settled(page, "tablet-closing")
+        leader.issues("inspection", "Biên bản kiểm tra")
+        settled(page, "tablet-paper")
+        tablet.syncs()
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        settled(page, "tablet-sync")
+        tablet.stops()
+
+
 def main() -> None:
-    """Play the day on a server of its own and keep four pictures."""
+    """Play the day on a server of its own, then send a tablet out; keep ten pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     day = Day(Server(ROOT / "build" / "pictures"))
     try:
@@ -74,6 +143,7 @@ def main() -> None:
             print(name, flush=True)
             step()
         pages_of(day)
+        tablet_of(day, ROOT / "build" / "pictures-tablet")
     finally:
         day.server.stops()
     paper = pypdfium2.PdfDocument(day.pdfs[0])
