@@ -133,7 +133,7 @@ def test_two_inspectors_meet_in_one_answer(tablet: FieldTablet, department: Depa
     expect(card).to_have_count(0)
     tablet.goes("/sync")
     tablet.presses("Đồng bộ ngay")
-    expect(page.get_by_role("main").get_by_text(re.compile("Không còn gì"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("main").get_by_text("Không còn gì chờ gửi", exact=True)).to_be_visible(timeout=SLOW)
     settled = found(department, inspection, "FU03")
     assert (settled["answer"], settled["note"], settled["conflicts"]) == ("conforming", "Hợp đồng hết hạn", {})
 

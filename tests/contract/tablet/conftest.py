@@ -97,9 +97,9 @@ def live(department: Department) -> LiveServer:
 
 
 @pytest.fixture
-def settings(department: Department) -> Settings:
-    """Where its data are."""
-    return department.settings
+def blob_url(department: Department) -> str:
+    """Where its photos are."""
+    return department.settings.blob_url
 
 
 @pytest.fixture

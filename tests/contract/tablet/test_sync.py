@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db.documents import Document
-from server.settings import Settings
 from server.storage import open_store
 from tests.builders import Office, Person
 from tests.contract.live import BrokenLink, LiveServer
@@ -63,7 +62,7 @@ def test_a_lost_answer_doubles_nothing(tablet: TabletProgram, site: Site, databa
 
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_breaks_by_chance_everything_arrives_once(
-    tablet: TabletProgram, site: Site, database: Session, settings: Settings, seed: int
+    tablet: TabletProgram, site: Site, database: Session, blob_url: str, seed: int
 ) -> None:
     """Acceptance 1: a third of all requests fails before, in the middle or after; each photo and finding is there once."""
     photo = jpeg((900, 700))
@@ -81,13 +80,13 @@ def test_whatever_breaks_by_chance_everything_arrives_once(
     stored = database.scalars(select(Document).where(Document.parent == site.inspection)).all()
     assert {d.id: d.state for d in stored} == shown
     assert [d.state["status"] for d in stored if d.kind == "photo"] == ["complete"] * 4
-    with open_store(settings.blob_url).open(sha256(photo)) as file:
+    with open_store(blob_url).open(sha256(photo)) as file:
         assert file.read() == photo
 
 
 def test_a_photo_over_a_link_that_is_cut_resumes(
     tablet_of: Callable[..., TabletProgram], live: LiveServer, office: Office, leader: Person, site: Site,
-    settings: Settings,
+    blob_url: str,
 ) -> None:  # fmt: skip
     """Acceptance 3: bit-identical, and of what was sent only the chunk that was cut comes again."""
     photo = jpeg((2400, 1800))
@@ -104,7 +103,7 @@ def test_a_photo_over_a_link_that_is_cut_resumes(
     finally:
         tablet.ends()
         link.close()
-    with open_store(settings.blob_url).open(sha256(photo)) as file:
+    with open_store(blob_url).open(sha256(photo)) as file:
         assert file.read() == photo
 
 
