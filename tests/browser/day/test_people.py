@@ -69,7 +69,7 @@ def test_two_tablets_at_one_station(tablet_of: Callable[..., FieldTablet], depar
         expect(tablet.page.locator("header .chip")).to_contain_text(re.compile("Đã gửi hết|Cần xem lại"), timeout=SLOW)
     for tablet in (ours, theirs):
         tablet.goes(f"/inspections/{station}/conflicts")
-        sides = tablet.page.locator(".side .value")
+        sides = tablet.page.locator(".sides .value")
         expect(sides).to_have_count(2, timeout=SLOW)
         assert sorted(sides.all_inner_texts()) == ["Không đạt", "Đạt"]
     merged = next(s for s in department.states("finding", station).values() if s["item"] == "GE03")
