@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from flask_login import current_user
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.services import case_list, case_view, cases, work_calendar
 from server.services.case_forms import ACTS
 from server.services.case_list import Filter
@@ -30,7 +30,7 @@ def listed() -> str:
     wanted = Filter.of(args.get("status", ""), args.get("q", ""), args.get("page", ""))
     found = case_list.listing(db.session(), wanted, local(now()).date())
     return render_template("cases.html", wanted=wanted, found=found, years=work_calendar.years(db.session()),
-                           link=lambda **more: _link(wanted, **more))  # fmt: skip
+                           link=filtered("cases.listed", {"status": wanted.status, "q": wanted.text}))  # fmt: skip
 
 
 @bp.get("/cases/new")
@@ -115,10 +115,3 @@ def _inspection(given: Any) -> str:
         return str(UUID(given.get("inspection", "")))
     except ValueError:
         raise Problem(ProblemCode.NOT_FOUND, "Không có cuộc kiểm tra này.") from None
-
-
-def _link(wanted: Filter, **more: Any) -> str:
-    """The list's address with one thing changed; another filter begins at page 1."""
-    fields = {"status": wanted.status, "q": wanted.text, "page": 1, **more}
-    said = {name: value for name, value in fields.items() if value not in ("", None, 1)}
-    return url_for("cases.listed") + (f"?{urlencode(said)}" if said else "")

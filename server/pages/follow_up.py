@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from flask_login import current_user
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.services import follow_up, rechecks
 from server.services.follow_up import Filter
 from server.web.guards import now, signed_in
@@ -37,7 +37,7 @@ def board(campaign_id: UUID) -> str:
     wanted = Filter.of(args.get("stage", ""), args.get("q", ""), args.get("page", ""))
     found = follow_up.board(db.session(), str(campaign_id), wanted, current_user.user, today)
     return render_template("follow_up_board.html", wanted=wanted, found=found, today=today,
-                           link=lambda **more: _link(str(campaign_id), wanted, **more))  # fmt: skip
+                           link=filtered("follow_up.board", {"stage": wanted.stage, "q": wanted.text}, campaign_id=campaign_id))  # fmt: skip
 
 
 @bp.get("/inspections/<uuid:inspection_id>/recheck")
@@ -67,10 +67,3 @@ def recheck(inspection_id: UUID) -> Any:
 def _asked(id: str, fault: str = "", planned_on: str = "", lead: str = "") -> str:
     found = rechecks.offered(db.session(), id)
     return render_template("recheck.html", found=found, fault=fault, planned_on=planned_on, lead=lead)
-
-
-def _link(campaign: str, wanted: Filter, **more: Any) -> str:
-    """The board's address with one thing changed; another filter begins at page 1."""
-    fields = {"stage": wanted.stage, "q": wanted.text, "page": 1, **more}
-    said = {name: value for name, value in fields.items() if value not in ("", None, 1)}
-    return url_for("follow_up.board", campaign_id=campaign) + (f"?{urlencode(said)}" if said else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from flask_login import current_user
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.services import correction, quarantine_entry, quarantine_list, quarantine_queue, release
 from server.services.quarantine_list import Filter
 from server.services.quarantine_queue import Decision
@@ -29,7 +29,12 @@ def listed() -> str:
     args = request.args
     wanted = Filter.of(args.get("state", ""), args.get("tablet", ""), args.get("code", ""), args.get("page", ""))
     found = quarantine_list.listing(db.session(), wanted)
-    return render_template("quarantine.html", wanted=wanted, found=found, link=lambda **more: _link(wanted, **more))
+    return render_template(
+        "quarantine.html",
+        wanted=wanted,
+        found=found,
+        link=filtered("quarantine.listed", {"state": wanted.state, "tablet": wanted.device_id, "code": wanted.code}),
+    )
 
 
 @bp.get("/quarantine/<uuid:id>")
@@ -144,10 +149,3 @@ def _again(id: str, problem: Problem, reason: str) -> Any:
 def _shown(id: str, *, error: str | None = None, reason: str = "") -> str:
     entry = quarantine_entry.entry(db.session(), id)
     return render_template("quarantine_entry.html", entry=entry, error=error, reason=reason)
-
-
-def _link(wanted: Filter, **more: Any) -> str:
-    """The list's address with one thing changed; another filter begins at page 1."""
-    fields = {"state": wanted.state, "tablet": wanted.device_id, "code": wanted.code, "page": 1, **more}
-    said = {name: value for name, value in fields.items() if value not in ("", None, 1)}
-    return url_for("quarantine.listed") + (f"?{urlencode(said)}" if said else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from flask_login import current_user
 
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.services import sample_desk, sample_view, samples
 from server.services.sample_desk import TEST_FIELDS, Event, Result
 from server.services.samples import Filter
@@ -31,7 +31,12 @@ def listed() -> str:
     args = request.args
     wanted = Filter.of(args.get("stage", ""), args.get("q", ""), args.get("page", ""))
     found = samples.listing(db.session(), wanted, current_user.user, local(now()).date())
-    return render_template("samples.html", wanted=wanted, found=found, link=lambda **more: _link(wanted, **more))
+    return render_template(
+        "samples.html",
+        wanted=wanted,
+        found=found,
+        link=filtered("samples.listed", {"stage": wanted.stage, "q": wanted.text}),
+    )
 
 
 @bp.get("/samples/<uuid:sample_id>")
@@ -110,10 +115,3 @@ def _rows() -> list[dict[str, str]]:
     """Read the table of tests, column by column; columns of different length are cut to the shortest."""
     columns = [request.form.getlist(f"test-{name}") for name in TEST_FIELDS]
     return [dict(zip(TEST_FIELDS, row, strict=True)) for row in zip(*columns, strict=False)]
-
-
-def _link(wanted: Filter, **more: Any) -> str:
-    """The list's address with one thing changed; another filter begins at page 1."""
-    fields = {"stage": wanted.stage, "q": wanted.text, "page": 1, **more}
-    said = {name: value for name, value in fields.items() if value not in ("", None, 1)}
-    return url_for("samples.listed") + (f"?{urlencode(said)}" if said else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,7 @@ class Filter:
     def of(cls, stage: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
         known = stage if stage in STAGES or stage == OVERDUE else ""
-        return cls(known, " ".join(text.split())[:200], paging.asked(page))
+        return cls(known, paging.words(text), paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class Row:
     cases: Sequence[CaseRow]
     may_recheck: str | None
     """The visit that a re-check would follow: something of it is open and no later visit is planned."""
+    papers: Sequence[str] = ()
+    """The numbers of its closing minutes as printed; read only for the rows of the page that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,14 @@ class Decision:
 def decisions(session: Session, user: User, today: date) -> list[Decision]:
     """Return the campaigns that a person may read: those with something overdue first, then the newest."""
     visible = inspection_list.visible_campaigns(session, user)
-    found = []
-    for campaign in documents.of_kind(session, "campaign"):
-        if visible is None or campaign.id in visible:
-            rows = _rows(session, campaign, user, today)
-            state = campaign.state
-            found.append(
-                Decision(campaign.id, str(state.get("code")), str(state.get("title")), state.get("decision") or {},
-                         str(state.get("starts_on")), str(state.get("ends_on")), len(rows),
-                         sum(row.standing.stage in FINISHED for row in rows), sum(bool(row.overdue) for row in rows))
-            )  # fmt: skip
+    campaigns = [c for c in documents.of_kind(session, "campaign") if visible is None or c.id in visible]
+    every = _rows(session, campaigns, user, today)
+    found = [
+        Decision(c.id, str(c.state.get("code")), str(c.state.get("title")), c.state.get("decision") or {},
+                 str(c.state.get("starts_on")), str(c.state.get("ends_on")), len(every[c.id]),
+                 sum(row.standing.stage in FINISHED for row in every[c.id]), sum(bool(row.overdue) for row in every[c.id]))
+        for c in campaigns
+    ]  # fmt: skip
     return sorted(found, key=lambda d: (d.overdue > 0, d.starts_on, d.code), reverse=True)
 
 
@@ -131,7 +131,7 @@ def board(session: Session, campaign_id: str, wanted: Filter, user: User, today:
     campaign = documents.get(session, "campaign", campaign_id)
     if campaign is None or (visible is not None and campaign_id not in visible):
         raise Problem(ProblemCode.NOT_FOUND, "Không có đợt kiểm tra này, hoặc bạn không ở trong đoàn.")
-    every = _rows(session, campaign, user, today)
+    every = _rows(session, [campaign], user, today)[campaign.id]
     words = folded(wanted.text).split()
     found = [row for row in every if all(word in folded(f"{row.name} {row.address}") for word in words)]
     counted = Counter(row.standing.stage for row in found)
@@ -139,29 +139,41 @@ def board(session: Session, campaign_id: str, wanted: Filter, user: User, today:
     if wanted.stage:
         found = [row for row in found if (row.overdue if wanted.stage == OVERDUE else row.standing.stage == wanted.stage)]  # fmt: skip
     page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
-    return Board(campaign.id, campaign.state, found[part], len(found), page, pages, counts, len(every))
+    shown = [replace(row, papers=_texts(session, row.standing.papers)) for row in found[part]]
+    return Board(campaign.id, campaign.state, shown, len(found), page, pages, counts, len(every))
 
 
-def _rows(session: Session, campaign: Document, user: User, today: date) -> list[Row]:
-    inspections = documents.children(session, campaign.id, "inspection")
+def _rows(session: Session, campaigns: Sequence[Document], user: User, today: date) -> dict[str, list[Row]]:
+    """Return the rows of each campaign, the most urgent first; every kind of document is asked for once for them all."""
+    ids = [campaign.id for campaign in campaigns]
+    inspections = documents.of_parents(session, ids, ["inspection"])
+    inspections.sort(key=lambda i: (str(i.state.get("planned_on") or ""), i.id))
     family = _family(session, inspections)
     sampled = defaultdict(list)
-    for sample in samples.rows(session, today, frozenset({campaign.id})):
+    for sample in samples.rows(session, today, frozenset(ids)):
         sampled[sample.inspection_id].append(sample)
     calendar = work_calendar.calendar(session)
     opened = defaultdict(list)
     shown = [cases.KIND] if review.may_review(user) else []  # case files name offenders (docs/decisions/0009)
     for case in documents.of_parents(session, [i.id for i in inspections], shown):
         opened[str(case.parent)].append(_case(case, today, calendar))
-    by_site: dict[str, list[Document]] = {str(id): [] for id in campaign.state.get("establishment_ids") or ()}
-    for inspection in sorted(inspections, key=lambda i: (str(i.state.get("planned_on") or ""), i.id)):
-        by_site.setdefault(str(inspection.state.get("establishment_id")), []).append(inspection)
-    sites = documents.many(session, [("establishment", id) for id in by_site])
-    rows = [
-        _row(id, sites.get(("establishment", id)), visits, family, sampled, opened, today)
-        for id, visits in by_site.items()
-    ]
-    return sorted(rows, key=lambda row: _urgency(row, today))
+    visits: dict[str, dict[str, list[Document]]] = {
+        campaign.id: {str(id): [] for id in campaign.state.get("establishment_ids") or ()} for campaign in campaigns
+    }
+    for inspection in inspections:
+        site = str(inspection.state.get("establishment_id"))
+        visits[str(inspection.parent)].setdefault(site, []).append(inspection)
+    sites = documents.many(session, [("establishment", id) for own in visits.values() for id in own])
+    return {
+        campaign: sorted(
+            (
+                _row(id, sites.get(("establishment", id)), each, family, sampled, opened, today)
+                for id, each in own.items()
+            ),
+            key=lambda row: _urgency(row, today),
+        )
+        for campaign, own in visits.items()
+    }
 
 
 def _family(session: Session, inspections: Iterable[Document]) -> dict[tuple[str, str], list[Document]]:
@@ -204,7 +216,10 @@ def _visit(
     sampled: Sequence[samples.Row],
     opened: Sequence[CaseRow],
 ) -> Visit:
-    minutes = [{**paper_chain.paper_of(m), "status": m.state.get("status")} for m in family.get((inspection.id, "minutes"), ())]  # fmt: skip
+    minutes = [
+        {"id": m.id, **{name: m.state.get(name) for name in ("form", "status", "issued_at")}}
+        for m in family.get((inspection.id, "minutes"), ())
+    ]
     dues = [Due(f"bàn giao mẫu {s.name}", s.send_by, s.is_sure) for s in sampled if s.send_by is not None]
     dues += [
         Due(case.clock.title.lower(), case.clock.due_on, not case.clock.bare_years)
@@ -224,6 +239,11 @@ def _visit(
         has_open_case=any(case.status not in FINISHED_CASES for case in opened),
         dues=dues,
     )
+
+
+def _texts(session: Session, minutes: Iterable[str]) -> list[str]:
+    found = (documents.get(session, "minutes", id) for id in minutes)
+    return [paper_chain.paper_of(each)["text"] for each in found if each is not None]
 
 
 def _case(case: Document, today: date, calendar: Calendar) -> CaseRow:

@@ -42,7 +42,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One inspection of an establishment with what was recorded of it; `minutes` are {form, status, text, issued_at}."""
+    """One inspection of an establishment with what was recorded of it; `minutes` are {id, form, status, issued_at}."""
 
     id: str
     state: State
@@ -58,7 +58,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an establishment stands. `dues` are the time limits still running, the first to end first."""
+    """Where an establishment stands: `papers` the ids of its closing minutes, `dues` what still runs, the first to end first."""
 
     stage: str
     announced_on: date | None
@@ -86,7 +86,7 @@ def standing(visits: Sequence[Visit]) -> Standing:
     return Standing(
         stage=_stage(visits, bool(open_ones) or suspended > 0),
         announced_on=_announced(visits, papers),
-        papers=[str(m.get("text")) for m in closing],
+        papers=[str(m.get("id")) for m in closing],
         is_signed=bool(visits) and all(v.has_signed_paper for v in visits if _is_closed(v)),
         requirements_open=len(open_ones),
         requirements_done=sum(r.get("state") == "done" for r in requirements),

@@ -34,7 +34,7 @@ class Filter:
     def of(cls, campaign: str, status: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
         known = status if status in INSPECTION_STATUSES else ""
-        return cls(campaign.strip(), known, " ".join(text.split())[:200], paging.asked(page))
+        return cls(campaign.strip(), known, paging.words(text), paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,7 @@ def _states(session: Session, kind: str, ids: Iterable[str]) -> dict[str, dict[s
 
 
 def _children(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    query = select(Document.parent, Document.kind, Document.state).where(
-        Document.parent.in_(ids), Document.kind.in_(("finding", "minutes", "photo")), Document.is_deleted.is_(False)
-    )
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for parent, kind, state in session.execute(query):
-        found.setdefault((str(parent), kind), []).append(state)
+    for child in documents.of_parents(session, ids, ("finding", "minutes", "photo")):
+        found.setdefault((str(child.parent), child.kind), []).append(child.state)
     return found

@@ -1,8 +1,15 @@
-"""Pages of a list: the number that was asked for, and the part of a list that stands on it."""
+"""Lists as people ask for them: words, the number of a page, and the part of a list that stands on it."""
 
 from __future__ import annotations
 
 MAX_PAGE = 100_000
+MAX_WORDS = 200
+"""Characters of what is looked for."""
+
+
+def words(text: str) -> str:
+    """Read what is looked for: one space between words, cut where nobody types on."""
+    return " ".join(text.split())[:MAX_WORDS]
 
 
 def asked(page: str) -> int:

@@ -39,7 +39,7 @@ class Filter:
     def of(cls, stage: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
         known = stage if stage in SAMPLE_STAGES else ""
-        return cls(known, " ".join(text.split())[:200], paging.asked(page))
+        return cls(known, paging.words(text), paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from checklists import standards as core
 from checklists.model import Cycle
 from server.db import documents
 from server.db.documents import Document
-from server.services import accounts, history, rules
+from server.services import accounts, history, paging, rules
 from server.services.standards import KIND, existing, open_inspections
 from server.services.wording import folded
 
@@ -71,7 +71,7 @@ def listing(session: Session, on: date, *, status: str = "", text: str = "") -> 
     """Return the register, most urgent first; an unknown status is as if none were asked for."""
     rows = _rows(session, on, WITHIN_DAYS)
     wanted = status if status in {VALID, DUE, EXPIRED, IDLE} else ""
-    said = " ".join(text.split())[:200]
+    said = paging.words(text)
     counts = Counter(EXPIRED if row.status == NONE else row.status for row in rows)
     shown = [row for row in rows if not wanted or row.status == wanted or (row.status, wanted) == (NONE, EXPIRED)]
     needle = folded(said)

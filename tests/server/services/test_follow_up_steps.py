@@ -10,7 +10,7 @@ import pytest
 from server.services import follow_up_steps as steps
 from server.services.follow_up_steps import Due, Visit, standing
 
-MINUTES = {"form": "inspection", "status": "issued", "text": "02/BB-ĐKT", "issued_at": "2021-08-05T03:00:00+00:00"}
+MINUTES = {"form": "inspection", "status": "issued", "id": "m", "issued_at": "2021-08-05T03:00:00+00:00"}
 
 
 def visit(status: str = "approved", **more: Any) -> Visit:
