@@ -2,7 +2,7 @@
 import type { Case, Paper } from '../../src/core/closing/case.ts'
 import { paperOf } from '../../src/core/closing/case.ts'
 import type { Form } from '../../src/core/closing/forms.ts'
-import type { Doc } from '../../src/core/closing/reading.ts'
+import type { Doc } from '../../src/core/reading.ts'
 import type { State } from '../../src/core/types.ts'
 
 export const LEADER = 'u-leader'

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { kept } from '../../src/core/closing/pdfs.ts'
 import { draft, issue, IssueRefused, type Print } from '../../src/core/closing/issue.ts'
 import { paperOf, type Paper } from '../../src/core/closing/case.ts'
-import { document, map, maps, text } from '../../src/core/closing/reading.ts'
+import { document, map, maps, text } from '../../src/core/reading.ts'
 import { keyIn, make, sheetPdf, sheets } from '../../src/core/closing/blanks.ts'
 import { left } from '../../src/core/numbers.ts'
 import { create, patch, voided } from '../../src/core/outbox/record.ts'

@@ -2,7 +2,7 @@
 import { directory } from '../../src/core/store/db.ts'
 import type { Session } from '../../src/core/store/session.ts'
 import type { Checklist, Rules, State } from '../../src/core/types.ts'
-import { map, maps } from '../../src/core/closing/reading.ts'
+import { map, maps } from '../../src/core/reading.ts'
 import rules from '../../../tests/vectors/rules-2026.1.json'
 import { pulled, signedIn } from '../bench.ts'
 import { MINUTES } from '../paper/vectors.ts'

@@ -5,7 +5,7 @@ import type { Prepared } from '../../src/core/photos/prepare.ts'
 import { get } from '../../src/core/store/documents.ts'
 import type { Session } from '../../src/core/store/session.ts'
 import { dropPhoto, findingId, record, type Place } from '../../src/ui/work/recording.ts'
-import { texts } from '../../src/ui/work/reading.ts'
+import { texts } from '../../src/core/reading.ts'
 import { CHECKLIST, pulled, signedIn, wipe } from '../bench.ts'
 
 let s: Session

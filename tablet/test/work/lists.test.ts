@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Document, State } from '../../src/core/types.ts'
 import { metres, pileOf, piled, type Line } from '../../src/ui/work/lists.ts'
-import { clock, dayOf, instant, isOver, moment, shortDay } from '../../src/ui/work/days.ts'
+import { clock, dayOf, instant, isOver, moment, shortDay } from '../../src/core/days.ts'
 import { folded, matches } from '../../src/ui/work/reading.ts'
 
 const TODAY = '2026-11-26'

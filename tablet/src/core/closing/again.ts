@@ -1,4 +1,5 @@
 // Printing an issued paper again: the PDF that was kept, or a new one of the same text and seal. Nothing is marked by it.
+import { fromBase64url } from '../base64.ts'
 import { pdf } from '../paper/pdf.ts'
 import type { Session } from '../store/session.ts'
 import type { Paper } from './case.ts'
@@ -11,8 +12,4 @@ export async function printedAgain(s: Session, paper: Paper): Promise<Uint8Array
   if (before !== undefined) return before
   const status = paper.status === 'void' || paper.status === 'amended' ? paper.status : 'issued'
   return pdf({ canonical: paper.canonical, cose: fromBase64url(paper.cose), host: await hostOf(s), status })
-}
-
-export function fromBase64url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0))
 }

@@ -1,4 +1,5 @@
 // Blank minutes for a dead printer: numbers set aside of one's own lease, sheets under them, and what was written keyed in.
+import { yearOf } from '../days.ts'
 import { blanks as setAside, reserve } from '../numbers.ts'
 import { instant } from '../outbox/clock.ts'
 import { blank } from '../paper/blank.ts'
@@ -13,7 +14,7 @@ import { load } from './load.ts'
 import { composed, type Numbering } from './composing.ts'
 import { BY_HAND, leads, seriesOf, type Form } from './forms.ts'
 import { hostOf } from './host.ts'
-import { issue, yearOf, type Print } from './issue.ts'
+import { issue, type Print } from './issue.ts'
 
 /** A number set aside, as printed. */
 export interface Sheet extends Numbering {

@@ -1,6 +1,7 @@
 // An inspection with everything that its papers are made of, and what minutes say of themselves. No database here: see load.ts.
 import type { Checklist, Document, Rules, State } from '../types.ts'
-import { document, isVoided, map, maps, text, type Doc } from './reading.ts'
+import { dayOf } from '../days.ts'
+import { document, isVoided, map, maps, text, type Doc } from '../reading.ts'
 
 /** The statuses of minutes that count: what was voided, or disputes a number, has settled nothing. */
 export const STANDING: ReadonlySet<string> = new Set(['issued', 'amended'])
@@ -78,10 +79,10 @@ export function paperOf(minutes: Document): Paper {
 }
 
 /** The day that an inspection is held on (its first visit), else today; in Vietnam. */
-export function dayOf(inspection: State, now = Date.now()): string {
+export function heldOn(inspection: State, now = Date.now()): string {
   const start = maps(inspection.visits).map((visit) => text(visit.started_at)).find((at) => !Number.isNaN(Date.parse(at)))
   const at = start === undefined ? now : Date.parse(start)
-  return new Date(at + 7 * 3_600_000).toISOString().slice(0, 10)
+  return dayOf(new Date(at)) ?? ''
 }
 
 /** The oldest first. */

@@ -5,7 +5,7 @@ import { certificateOn, isValidOn } from '../judging/standards.ts'
 import type { Checklist } from '../types.ts'
 import type { Case } from './case.ts'
 import { blocked, unlistedSamples, type Blocked, type Form } from './forms.ts'
-import { filled, list, map, maps, text, texts } from './reading.ts'
+import { filled, list, map, maps, text, texts } from '../reading.ts'
 
 /** Below this a wrong clock changes nothing that an inspection depends on (sync/clock.py). */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000

@@ -1,7 +1,7 @@
 // Which papers a tablet issues now, and why not: the tablet's half of the office's desk (server/services/paper_desk.py).
 import type { Case, Paper } from './case.ts'
 import { STANDING } from './case.ts'
-import { filled, map, maps, text, type Doc } from './reading.ts'
+import { filled, map, maps, text, type Doc } from '../reading.ts'
 import type { State } from '../types.ts'
 
 /** In the order in which they come about. Notices (thông báo) are letters of the agency: the office issues them. */

@@ -1,4 +1,6 @@
 // Issuing: judge, compose, sign and print first; then one transaction takes the number, records the minutes and keeps the PDF.
+import { yearOf } from '../days.ts'
+import { toBase64url } from '../base64.ts'
 import { issue as numbered, left, next, takeBlank } from '../numbers.ts'
 import { evidence, instant } from '../outbox/clock.ts'
 import { uuid7 } from '../outbox/ids.ts'
@@ -136,7 +138,7 @@ async function paperFor(s: Session, order: Order, number: Numbering, at: string,
   const claims = { series, year, number: number.number, issued_at: Math.floor(Date.parse(at) / 1000), sha256: digest(canonical), establishment: of.establishment.id }
   const cose = await seal(claims, s.signer)
   const printed = await print({ canonical, cose, host: await hostOf(s), status: 'issued' })
-  return { id: uuid7(), of, seen, canonical, cose: base64url(cose), printed }
+  return { id: uuid7(), of, seen, canonical, cose: toBase64url(cose), printed }
 }
 
 /** Write the minutes and keep their PDF, inside the transaction that takes the number. */
@@ -167,13 +169,4 @@ async function known(s: Session, inspection: string, form: Form): Promise<Case> 
   const why = blocked(of, form)
   if (why !== null) throw new IssueRefused(why)
   return of
-}
-
-/** Numbers run within a calendar year, in Vietnam. */
-export function yearOf(instant: string): number {
-  return new Date(Date.parse(instant) + 7 * 3_600_000).getUTCFullYear()
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -2,7 +2,7 @@
 import { judgeInspection, type Inspected } from '../judging/inspection.ts'
 import type { Document, Kind } from '../types.ts'
 import type { Case } from './case.ts'
-import type { Doc } from './reading.ts'
+import type { Doc } from '../reading.ts'
 
 /** Return the findings with the verdicts of this tablet; what has no procedure, or no rules to judge by, stays as it is. */
 export function judged(of: Case): Doc[] {

@@ -3,8 +3,8 @@ import { all, childrenOf, get } from '../store/documents.ts'
 import type { Session } from '../store/session.ts'
 import { checklist, rules } from '../sync/catalog.ts'
 import type { Checklist, ChecklistRef, Document, Kind, State } from '../types.ts'
-import { dayOf, inOrder, paperOf, STANDING, whole, type Case } from './case.ts'
-import { isVoided, map, maps, text, texts, type Doc } from './reading.ts'
+import { heldOn, inOrder, paperOf, STANDING, whole, type Case } from './case.ts'
+import { isVoided, map, maps, text, texts, type Doc } from '../reading.ts'
 
 /** More re-checks of one site than any has; a loop of wrong references ends here. */
 const MAX_CHAIN = 20
@@ -37,7 +37,7 @@ export async function load(s: Session, id: string): Promise<Case | undefined> {
     complete: campaign !== undefined && organisation !== undefined && establishment !== undefined && law !== null && known.length === pins.length,
     inspection,
     campaign: doc(campaign), organisation: doc(organisation), establishment: doc(establishment),
-    area: await areaOf(s, text(establishment?.state.area_code), dayOf(inspection.state)),
+    area: await areaOf(s, text(establishment?.state.area_code), heldOn(inspection.state)),
     instruments: establishment === undefined ? [] : byId(await all(s, 'instrument')).map(doc).filter((each) => each.establishment_id === establishment.id),
     findings: standing(findings), photos: standing(photos), requirements: standing(requirements), measures: standing(measures),
     signatures: standing(signatures), samples: standing(samples),

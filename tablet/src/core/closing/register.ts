@@ -5,7 +5,7 @@ import type { NumberRow } from '../store/db.ts'
 import { all, get } from '../store/documents.ts'
 import type { Session } from '../store/session.ts'
 import { paperOf, STANDING, type Paper } from './case.ts'
-import { text, type Doc } from './reading.ts'
+import { text, type Doc } from '../reading.ts'
 import { awaitsPages } from './signatures.ts'
 
 export interface Used {

@@ -1,7 +1,7 @@
 // How each person signed a paper: who has to, what was recorded, what a record lacks (signatures are append-only).
 import type { State } from '../types.ts'
 import type { Paper } from './case.ts'
-import { document, filled, map, maps, text, type Doc } from './reading.ts'
+import { document, filled, map, maps, text, type Doc } from '../reading.ts'
 
 export type Outcome = 'ink' | 'drawn' | 'fingerprint' | 'refused' | 'absent'
 export type Role = 'team_leader' | 'member' | 'representative' | 'witness'

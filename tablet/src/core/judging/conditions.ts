@@ -2,7 +2,8 @@
 
 import type { Json, State } from '../types'
 import { Fraction } from './decimal'
-import { isMapping, own } from './plain'
+import { own } from './plain'
+import { isMap } from '../reading'
 
 // Deeper than any condition a person can read; keeps hostile JSON from exhausting the stack.
 const MAX_DEPTH = 16
@@ -53,7 +54,7 @@ export function resolve(reference: Reference, subject: unknown, findings: Answer
 
 /** Tell whether a finding says anything: an answer, a value or a row that is not empty. */
 export function isAnswered(finding: unknown): boolean {
-  return isMapping(finding) && [ANSWER, 'values', 'rows'].some((part) => filled(own(finding, part)))
+  return isMap(finding) && [ANSWER, 'values', 'rows'].some((part) => filled(own(finding, part)))
 }
 
 /**
@@ -73,7 +74,7 @@ export function references(condition: unknown): string[] {
   while (stack.length) {
     const node = stack.pop()
     if (Array.isArray(node)) stack.push(...[...node].reverse())
-    else if (isMapping(node)) {
+    else if (isMap(node)) {
       const from = own(own(node, 'compare'), 'from')
       if (typeof from === 'string') found.push(from)
       stack.push(...['not', 'any', 'all'].filter((key) => Object.hasOwn(node, key)).map((key) => node[key]))
@@ -83,11 +84,11 @@ export function references(condition: unknown): string[] {
 }
 
 function holds(condition: unknown, subject: unknown, findings: Answers, depth: number): boolean {
-  if (!isMapping(condition) || depth > MAX_DEPTH) return false
+  if (!isMap(condition) || depth > MAX_DEPTH) return false
   const [kind, ...more] = Object.keys(condition)
   if (kind === undefined || more.length) return false
   const body = condition[kind]
-  if (kind === 'compare') return isMapping(body) && compares(body, subject, findings)
+  if (kind === 'compare') return isMap(body) && compares(body, subject, findings)
   if (kind === 'not') return !holds(body, subject, findings, depth + 1)
   if (!Array.isArray(body)) return false
   if (kind === 'all') return body.every((each) => holds(each, subject, findings, depth + 1))
@@ -139,6 +140,6 @@ function plain(value: unknown): string | null {
 /** Tell whether something was entered; rows of lists of readings are the deepest there is. */
 function filled(value: unknown, depth = 0): boolean {
   if (Array.isArray(value)) return depth <= MAX_DEPTH && value.some((each) => filled(each, depth + 1))
-  if (isMapping(value)) return depth <= MAX_DEPTH && Object.values(value).some((each) => filled(each, depth + 1))
+  if (isMap(value)) return depth <= MAX_DEPTH && Object.values(value).some((each) => filled(each, depth + 1))
   return value !== null && value !== undefined && value !== ''
 }

@@ -3,10 +3,10 @@
 
 import type { Checklist, Computed, Document, Item, Json, Rules, State } from '../types'
 import { isDay } from './calendar'
-import type { Answers } from './conditions'
 import { judgeFinding, measure } from './judge'
 import type { Context } from './limits'
-import { isMapping, own } from './plain'
+import { own } from './plain'
+import { isMap } from '../reading'
 import type { Result } from './procedures/readings'
 import { supported } from './standards'
 
@@ -14,6 +14,9 @@ const VERIFICATION_KINDS: readonly unknown[] = ['kiem_dinh_luu_dong', 'kiem_dinh
 
 /** Of a document what verdicts need. */
 export type Held = Pick<Document, 'id' | 'state'>
+
+/** What was answered at a place, by item. */
+export type Answered = { [item: string]: State }
 
 /** An inspection with all that its verdicts depend on, as the tablet holds it. */
 export interface Inspected {
@@ -60,7 +63,7 @@ export function measurementOf(finding: Held, input: Inspected): Result | null {
 interface Place {
   item: Item
   subject: State | null
-  answers: Answers
+  answers: Answered
   on: string
   context: Context
 }
@@ -111,7 +114,7 @@ export function measuredDays(inspection: State): string[] {
 /** Return why standards past their calibration were used all the same, by standard id. */
 export function reasons(inspection: State): State {
   const found = own(inspection, 'standard_overrides')
-  return isMapping(found) ? found : {}
+  return isMap(found) ? found : {}
 }
 
 /** Return the standards that the inspection lists, states with `id`. */
@@ -122,9 +125,13 @@ export function usedStandards(input: Pick<Inspected, 'inspection' | 'standards'>
 }
 
 /** Return the other answers of the same checklist by item, those of the same subject before those of the visit. */
-export function answersOf(finding: Held, findings: readonly Held[]): Answers {
-  const found: Answers = {}
-  const { checklist, subject, ordinal } = placeIn(finding.state)
+export function answersOf(finding: Held, findings: readonly Held[]): Answered {
+  return answersAt(placeIn(finding.state), findings)
+}
+
+/** Return the answers that items of a checklist see at a place: of the visit, and over them the subject's own. */
+export function answersAt({ checklist, subject, ordinal }: Spot, findings: readonly Held[]): Answered {
+  const found: Answered = {}
   for (const place of [{ subject: null, ordinal: 0 }, { subject, ordinal }]) {
     for (const { state } of findings) {
       const other = placeIn(state)
@@ -135,7 +142,10 @@ export function answersOf(finding: Held, findings: readonly Held[]): Answers {
   return found
 }
 
-function placeIn(state: State): { checklist: unknown; subject: unknown; ordinal: unknown } {
+/** Where a finding stands: of which checklist, about which subject (null: the visit), which of several. */
+interface Spot { checklist: unknown; subject: unknown; ordinal: unknown }
+
+function placeIn(state: State): Spot {
   const [checklist, subject, ordinal] = [own(state, 'checklist'), own(state, 'subject_id'), own(state, 'ordinal')]
   return { checklist, subject: subject ?? null, ordinal: ordinal === undefined ? 0 : ordinal }
 }

@@ -3,7 +3,8 @@
 import type { Computed, Item, Json, ProcedureUse, Rules, State } from '../types'
 import type { Answers } from './conditions'
 import type { Context } from './limits'
-import { BLANK, isMapping, own, strip } from './plain'
+import { BLANK, own, strip } from './plain'
+import { isMap } from '../reading'
 import { evaluate } from './procedures/evaluate'
 import { ProcedureInputError, type Result } from './procedures/readings'
 
@@ -87,7 +88,7 @@ function fetch(path: string, subject: unknown, answers: Answers): Json | undefin
   }
   const [first, ...steps] = path.split('.')
   if (first !== 'subject') return undefined
-  if (!steps.length) return isMapping(subject) ? subject : undefined
+  if (!steps.length) return isMap(subject) ? subject : undefined
   const [head = '', ...rest] = steps
   return rest.reduce(own, own(subject, head))
 }
@@ -100,13 +101,13 @@ function split(text: string, at: string): [string, string] {
 /** Return one value of another item; without a field name, its only value, or all cells of its only column. */
 function answered(finding: unknown, field: string): Json | undefined {
   const entered = own(finding, 'values')
-  const values = isMapping(entered) ? entered : {}
+  const values = isMap(entered) ? entered : {}
   if (Object.hasOwn(values, field)) return values[field]
   if (!field && !isBlank(own(values, 'value'))) return own(values, 'value')
   const [only, ...more] = Object.values(values)
   if (!field && only !== undefined && !more.length) return only
   const listed = own(finding, 'rows')
-  const rows = Array.isArray(listed) ? listed.filter(isMapping) : []
+  const rows = Array.isArray(listed) ? listed.filter(isMap) : []
   const columns = new Set(rows.flatMap((row) => Object.keys(row)))
   const column = field || (columns.size === 1 ? [...columns].join() : '')
   const cells = rows.flatMap((row) => filled(own(row, column)))
@@ -120,7 +121,7 @@ function rowsOf(item: Item, use: ProcedureUse, finding: unknown): Json[] {
 }
 
 function rowOf(use: ProcedureUse, row: Json): Json {
-  if (!isMapping(row)) return row
+  if (!isMap(row)) return row
   const bound: State = {}
   for (const [key, columns] of Object.entries(use.rows)) {
     const cells = columns.split(',').map((column) => own(row, strip(column)))
@@ -142,7 +143,7 @@ function isBlank(value: Json | undefined): boolean {
 
 /** Tell what Python takes for false: an item without columns has no row then. */
 function isEmpty(values: Json | undefined): boolean {
-  if (isMapping(values)) return !Object.keys(values).length
+  if (isMap(values)) return !Object.keys(values).length
   return !values || (Array.isArray(values) && !values.length)
 }
 

@@ -2,7 +2,7 @@
 
 import type { Rules, State } from '../types'
 import { Fraction } from './decimal'
-import { isMapping } from './plain'
+import { isMap } from '../reading'
 
 export type LimitStatus = 'confirmed' | 'unconfirmed' | 'given'
 export type Context = 'verification' | 'inspection'
@@ -89,7 +89,7 @@ function limitOf(row: State): Limit {
     lower: figure(row['lower']),
     floor: figure(row['floor']),
     floorUnit: textOrNull(row['floor_unit']),
-    table: isMapping(row['table']) ? tableOf(row['table']) : null,
+    table: isMap(row['table']) ? tableOf(row['table']) : null,
     source: text(row['source']),
     validFrom: text(row['valid_from']),
     validTo: textOrNull(row['valid_to']),
@@ -122,5 +122,5 @@ function textOrNull(value: unknown): string | null {
 }
 
 function mapping(value: unknown): State {
-  return isMapping(value) ? value : {}
+  return isMap(value) ? value : {}
 }

@@ -3,7 +3,8 @@
 
 import type { Checklist, Item, Section, State } from '../types'
 import { type Answers, applies } from './conditions'
-import { isMapping, own } from './plain'
+import { own } from './plain'
+import { isMap } from '../reading'
 
 /** An item of a section that lacks something for a subject; null = the visit. */
 export interface Lack {
@@ -85,7 +86,7 @@ function subjectsOf(section: Section, findings: State[], begun: readonly string[
 /** Tell whether an item that applies to a subject has no result there. */
 function lacks(item: Item, subject: string | null, state: State | null | undefined, answers: Answers): boolean {
   const found = Object.hasOwn(answers, item.key) ? answers[item.key] : undefined
-  if (isMapping(found) && subjectOf(found) === subject) return false
+  if (isMap(found) && subjectOf(found) === subject) return false
   return applies(item, state, answers)
 }
 
@@ -104,5 +105,5 @@ function subjectOf(finding: State): string | null {
 /** Tell what Python takes for true. */
 function isFull(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
-  return isMapping(value) ? Object.keys(value).length > 0 : Boolean(value)
+  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value)
 }

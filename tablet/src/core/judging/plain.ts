@@ -1,19 +1,15 @@
 // Reading JSON of unknown shape, and text by Python's rules: code points, its blanks, its order.
 
-import type { Json, State } from '../types'
+import { isMap } from '../reading'
+import type { Json } from '../types'
 
 /** What `str.strip()` and `\s` of Python take for blank; JavaScript's own set is another one. */
 export const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const ENDS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g')
 
-/** Tell whether a value is an object with names, not a list. */
-export function isMapping(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** Return an own value of a mapping; undefined where it has none by this name, or is no mapping. */
 export function own(value: unknown, name: string): Json | undefined {
-  return isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined
+  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
 /** Return a text without blanks around it. */

@@ -2,7 +2,8 @@
 // a certificate carries a verdict.
 
 import type { Computed, Json, State, Text } from '../types'
-import { byCodePoints, isMapping, own, strip } from './plain'
+import { byCodePoints, own, strip } from './plain'
+import { isMap } from '../reading'
 import { WORDS } from './procedures/verdicts'
 import register from './standards.json'
 
@@ -21,11 +22,6 @@ export function kindOf(standard: State): Text | null {
   return KINDS.get(String(standard['kind'])) ?? null
 }
 
-/** Return the kinds of standard that a procedure measures with; none where it is a computation. */
-export function kindsFor(procedure: string): string[] {
-  return NEEDS.get(procedure)?.kinds ?? []
-}
-
 /**
  * Return the certificates that count, oldest first: withdrawn ones do not.
  *
@@ -33,7 +29,7 @@ export function kindsFor(procedure: string): string[] {
  */
 function certificates(standard: State): State[] {
   const listed = own(standard, 'certificates')
-  const found = Array.isArray(listed) ? listed.filter(isMapping) : []
+  const found = Array.isArray(listed) ? listed.filter(isMap) : []
   const first = {
     number: own(standard, 'certificate_number') ?? null,
     issued_on: own(standard, 'valid_from') ?? null,
@@ -123,7 +119,7 @@ function isWritten(reason: Json | undefined): boolean {
 /** Tell what Python takes for true. */
 function isSaid(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0
-  return isMapping(value) ? Object.keys(value).length > 0 : Boolean(value)
+  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value)
 }
 
 /** Write a day the Vietnamese way; what is no day stays as it is. */

@@ -1,7 +1,8 @@
 // What the tablet shows: the server's state with the operations that wait laid over it, field by field as sync/merge.py.
 import type { Json, Kind, Operation, State } from '../types.ts'
 import { mergingOf } from './kinds.ts'
-import { canonical, isMap, same } from './values.ts'
+import { canonical, same } from './values.ts'
+import { isMap } from '../reading.ts'
 
 /** Lay operations over a state in their order; null: there is no document, or it is deleted. */
 export function overlay(kind: Kind, state: State | null, operations: readonly Operation[], actor: string): State | null {

@@ -1,4 +1,5 @@
 // JSON values as the protocol compares and writes them: twin of `same` and `canonical` in sync/merge.py and sync/feed.py.
+import { isMap } from '../reading.ts'
 import type { Json, State } from '../types.ts'
 
 /** Sorted-key JSON: two values are the same when these texts are. */
@@ -12,11 +13,6 @@ export function canonical(value: Json | undefined): string {
 /** Say whether two values are equal; absent, null and empty are one, because a form has no absent fields. */
 export function same(one: Json | undefined, other: Json | undefined): boolean {
   return (isBlank(one) && isBlank(other)) || canonical(one) === canonical(other)
-}
-
-/** Say whether a value is an object with named fields. */
-export function isMap(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isBlank(value: Json | undefined): boolean {

@@ -1,5 +1,6 @@
 // A finding's fingerprint in minutes, and the JSON that it is taken of: twin of fingerprint in sync/findings.py.
-import { byCodePoints, isMapping } from '../judging/plain'
+import { byCodePoints } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json } from '../types'
 import { hexDigest, quoted } from './canonical.ts'
 import { get, list, sorted, str, truthy, type Doc } from './shape.ts'
@@ -19,7 +20,7 @@ export function fingerprint(state: Doc): string {
 export function sortedJson(value: Json | undefined): string {
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`
-  if (!isMapping(value)) return JSON.stringify(value ?? null)
+  if (!isMap(value)) return JSON.stringify(value ?? null)
   const names = Object.keys(value).sort(byCodePoints)
   return `{${names.map((name) => `${quoted(name)}:${sortedJson(value[name])}`).join(',')}}`
 }

@@ -68,11 +68,6 @@ export function isNotice(form: Form): boolean {
   return form.title === NOTICE
 }
 
-/** Whether it ends the inspection. */
-export function closes(form: Form): boolean {
-  return form.endsAs !== null
-}
-
 /** Whether it is about the inspection as a whole, not about measures, samples or a visit that came to nothing. */
 export function showsInspection(form: Form): boolean {
   return !form.measure && !(['attempt', 'samples', 'laboratory'] as const).some((part) => form.parts.has(part))

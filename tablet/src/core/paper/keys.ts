@@ -1,4 +1,5 @@
 // The published key list (/.well-known/minutes-keys.json): read, judged by, fetched and kept on the tablet with its day.
+import { fromBase64url } from '../base64'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { keyId, numberText, type Claims } from './seal.ts'
 
@@ -27,7 +28,7 @@ export function readKeys(source: string): KeysFile {
     const doc = record(JSON.parse(source))
     const keys = new Map<string, { publicKey: Uint8Array; revokedAt: number | null }>()
     for (const row of rows(doc, 'keys')) {
-      const publicKey = fromBase64(string(row.public_key))
+      const publicKey = fromBase64url(string(row.public_key))
       const kid = string(row.kid)
       if (bytesToHex(keyId(publicKey)) !== kid || publicKey.length !== 32) {
         throw new KeysFileError(`Danh sách khóa có mục sai: khóa ${kid} không khớp với mã của nó.`)
@@ -101,11 +102,6 @@ function epoch(instant: string): number {
   const at = Date.parse(instant)
   if (Number.isNaN(at) || !/(?:Z|[+-]\d\d:?\d\d)$/i.test(instant)) throw new TypeError('thời điểm thiếu múi giờ')
   return Math.floor(at / 1000)
-}
-
-function fromBase64(text: string): Uint8Array {
-  const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0))
 }
 
 function rows(doc: Record<string, unknown>, name: string): Record<string, unknown>[] {

@@ -1,26 +1,17 @@
 // Papers about measures: which seals, suspensions and releases a paper lists, on what it rests: twin of sync/paper_measures.py.
 import { byCodePoints } from '../judging/plain'
-import type { Json, State } from '../types'
+import type { State } from '../types'
 import type { Context } from './context.ts'
 import { isoLocal, local } from './days.ts'
 import { FORMS, showsInspection, type Form } from './forms.ts'
-import { bare, get, list, mapping, mappings, rstrip, sortedBy, truthy, unique, type Doc } from './shape.ts'
+import { bare, get, list, rstrip, sortedBy, truthy, unique, type Doc } from './shape.ts'
 import { longDay, MEASURES, moment, text, word } from './words.ts'
-
-/** The statuses of minutes that count: what was voided, or disputes a number, has settled nothing. */
-export const STANDING: ReadonlySet<Json> = new Set(['issued', 'amended'])
 
 /** A measure, the one that it undoes, and the standing paper that it rests on: {id, form, text, issued_at, …}. */
 export interface Traced {
   measure: Doc
   origin: Doc | null
   paper: Doc | null
-}
-
-/** Return the ids of the measures that a canonical document lists. */
-export function listed(document: State): string[] {
-  const parts = [document.measures, document.seals, mapping(document.letter).objects]
-  return unique(parts.flatMap(mappings).flatMap((row) => (typeof row.id === 'string' ? [row.id] : [])))
 }
 
 /**

@@ -4,7 +4,7 @@ import { digest, qrText, SealError } from './seal.ts'
 import { modules, QrTextError } from './qr.ts'
 import type { PageInputs } from './typesetter.ts'
 
-export { engineMissing, engineReady, fetchEngine, EngineError } from './engine.ts'
+export { engineMissing, engineReady, fetchEngine } from './engine.ts'
 
 export type PaperStatus = 'issued' | 'draft' | 'amended' | 'void'
 
@@ -55,14 +55,6 @@ export function pageInputs({ canonical, cose, host, status }: PdfInput): PageInp
     attached: '',
     sealed: '',
   }
-}
-
-/** Name the PDF of a paper as the server does, for sharing and saving. */
-export function shareFile(pdf: Uint8Array, canonical: string): File {
-  const { number, title }: { number: { text: string; year: number } | null; title: string } = JSON.parse(canonical)
-  const draft = title === 'THÔNG BÁO' ? 'du-thao-thong-bao' : 'du-thao-bien-ban'
-  const name = number ? `${number.text.replaceAll('/', '-')}-${number.year}` : draft
-  return new File([new Uint8Array(pdf)], `${name}.pdf`, { type: 'application/pdf' })
 }
 
 /** Join the rows of modules the way the template takes them. */

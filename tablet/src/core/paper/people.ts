@@ -1,5 +1,5 @@
 // The people on minutes: the team, witnesses, who signs and how, who gets a copy: twin of sync/paper_people.py.
-import { isMapping } from '../judging/plain'
+import { isMap } from '../reading'
 import type { State } from '../types'
 import type { Role } from './forms.ts'
 import { get, list, mapping, mappings, sortedBy, truthy, type Doc } from './shape.ts'
@@ -85,5 +85,5 @@ export function recipients(organisation: Doc, establishment: Doc): string[] {
 
 /** Return the members of a team that are written as such. */
 export function team(campaign: Doc): State[] {
-  return list(campaign.team).filter(isMapping).map(member)
+  return list(campaign.team).filter(isMap).map(member)
 }

@@ -1,6 +1,7 @@
 // The results part of minutes: checklists by section and subject, photos, what does not conform: twin of sync/paper_results.py.
 import { applies } from '../judging/conditions'
-import { isMapping, strip } from '../judging/plain'
+import { strip } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json, State } from '../types'
 import { answersFor, type Context } from './context.ts'
 import { local } from './days.ts'
@@ -102,7 +103,7 @@ function goesWithoutSaying(item: Doc, computed: Doc): boolean {
 }
 
 function limitOf(limit: Json | undefined): State | null {
-  if (!isMapping(limit) || get(limit, 'value') === null) return null
+  if (!isMap(limit) || get(limit, 'value') === null) return null
   const status = text(limit.status)
   return {
     value: text(limit.value), unit: text(limit.unit), source: text(limit.source), status,

@@ -1,5 +1,6 @@
 // Samples on paper: rows of sampling minutes, who took them, what laboratories said: twin of sync/paper_samples.py.
-import { isMapping, strip } from '../judging/plain'
+import { strip } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json, State } from '../types'
 import { hexDigest } from './canonical.ts'
 import type { Context } from './context.ts'
@@ -81,7 +82,7 @@ export function currentResults(results: Doc[]): Doc[] {
 
 /** Return SHA-256 of the sorted-key JSON of what was taken; empty fields are as if absent. */
 export function sampleFingerprint(state: Doc): string {
-  const isThere = (value: Json | undefined) => !absent(value) && !(isMapping(value) && !Object.keys(value).length)
+  const isThere = (value: Json | undefined) => !absent(value) && !(isMap(value) && !Object.keys(value).length)
   const entered = Object.fromEntries(TAKEN.filter((name) => isThere(state[name])).map((name) => [name, get(state, name)]))
   for (const name of ['finding_ids', 'photo_ids']) {
     const ids = entered[name]
@@ -151,7 +152,7 @@ function portions(state: Doc): [key: string, portion: Doc][] {
   const found = mapping(state.portions)
   return sorted(Object.keys(found)).flatMap((key) => {
     const portion = found[key]
-    return isMapping(portion) ? [[key, portion] as [string, Doc]] : []
+    return isMap(portion) ? [[key, portion] as [string, Doc]] : []
   })
 }
 

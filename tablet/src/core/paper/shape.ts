@@ -1,5 +1,6 @@
 // Reading documents by Python's rules, so that both languages compose one text: what is empty, what is equal, what comes first.
-import { BLANK, byCodePoints, isMapping, own } from '../judging/plain'
+import { BLANK, byCodePoints, own } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json, State } from '../types'
 
 /** A document's state with its id, as the protocol writes it. */
@@ -13,7 +14,7 @@ export function get(doc: Json | undefined, name: string): Json {
 /** Tell whether a value says anything: neither none, false, zero, nor an empty text, list or mapping. */
 export function truthy(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0
-  if (isMapping(value)) return Object.keys(value).length > 0
+  if (isMap(value)) return Object.keys(value).length > 0
   return Boolean(value)
 }
 
@@ -29,12 +30,12 @@ export function list(value: Json | undefined): Json[] {
 
 /** Return a mapping, empty for anything else. */
 export function mapping(value: Json | undefined): State {
-  return isMapping(value) ? value : {}
+  return isMap(value) ? value : {}
 }
 
 /** Return the mappings of a list. */
 export function mappings(value: Json | undefined): State[] {
-  return list(value).filter(isMapping)
+  return list(value).filter(isMap)
 }
 
 /** Write one value as Python's str() does. */

@@ -1,5 +1,5 @@
 // Values and readings of one result as minutes print them: twin of _values and _table in sync/paper_results.py.
-import { isMapping } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json, State } from '../types'
 import type { Context } from './context.ts'
 import { absent, get, list, mapping, mappings, sorted, type Doc } from './shape.ts'
@@ -69,18 +69,18 @@ function cell(spec: Doc, value: Json | undefined): string {
 }
 
 function choice(choice: Json): [key: string, title: string] {
-  const [key, title] = isMapping(choice) ? [choice.key, choice.title] : list(choice)
-  return [text(key), text(isMapping(title) ? title.vi : title)]
+  const [key, title] = isMap(choice) ? [choice.key, choice.title] : list(choice)
+  return [text(key), text(isMap(title) ? title.vi : title)]
 }
 
 /** Compose the readings row by row, with the error (and, where it differs, the limit) of each row at its end. */
 export function table(item: Doc, finding: Doc, computed: Doc, context: Context): State | null {
   const rows = list(finding.rows)
-  const used = (spec: Doc) => rows.some((row) => isMapping(row) && !absent(row[text(spec.key)]))
+  const used = (spec: Doc) => rows.some((row) => isMap(row) && !absent(row[text(spec.key)]))
   const specs = mappings(item.columns).filter(used)
   if (!rows.length || !specs.length) return null
   const columns = specs.map((spec) => ({ title: titleOf(spec), unit: context.unit(spec, finding), type: kindOf(spec) }))
-  const cells = rows.map((row) => specs.map((spec) => (isMapping(row) ? cell(spec, row[text(spec.key)]) : '')))
+  const cells = rows.map((row) => specs.map((spec) => (isMap(row) ? cell(spec, row[text(spec.key)]) : '')))
   const errors = list(computed.errors)
   if (errors.length === rows.length) addErrors(columns, cells, errors, mapping(item.procedure), get(computed, 'limit'))
   return { columns, rows: cells }
@@ -92,7 +92,7 @@ function kindOf(spec: Doc): string {
 
 function addErrors(columns: Column[], cells: string[][], errors: Json[], use: Doc, limit: Json): void {
   const procedure = text(use.name)
-  const detailed = errors.map((error) => (isMapping(error) ? error : { error }))
+  const detailed = errors.map((error) => (isMap(error) ? error : { error }))
   // Errors of weighing have the unit of the readings, while their limit may be given in e.
   const readings = columns.find((column) => column.type === 'number' && column.unit)?.unit ?? ''
   const unit = text(detailed[0]?.unit) || (isRelative(use) ? '%' : word(ERROR_UNITS, procedure, readings))
@@ -102,7 +102,7 @@ function addErrors(columns: Column[], cells: string[][], errors: Json[], use: Do
     row.push(text(Object.hasOwn(error, 'error') ? error.error : error.net))
   })
   const each = Array.isArray(limit) && limit.length === cells.length ? limit : detailed.map((error) => get(error, 'limit'))
-  const given = each.filter(isMapping)
+  const given = each.filter(isMap)
   if (!given.length) return
   const units = new Set(given.map((row) => text(row.unit)))
   columns.push({ title: 'Giới hạn', unit: units.size === 1 ? ([...units][0] ?? '') : '', type: 'number' })

@@ -1,5 +1,6 @@
 // The official words of minutes: dates, numbers, answers, roles and measures as printed: twin of sync/paper_words.py.
-import { head, isMapping, strip } from '../judging/plain'
+import { head, strip } from '../judging/plain'
+import { isMap } from '../reading'
 import type { Json } from '../types'
 import { isoDay, local } from './days.ts'
 import { articles, inForce } from './law.ts'
@@ -68,7 +69,7 @@ export function word(table: Words, key: string, otherwise = key): string {
 export function text(value: Json | undefined): string {
   if (value === null || value === undefined || value === '') return ''
   if (Array.isArray(value)) return joined('; ', value.map(text))
-  if (isMapping(value)) return joined('; ', Object.values(value).map(text))
+  if (isMap(value)) return joined('; ', Object.values(value).map(text))
   return str(value)
 }
 

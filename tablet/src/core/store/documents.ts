@@ -1,13 +1,7 @@
-// Reading documents as screens show them, and being told when what was read has changed.
-import { liveQuery } from 'dexie'
+// Reading documents as screens show them.
 import type { Document, Kind } from '../types.ts'
 import type { DocumentRow } from './db.ts'
 import { documentOf, type Keeper } from './rows.ts'
-
-/** What Svelte's `$store` reads: `run` is called at once, and again with every new value. */
-export interface Readable<T> {
-  subscribe(run: (value: T) => void): () => void
-}
 
 /** One document, undefined where the tablet has none. States are frozen: changes go through outbox/record.ts. */
 export async function get(s: Keeper, kind: Kind, id: string): Promise<Document | undefined> {
@@ -23,18 +17,6 @@ export async function all(s: Keeper, kind: Kind): Promise<Document[]> {
 /** The documents of a kind under a parent: an inspection's findings, an establishment's instruments, a campaign's inspections. */
 export async function childrenOf(s: Keeper, parent: string, kind: Kind): Promise<Document[]> {
   return shown(s, await s.db.documents.where('[kind+parent]').equals([kind, parent]).toArray())
-}
-
-/** Run a query again whenever what it read has changed; undefined until the first answer. */
-export function live<T>(query: () => Promise<T>): Readable<T | undefined> {
-  return {
-    subscribe(run) {
-      run(undefined)
-      // Only of a function that is async itself does Dexie follow what is read after an `await`.
-      const subscription = liveQuery(async () => query()).subscribe({ next: run, error: (error: unknown) => console.error(error) })
-      return () => subscription.unsubscribe()
-    },
-  }
 }
 
 function shown(s: Keeper, rows: DocumentRow[]): Document[] {

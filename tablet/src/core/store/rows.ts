@@ -1,7 +1,7 @@
 // One document's row: its sealed states, and the view that is the server's state under the operations that wait.
 import type { Document, Kind, Operation, State } from '../types.ts'
 import { overlay } from '../outbox/overlay.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import type { DocumentRow } from './db.ts'
 import type { Session } from './session.ts'
 

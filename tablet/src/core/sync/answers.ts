@@ -1,6 +1,6 @@
 // Reading the server's answers strictly: what does not look like one is none, and nothing is thrown away on its word.
 import type { Json, Kind, Lease, Operation, PullItem, Result, State } from '../types.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import { Unanswered } from './http.ts'
 
 export interface Pushed {

@@ -1,6 +1,6 @@
 // Checklists and rules: fetched ahead of need, immutable by their hash, shared by all inspectors of the tablet.
 import type { Checklist, ChecklistRef, Json, Rules, State } from '../types.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import { all } from '../store/documents.ts'
 import { directory } from '../store/db.ts'
 import type { Session } from '../store/session.ts'

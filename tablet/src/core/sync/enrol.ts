@@ -1,4 +1,5 @@
 // A one-time code makes an inspector's device of this tablet; again with the same key after a forgotten PIN or a restore.
+import { toBase64url } from '../base64.ts'
 import type { State } from '../types.ts'
 import { deviceDb, directory, type KeyRow, type Lock } from '../store/db.ts'
 import { admit, type Admission, discard, identityOf, name, prepare } from '../store/devices.ts'
@@ -9,7 +10,7 @@ import { Trouble } from '../trouble.ts'
 import { map, text } from './answers.ts'
 import { again } from './epoch.ts'
 import { ask, Refused } from './http.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import { keep } from './settle.ts'
 
 /** Enrol with a code and sign in. Needs the network. */
@@ -80,7 +81,7 @@ async function readmit(device: string, vault: Vault, lock: Lock | null, answer: 
 async function request(device: string, code: string, tabletName: string, userId: string | null): Promise<Admission> {
   const key = await deviceDb(device).read('key')
   if (!key) throw new Trouble('no_person')
-  const public_key = base64url(key.public)
+  const public_key = toBase64url(key.public)
   const body: State = { code, tablet_name: tabletName, public_key, proof: await proofOf(key, code, public_key) }
   const { json } = await ask('POST', '/enrolments', { body: userId === null ? body : { ...body, user_id: userId } })
   return admissionOf(json, tabletName)
@@ -89,7 +90,7 @@ async function request(device: string, code: string, tabletName: string, userId:
 /** Prove that the private key is here: only then a key that is known already is taken again (docs/protocol.md, "Enrolment"). */
 async function proofOf(key: KeyRow, code: string, publicKey: string): Promise<string> {
   const plain = code.toUpperCase().replace(/[^A-Z0-9]/g, '')
-  return base64url(await signerOf(key).sign(new TextEncoder().encode(`hien-truong enrolment\n${plain}\n${publicKey}`)))
+  return toBase64url(await signerOf(key).sign(new TextEncoder().encode(`hien-truong enrolment\n${plain}\n${publicKey}`)))
 }
 
 function admissionOf(json: State, tabletName: string): Admission {
@@ -106,8 +107,4 @@ function wordsFor(error: Refused): Error {
   if (error.status === 410) return new Trouble('code_refused', {}, error.detail || null)
   if (error.status === 409) return new Trouble('other_person', {}, error.detail || null)
   return error
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

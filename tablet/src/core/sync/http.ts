@@ -1,6 +1,6 @@
 // Asking the server: what counts as an answer, what as none, and what each refusal means to the person.
 import type { State } from '../types.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import { Trouble, type TroubleKey } from '../trouble.ts'
 
 export interface Link {

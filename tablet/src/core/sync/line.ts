@@ -2,7 +2,6 @@
 import { deviceDb, directory } from '../store/db.ts'
 import { current } from '../store/session.ts'
 import type { DeviceDb } from '../store/db.ts'
-import type { Keeper } from '../store/rows.ts'
 import type { Session } from '../store/session.ts'
 
 export interface Line {
@@ -24,9 +23,4 @@ export async function lines(): Promise<Line[]> {
     if (identity) found.push({ db, token: identity.upload_token, session: null })
   }
   return found
-}
-
-/** What rows are written with on a line; null while nobody can open them. */
-export function keeperOf(line: Line): Keeper | null {
-  return line.session
 }

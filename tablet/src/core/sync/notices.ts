@@ -1,5 +1,4 @@
 // What a person should look at: refused, held, conflicting, passed by. Listed until it was seen and is over.
-import type { Kind } from '../types.ts'
 import type { NoticeRow } from '../store/db.ts'
 import type { Session } from '../store/session.ts'
 import { record, transaction } from '../outbox/record.ts'
@@ -11,11 +10,6 @@ export type Notice = NoticeRow
 export async function notices(s: Pick<Session, 'db'>): Promise<Notice[]> {
   const rows = await s.db.notices.toArray()
   return rows.sort((one, other) => other.device_seq - one.device_seq)
-}
-
-/** The same about one document. */
-export async function noticesOf(s: Pick<Session, 'db'>, kind: Kind, id: string): Promise<Notice[]> {
-  return s.db.notices.where('[kind+id]').equals([kind, id]).toArray()
 }
 
 /** Note that the person has read it; what is over then leaves the list with the next answer. */

@@ -1,6 +1,6 @@
 // An operation that makes the server fail: passed by so that the queue flows, kept on the tablet, shown at both ends.
 import type { OutboxRow } from '../store/db.ts'
-import { isMap } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import { uuid7 } from '../outbox/ids.ts'
 import type { Operation, Result, State } from '../types.ts'
 import { list, resultOf } from './answers.ts'

@@ -1,8 +1,8 @@
 // Pulling: each page is one transaction with its cursor, laid under what still waits.
-import type { Kind, PullItem, State } from '../types.ts'
+import type { Kind, PullItem } from '../types.ts'
 import { KINDS, parentIn } from '../outbox/kinds.ts'
 import type { DeviceDb, DocumentRow, NoticeRow, Pulled } from '../store/db.ts'
-import { type Keeper, newRow, putServer, serverState } from '../store/rows.ts'
+import { type Keeper, newRow, putServer } from '../store/rows.ts'
 import type { Session } from '../store/session.ts'
 import { pageOf, type Page } from './answers.ts'
 import { again, newEpoch, pullAgain } from './epoch.ts'
@@ -109,9 +109,3 @@ async function finish(s: Session, generation: number): Promise<void> {
 }
 
 const KINDS_KNOWN: ReadonlySet<Kind> = new Set(KINDS)
-
-/** The server's own state of a document, for a screen that shows both sides. */
-export async function serverSide(s: Session, kind: Kind, id: string): Promise<State | null> {
-  const row = await s.db.documents.get([kind, id])
-  return row ? serverState(s, row) : null
-}

@@ -1,7 +1,8 @@
 // What an answer means for the document, and for what a person should look at.
 import type { Result, State } from '../types.ts'
 import { overlay } from '../outbox/overlay.ts'
-import { isMap, same } from '../outbox/values.ts'
+import { same } from '../outbox/values.ts'
+import { isMap } from '../reading.ts'
 import type { DeviceDb, DocumentRow, NoticeRow, OutboxRow } from '../store/db.ts'
 import { type Keeper, newRow, putServer, refresh, serverState } from '../store/rows.ts'
 

@@ -1,9 +1,13 @@
 // How things stand, from the server's real answers only: never from what the browser believes about the network.
 import { liveQuery } from 'dexie'
 import { isTrouble, type TroubleKey } from '../trouble.ts'
-import type { Readable } from '../store/documents.ts'
 import type { DeviceDb, Outcome } from '../store/db.ts'
 import { current, onChange } from '../store/session.ts'
+
+/** What Svelte's `$store` reads: `run` is called at once, and again with every new value. */
+export interface Readable<T> {
+  subscribe(run: (value: T) => void): () => void
+}
 
 export interface SyncStatus {
   state: 'never' | 'offline' | 'syncing' | 'failed' | 'done'

@@ -1,8 +1,9 @@
-// Codes of the closing core in words, and moments as they are read here.
+// Codes of the closing core in words.
 import type { Paper } from '../../core/closing/case.ts'
 import type { Concern } from '../../core/closing/closing.ts'
 import type { Blocked, Lack } from '../../core/closing/forms.ts'
 import type { Fault } from '../../core/closing/signatures.ts'
+import { shortDay } from '../../core/days.ts'
 import { Trouble } from '../../core/trouble.ts'
 import { isKey, t } from '../../i18n/index.ts'
 import type { IconName } from '../parts/icons.ts'
@@ -53,7 +54,7 @@ export function sayConcern(each: Exclude<Concern, { at: object }>): string {
     case 'few_numbers': return t('minutes.check.few_numbers', { series: each.series, year: each.year, left: each.left })
     case 'clock': return each.minutes > 0 ? t('minutes.check.clock_fast', { minutes: each.minutes }) : t('minutes.check.clock_slow', { minutes: -each.minutes })
     case 'standard': {
-      const given = { name: each.name, serial: each.serial, until: day(each.until) }
+      const given = { name: each.name, serial: each.serial, until: shortDay(each.until) }
       return each.reason === '' ? t('minutes.check.standard', given) : t('minutes.check.standard.reason', { ...given, reason: each.reason })
     }
     case 'conflicts': return t('minutes.check.conflicts', { count: each.count })
@@ -82,29 +83,4 @@ export function paperState(paper: Paper, awaiting: boolean): { word: string; ton
 export function sayTrouble(error: unknown): string {
   if (error instanceof Trouble || error instanceof Error) return error.message
   return String(error)
-}
-
-/** 2026-11-26T08:05:00+07:00 as "08:05 26/11/2026"; what is no instant as it is. */
-export function moment(instant: string): string {
-  const at = Date.parse(instant)
-  if (Number.isNaN(at)) return instant
-  const local = new Date(at + 7 * 3_600_000).toISOString()
-  return `${local.slice(11, 16)} ${day(local.slice(0, 10))}`
-}
-
-/** 2026-11-26 as 26/11/2026. */
-export function day(iso: string): string {
-  const found = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso)
-  return found === null ? iso : `${found[3]}/${found[2]}/${found[1]}`
-}
-
-/** An instant as a box of date and time takes it, in Vietnam; '' for none. */
-export function boxed(instant: string): string {
-  const at = Date.parse(instant)
-  return Number.isNaN(at) ? '' : new Date(at + 7 * 3_600_000).toISOString().slice(0, 16)
-}
-
-/** What stands in a box of date and time, as an instant; null for an emptied one. */
-export function unboxed(value: string): string | null {
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value) ? `${value.slice(0, 16)}:00+07:00` : null
 }

@@ -1,7 +1,7 @@
 // What a scanned text is: minutes, an instrument's or a site's code, an enrolment code, or nothing of ours.
 import { all } from '../../core/store/documents.ts'
 import type { Session } from '../../core/store/session.ts'
-import { text } from '../../core/closing/reading.ts'
+import { text } from '../../core/reading.ts'
 
 export type Scanned =
   | { kind: 'minutes'; text: string }

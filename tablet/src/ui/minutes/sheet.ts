@@ -1,6 +1,6 @@
 // A canonical document laid out for the eyes: the same words as the printed template, one under the other, for reading aloud
 // from a screen on which Android shows no PDF. The PDF stays the paper; nothing is signed from here.
-import { filled, list, map, maps, text, texts } from '../../core/closing/reading.ts'
+import { filled, list, map, maps, text, texts } from '../../core/reading.ts'
 import type { Json, State } from '../../core/types.ts'
 import { shown } from '../parts/comma.ts'
 import { besides } from './sheetBesides.ts'

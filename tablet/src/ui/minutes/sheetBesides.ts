@@ -1,5 +1,5 @@
 // The parts of papers beside the inspection minutes, laid out for the eyes: seals, a visit that came to nothing, samples.
-import { filled, list, map, maps, text } from '../../core/closing/reading.ts'
+import { filled, list, map, maps, text } from '../../core/reading.ts'
 import type { State } from '../../core/types.ts'
 import { clause, figure, hasAttempt, joined, type Sheet } from './sheet.ts'
 

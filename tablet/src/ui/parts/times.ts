@@ -1,4 +1,4 @@
-// Moments, days and sizes as people here write them.
+// When something was, seen from now, and sizes, as people here write them.
 import { language, t } from '../../i18n/index.ts'
 import { shown } from './comma.ts'
 
@@ -13,12 +13,6 @@ export function moment(ms: number, now = Date.now()): string {
   if (days === 1) return t('shell.time.yesterday', { clock })
   const year = at.getFullYear() === new Date(now).getFullYear() ? '' : `/${at.getFullYear()}`
   return `${two(at.getDate())}/${two(at.getMonth() + 1)}${year} ${clock}`
-}
-
-/** '2021-08-05' as 05/08/2021. */
-export function day(iso: string): string {
-  const [year, month, date] = iso.slice(0, 10).split('-')
-  return year && month && date ? `${date}/${month}/${year}` : iso
 }
 
 /** Bytes as KB or MB. */

@@ -1,6 +1,7 @@
 // One answer as it stands on the screen: what was typed here over what the tablet holds, until that is written.
 import type { Answer, Json, State } from '../../core/types.ts'
-import { list, record, records, text, texts } from './reading.ts'
+import { list, map, maps, texts } from '../../core/reading.ts'
+import { text } from './reading.ts'
 import { now, soon } from './saving.svelte.ts'
 
 export type Row = { [column: string]: Json }
@@ -39,9 +40,9 @@ export class Draft {
     this.#seen = state
     if (this.#isClean('answer')) this.answer = answerOf(state.answer)
     if (this.#isClean('note')) this.note = text(state.note)
-    if (this.#isClean('rows')) this.rows = records(state.rows)
+    if (this.#isClean('rows')) this.rows = maps(state.rows)
     const own = Object.entries(this.values).filter(([name]) => !this.#isClean(`values.${name}`))
-    this.values = { ...record(state.values), ...Object.fromEntries(own) }
+    this.values = { ...map(state.values), ...Object.fromEntries(own) }
     this.photos = texts(state.photo_ids)
   }
 
@@ -127,7 +128,7 @@ export class Draft {
 }
 
 function valueAt(state: State, field: string): Json {
-  return (field.startsWith('values.') ? record(state.values)[field.slice(7)] : state[field]) ?? null
+  return (field.startsWith('values.') ? map(state.values)[field.slice(7)] : state[field]) ?? null
 }
 
 /** The fields named, with one key of `values` laid over the others that are there now. */
@@ -135,7 +136,7 @@ function laidOver(present: State, fields: Map<string, Json>): State {
   const set: State = {}
   for (const [field, value] of fields) {
     if (!field.startsWith('values.')) set[field] = value
-    else set.values = { ...record(set.values ?? present.values), [field.slice(7)]: value }
+    else set.values = { ...map(set.values ?? present.values), [field.slice(7)]: value }
   }
   return set
 }

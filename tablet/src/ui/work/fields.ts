@@ -2,7 +2,8 @@
 import type { State } from '../../core/types.ts'
 import { t } from '../../i18n/index.ts'
 import { recorded } from '../parts/comma.ts'
-import { record, text, texts } from './reading.ts'
+import { map, texts } from '../../core/reading.ts'
+import { text } from './reading.ts'
 
 export type Faults = { [field: string]: string }
 export type Typed = { [field: string]: string }
@@ -15,7 +16,7 @@ const AMOUNT = /^\d{1,15}$/
 
 /** The texts of a site's form. */
 export function siteTyped(site: State): Typed {
-  const { name, title } = record(site.representative)
+  const { name, title } = map(site.representative)
   return {
     name: text(site.name), address: text(site.address), area_code: text(site.area_code), tax_code: text(site.tax_code), phone: text(site.phone),
     representative: text(name), representative_title: text(title), business_lines: texts(site.business_lines).join('; '),
@@ -57,7 +58,7 @@ export function attributesOf(type: string): readonly { key: string; kind: 'text'
 
 /** The texts of an instrument's form; attributes stand as `attributes.<key>`. */
 export function instrumentTyped(instrument: State): Typed {
-  const attributes = Object.entries(record(instrument.attributes)).map(([key, value]) => [`attributes.${key}`, text(value).replace(/^(\d+)\.(\d+)$/, '$1,$2')])
+  const attributes = Object.entries(map(instrument.attributes)).map(([key, value]) => [`attributes.${key}`, text(value).replace(/^(\d+)\.(\d+)$/, '$1,$2')])
   const own = ['type', 'maker', 'model', 'serial', 'year', 'verified_until', 'mark_serial', 'certificate_number', 'new_price'].map((field) => [field, text(instrument[field])])
   return Object.fromEntries([...own, ...attributes])
 }

@@ -1,8 +1,9 @@
 // The day's list: which pile an inspection lies on, what a search finds, what is nearest. No screen, no database.
 import { distance } from '../../core/photos/position.ts'
 import type { Document } from '../../core/types.ts'
-import { dayOf } from './days.ts'
-import { matches, record, records, text } from './reading.ts'
+import { dayOf } from '../../core/days.ts'
+import { map, maps } from '../../core/reading.ts'
+import { matches, text } from './reading.ts'
 
 export const PILES = ['returned', 'today', 'in_progress', 'overdue', 'coming', 'done'] as const
 export type Pile = (typeof PILES)[number]
@@ -24,14 +25,13 @@ export function pileOf(inspection: Document, today = dayOf() ?? ''): Pile {
   const { status, planned_on: planned, visits } = inspection.state
   if (status === 'returned') return 'returned'
   if (status === 'in_progress') {
-    return records(visits).some((visit) => dayOf(visit.started_at) === today) ? 'today' : 'in_progress'
+    return maps(visits).some((visit) => dayOf(visit.started_at) === today) ? 'today' : 'in_progress'
   }
   if (status !== 'planned') return 'done'
   const day = text(planned)
   return day === today ? 'today' : day !== '' && day < today ? 'overdue' : 'coming'
 }
 
-export type Order = 'plan' | 'distance'
 export interface Place { lat: string; lon: string }
 
 /** Metres from here to the site of a line; null where either is not known. */
@@ -50,7 +50,7 @@ export function piled(lines: readonly Line[], looked: string, here: Place | null
 function isFound(line: Line, looked: string): boolean {
   if (looked.trim() === '') return true
   const { site, campaign } = line
-  const said = [site?.state.name, site?.state.address, site?.state.tax_code, record(site?.state.representative).name, campaign?.state.code, campaign?.state.title]
+  const said = [site?.state.name, site?.state.address, site?.state.tax_code, map(site?.state.representative).name, campaign?.state.code, campaign?.state.title]
   return matches(looked, [...said.map(text), line.area, line.lead])
 }
 

@@ -1,6 +1,7 @@
 // What stands beside a measured row: its error, the limit, and whether it goes beyond. The figures come from the twins.
 import type { Computed, Item, State } from '../../core/types.ts'
-import { record, text } from './reading.ts'
+import { map } from '../../core/reading.ts'
+import { text } from './reading.ts'
 
 /** Units of the errors that procedures compute; the others keep the unit of their readings (sync/paper_results.py). */
 const ERROR_UNITS: { readonly [procedure: string]: string } = {
@@ -29,7 +30,7 @@ export function rowResults(item: Item, rows: readonly State[], overall: Computed
   const procedure = item.procedure?.name ?? ''
   return rows.map((row) => {
     const figure = text(row.error)
-    const limit = row.limit === undefined ? record(Array.isArray(overall?.limit) ? null : overall?.limit) : record(row.limit)
+    const limit = row.limit === undefined ? map(Array.isArray(overall?.limit) ? null : overall?.limit) : map(row.limit)
     const unit = isRelative(item) ? '%' : (ERROR_UNITS[procedure] ?? readingUnit)
     const isOver = row.verdict === 'fail' ? true : row.verdict === 'pass' ? false : isBeyond(procedure, figure, unit, limit)
     return figure === '' ? null : { title: TITLES[procedure] ?? 'error', figure, unit, limit: limitWords(limit), isOver }

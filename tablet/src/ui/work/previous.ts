@@ -1,23 +1,23 @@
 // What stood here the last time: the newest earlier inspection of the same site in which an item was answered.
+import { inspectedOn } from '../../core/judging/inspection.ts'
 import { all, childrenOf } from '../../core/store/documents.ts'
 import type { Session } from '../../core/store/session.ts'
 import type { Document, State } from '../../core/types.ts'
-import { dayOf } from './days.ts'
-import { isVoid, records, text } from './reading.ts'
+import { maps } from '../../core/reading.ts'
+import { isVoid, text } from './reading.ts'
 
 export interface Previous { state: State; on: string }
 
 /** The day on which an inspection was done: its first visit, else the planned day. */
 export function doneOn(inspection: Document): string {
-  const days = records(inspection.state.visits).flatMap((visit) => dayOf(visit.started_at) ?? [])
-  return days.sort()[0] ?? text(inspection.state.planned_on)
+  return inspectedOn(inspection.state) ?? ''
 }
 
 /** Inspections of a site that were done before this one, the newest first. */
 export function earlier(inspections: readonly Document[], site: string, except: Document | undefined): Document[] {
   const before = except === undefined ? '9999' : doneOn(except)
   return inspections
-    .filter((each) => each.id !== except?.id && each.state.establishment_id === site && records(each.state.visits).length > 0 && doneOn(each) <= before)
+    .filter((each) => each.id !== except?.id && each.state.establishment_id === site && maps(each.state.visits).length > 0 && doneOn(each) <= before)
     .sort((a, b) => doneOn(b).localeCompare(doneOn(a)))
 }
 

@@ -1,24 +1,9 @@
-// Reading documents safely: a state may hold what an old tablet or a newer one wrote, so nothing is taken on trust.
-import type { Document, Json, State } from '../../core/types.ts'
+// What screens show of documents, and how they are looked for.
+import type { Document, Json } from '../../core/types.ts'
 
+/** A text, or a number as it is written. */
 export function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-}
-
-export function list(value: Json | undefined): Json[] {
-  return Array.isArray(value) ? value : []
-}
-
-export function texts(value: Json | undefined): string[] {
-  return list(value).filter((each): each is string => typeof each === 'string')
-}
-
-export function record(value: Json | undefined): State {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
-}
-
-export function records(value: Json | undefined): State[] {
-  return list(value).filter((each): each is State => each !== null && typeof each === 'object' && !Array.isArray(each))
 }
 
 /** Whether a document was crossed out with a reason. */

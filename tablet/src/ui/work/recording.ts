@@ -6,9 +6,9 @@ import { answer, create, patch, transaction, voided } from '../../core/outbox/re
 import { get } from '../../core/store/documents.ts'
 import type { Session } from '../../core/store/session.ts'
 import type { Answer, Checklist, ChecklistRef, Document, Item, State } from '../../core/types.ts'
-import { instant } from './days.ts'
+import { instant } from '../../core/days.ts'
 import type { Change } from './draft.svelte.ts'
-import { records, texts } from './reading.ts'
+import { maps, texts } from '../../core/reading.ts'
 
 /** Which answer is meant. */
 export interface Place { inspection: string; checklist: ChecklistRef; item: string; subject: string | null }
@@ -36,7 +36,7 @@ export function answerAll(s: Session, inspection: string, checklist: ChecklistRe
 export async function arrive(s: Session, inspection: Document): Promise<void> {
   const started_at = instant()
   const place = await position(5_000)
-  const visits = [...records(inspection.state.visits), { started_at, position: place }]
+  const visits = [...maps(inspection.state.visits), { started_at, position: place }]
   await patch(s, 'inspection', inspection.id, inspection.state.status === 'planned' ? { status: 'in_progress', visits } : { visits })
 }
 

@@ -1,7 +1,8 @@
 // Values that two people recorded for one field: read out of documents, in words, ready to be chosen from.
 import type { Document, Item, Json, Kind, State } from '../../core/types.ts'
 import { say, t } from '../../i18n/index.ts'
-import { record, records, text } from './reading.ts'
+import { map, maps } from '../../core/reading.ts'
+import { text } from './reading.ts'
 import { boxed, inWords } from './typed.ts'
 import type { Visit } from './visit.svelte.ts'
 import { instrumentName, word } from './words.ts'
@@ -18,11 +19,11 @@ export function conflictsOf(visit: Visit): Conflict[] {
 
 function ofDocument(visit: Visit, document: Document): Conflict[] {
   const item = document.kind === 'finding' ? itemOf(visit, document.state) : undefined
-  return Object.entries(record(document.state.conflicts)).flatMap(([field, losers]) => {
-    const rivals = records(losers).map((each) => ({ value: each.value ?? null, actor: text(each.actor), at: text(each.at), ops: [text(each.op_id)].filter(Boolean) }))
+  return Object.entries(map(document.state.conflicts)).flatMap(([field, losers]) => {
+    const rivals = maps(losers).map((each) => ({ value: each.value ?? null, actor: text(each.actor), at: text(each.at), ops: [text(each.op_id)].filter(Boolean) }))
     if (rivals.length === 0) return []
     const [name = '', key = ''] = split(field)
-    const kept = (key === '' ? document.state[field] : record(document.state[name])[key]) ?? null
+    const kept = (key === '' ? document.state[field] : map(document.state[name])[key]) ?? null
     return [{ kind: document.kind, id: document.id, field, place: placeOf(visit, document, item), title: titleOf(name, key, item), kept, rivals, said: (value: Json) => sayValue(name, key, value, item) }]
   })
 }
@@ -53,7 +54,7 @@ function sayValue(name: string, key: string, value: Json, item: Item | undefined
   if (name === 'answer') return word('answer', value)
   if (name === 'status') return word('status', value)
   if (name === 'photo_ids') return t('shell.unit.photos', { n: Array.isArray(value) ? value.length : 1 })
-  if (name === 'rows') return records(value).map((row, n) => `${n + 1}) ${cells(row, item)}`).join('\n')
+  if (name === 'rows') return maps(value).map((row, n) => `${n + 1}) ${cells(row, item)}`).join('\n')
   const field = item?.fields.find((each) => each.key === key)
   return field ? inWords(field, value, say) : plain(value)
 }

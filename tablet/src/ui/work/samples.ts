@@ -2,7 +2,8 @@
 import type { Json, State } from '../../core/types.ts'
 import { t } from '../../i18n/index.ts'
 import { recorded } from '../parts/comma.ts'
-import { record, records, text, texts } from './reading.ts'
+import { map, texts } from '../../core/reading.ts'
+import { text } from './reading.ts'
 
 export const UNITS = ['L', 'mL', 'kg', 'g', 'mg', 'm', 'cm', 'm2', 'cái', 'chiếc', 'mẫu', 'chai', 'lọ', 'bình', 'can', 'lon', 'hộp', 'gói', 'túi', 'bao', 'thùng', 'bộ'] as const
 export const PURPOSES = ['test', 'retained_agency', 'retained_site', 'retained_other'] as const
@@ -13,8 +14,8 @@ export interface Sample { texts: { [field: string]: string }; quantity: string; 
 export type Faults = { [field: string]: string }
 
 export function sampleTyped(sample: State): Sample {
-  const portions = Object.entries(record(sample.portions)).map(([key, value]): Portion => {
-    const one = record(value)
+  const portions = Object.entries(map(sample.portions)).map(([key, value]): Portion => {
+    const one = map(value)
     return { key, purpose: text(one.purpose), quantity: comma(one.quantity), seals: texts(one.seals).join('; '), holder: text(one.holder) }
   })
   return { texts: Object.fromEntries(TEXTS.map((field) => [field, text(sample[field])])), quantity: comma(sample.quantity), unit: text(sample.unit) || 'L', portions }
@@ -48,11 +49,7 @@ export function taken(at: string): Json[] {
 }
 
 export function sealsOf(sample: State): string[] {
-  return Object.values(record(sample.portions)).flatMap((each) => texts(record(each).seals))
-}
-
-export function custodyOf(sample: State): State[] {
-  return records(sample.custody)
+  return Object.values(map(sample.portions)).flatMap((each) => texts(map(each).seals))
 }
 
 function amount(said: string, field: string, faults: Faults): string | null {

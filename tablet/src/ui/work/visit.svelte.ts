@@ -1,6 +1,7 @@
 // One inspection with all that its screens need, followed live: what a colleague recorded appears as it is pulled.
 import { inOrder, paperOf, STANDING } from '../../core/closing/case.ts'
 import { applies, isAnswered } from '../../core/judging/conditions.ts'
+import { answersAt, contextOf, inspectedOn, type Answered } from '../../core/judging/inspection.ts'
 import type { Context } from '../../core/judging/limits.ts'
 import { all, childrenOf, get } from '../../core/store/documents.ts'
 import { statusWith } from '../../core/closing/forms.ts'
@@ -9,19 +10,15 @@ import { checklist as fetchChecklist, rules as fetchRules } from '../../core/syn
 import type { Checklist, ChecklistRef, Document, Item, Rules, Section, State } from '../../core/types.ts'
 import { t } from '../../i18n/index.ts'
 import { live } from '../parts/live.svelte.ts'
-import { dayOf } from './days.ts'
-import { isVoid, record, records, text } from './reading.ts'
+import { map, maps } from '../../core/reading.ts'
+import { isVoid, text } from './reading.ts'
 import { instrumentName } from './words.ts'
 
 /** What a section is answered for: the visit itself (`id` null), or one instrument, sample or vehicle. */
 export interface Subject { id: string | null; name: string; state: State | null }
 /** A section for one subject: what is on the screen at a time. */
 export interface Part { key: string; checklist: Checklist; section: Section; subject: Subject }
-/** What was answered of one checklist, by item: for the visit, and over that for the subject. */
-export type Answers = { [item: string]: State }
 export interface Progress { done: number; total: number; missing: Item[] }
-
-const VERIFICATION = new Set(['kiem_dinh_luu_dong', 'kiem_dinh_hieu_chuan'])
 
 export class Visit {
   readonly session: Session
@@ -51,8 +48,8 @@ export class Visit {
   /** What is sent back, with the supervisor's remark, by finding. */
   reopened = $derived.by(() => reopenedOf(this.inspection?.state))
   /** The day whose law and limits apply: the first visit, else the planned day. */
-  on = $derived.by(() => daysOf(this.inspection?.state)[0] ?? null)
-  context = $derived.by((): Context => (VERIFICATION.has(text(this.campaign?.state.kind)) ? 'verification' : 'inspection'))
+  on = $derived.by(() => inspectedOn(this.inspection?.state ?? {}))
+  context = $derived.by((): Context => contextOf(this.campaign?.state.kind))
   /** What was issued, also what the server has not seen: the tablet keeps to its own papers. */
   papers = $derived.by(() => inOrder(this.minutes.map(paperOf)).filter((each) => STANDING.has(each.status)))
   /** The state with the papers laid over it: one that is signed ends the inspection, sent or not. */
@@ -81,8 +78,8 @@ export class Visit {
   get rules(): Rules | undefined { return this.#rules }
 
   /** Findings of a checklist that a subject's items see. */
-  answers(code: string, subject: string | null): Answers {
-    return answersOf(this.findings, code, subject)
+  answers(code: string, subject: string | null): Answered {
+    return answersAt({ checklist: code, subject, ordinal: 0 }, this.findings)
   }
 
   /** Whether what belongs to a finding may still be changed by the team. */
@@ -102,7 +99,7 @@ export class Visit {
   async #load(): Promise<void> {
     const found = await Promise.allSettled(this.pins.map((pin) => fetchChecklist(pin)))
     this.#definitions = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-    const version = text(record(this.inspection?.state.rules).version)
+    const version = text(map(this.inspection?.state.rules).version)
     if (version !== '') this.#rules = await fetchRules(version).catch(() => undefined)
   }
 
@@ -131,19 +128,6 @@ export function isRecorded(finding: State | undefined, subject: string | null): 
   return isAnswered(finding) || (Array.isArray(finding.photo_ids) && finding.photo_ids.length > 0)
 }
 
-export function answersOf(findings: readonly Document[], code: string, subject: string | null): Answers {
-  const own = findings.filter((each) => each.state.checklist === code && (each.state.ordinal ?? 0) === 0)
-  const at = (place: string | null) => own.filter((each) => (each.state.subject_id ?? null) === place)
-  return Object.fromEntries([...at(null), ...(subject === null ? [] : at(subject))].map((each) => [text(each.state.item), { id: each.id, ...each.state }]))
-}
-
-/** The days on which was measured: each visit's, else the planned one. */
-export function daysOf(inspection: State | undefined): string[] {
-  const started = records(inspection?.visits).flatMap((visit) => dayOf(visit.started_at) ?? [])
-  const planned = text(inspection?.planned_on)
-  return started.length > 0 ? [...new Set(started)].sort() : planned === '' ? [] : [planned]
-}
-
 export function sampleName(sample: State): string {
   return [text(sample.code), text(sample.product)].filter(Boolean).join(' – ') || t('work.sample.unnamed')
 }
@@ -153,10 +137,10 @@ function partOf(checklist: Checklist, section: Section, subject: Subject): Part 
 }
 
 function pinsOf(inspection: State | undefined): ChecklistRef[] {
-  return records(inspection?.checklists).map((row) => ({ code: text(row.code), version: Number(row.version), sha256: text(row.sha256) }))
+  return maps(inspection?.checklists).map((row) => ({ code: text(row.code), version: Number(row.version), sha256: text(row.sha256) }))
 }
 
 function reopenedOf(inspection: State | undefined): Map<string, string> {
   if (inspection?.status !== 'returned') return new Map()
-  return new Map(records(record(inspection.review).items).map((each) => [text(each.finding_id), text(each.remark)]))
+  return new Map(maps(map(inspection.review).items).map((each) => [text(each.finding_id), text(each.remark)]))
 }

@@ -2,7 +2,8 @@
 import type { Answer, State, Verdict } from '../../core/types.ts'
 import { isKey, t } from '../../i18n/index.ts'
 import type { IconName } from '../parts/icons.ts'
-import { record, text } from './reading.ts'
+import { map } from '../../core/reading.ts'
+import { text } from './reading.ts'
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain'
 
@@ -40,7 +41,7 @@ export function word(family: string, code: unknown): string {
 
 /** Name an instrument as the paper does: "Cột đo xăng dầu số A-1". */
 export function instrumentName(instrument: State): string {
-  const label = text(record(instrument.attributes).label)
+  const label = text(map(instrument.attributes).label)
   const serial = text(instrument.serial)
   return [word('instrument', instrument.type) || t('work.instrument.other'), label, serial && t('work.instrument.serial', { serial })].filter(Boolean).join(' ')
 }

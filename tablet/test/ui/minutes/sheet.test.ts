@@ -1,6 +1,6 @@
 // The draft on the screen says everything that the paper says: every text of the published vectors is in it.
 import { describe, expect, test } from 'vitest'
-import { document, map, maps, text } from '../../../src/core/closing/reading.ts'
+import { document, map, maps, text } from '../../../src/core/reading.ts'
 import type { Json, State } from '../../../src/core/types.ts'
 import { clause, figure, sheetOf, type Block } from '../../../src/ui/minutes/sheet.ts'
 import { MINUTES } from '../../paper/vectors.ts'

@@ -1,6 +1,7 @@
 // When something was, in few words; how large it is.
 import { expect, test } from 'vitest'
-import { day, moment, size } from '../../../src/ui/parts/times.ts'
+import { shortDay } from '../../../src/core/days.ts'
+import { moment, size } from '../../../src/ui/parts/times.ts'
 
 const NOW = new Date(2026, 10, 26, 8, 0).getTime()
 
@@ -15,6 +16,6 @@ test.each([
 })
 
 test('days and sizes', () => {
-  expect(day('2021-08-05')).toBe('05/08/2021')
+  expect(shortDay('2021-08-05')).toBe('05/08/2021')
   expect([size(512), size(640_000), size(2_340_000), size(48_000_000), size(3_200_000_000)]).toEqual(['1 KB', '640 KB', '2,3 MB', '48 MB', '3,2 GB'])
 })

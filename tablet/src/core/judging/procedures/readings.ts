@@ -4,7 +4,8 @@ import type { Json, State, Verdict } from '../../types'
 import { isDay } from '../calendar'
 import { Decimal } from '../decimal'
 import type { Context, Limit, RuleSet } from '../limits'
-import { head, isMapping, length, own } from '../plain'
+import { head, length, own } from '../plain'
+import { isMap } from '../../reading'
 
 const CONTEXTS: readonly Context[] = ['verification', 'inspection']
 // More rows than any field table has; keeps one request from holding a tablet.
@@ -180,14 +181,14 @@ export interface Procedure {
 
 /** Return the request as typed values; refuses unknown keys, no rows, too many rows and mixed-up units. */
 export function parse(raw: unknown, rules: RuleSet, procedure: Procedure): Request {
-  if (!isMapping(raw)) throw new ProcedureInputError('request', 'phải là một đối tượng JSON')
+  if (!isMap(raw)) throw new ProcedureInputError('request', 'phải là một đối tượng JSON')
   refuseUnknown(raw, REQUEST_KEYS, 'request')
   const context = CONTEXTS.find((known) => known === own(raw, 'context'))
   if (context === undefined) {
     throw new ProcedureInputError('context', 'phải là verification (kiểm định) hoặc inspection (kiểm tra)')
   }
   const parameters = own(raw, 'parameters') ?? {}
-  if (!isMapping(parameters)) throw new ProcedureInputError('parameters', 'phải là một đối tượng JSON')
+  if (!isMap(parameters)) throw new ProcedureInputError('parameters', 'phải là một đối tượng JSON')
   const resolved = procedure.resolved ?? []
   refuseUnknown(parameters, resolved.length ? [...procedure.parameters, RESOLUTION] : procedure.parameters, 'parameters')
   const limit = own(raw, 'limit') ?? null
@@ -200,7 +201,7 @@ export function parse(raw: unknown, rules: RuleSet, procedure: Procedure): Reque
     rowsOf(own(raw, 'rows'), row),
     given(limit, procedure),
     rules,
-    new Group('limit', isMapping(limit) ? limit : {}),
+    new Group('limit', isMap(limit) ? limit : {}),
   )
   refuseFiner(request, resolved)
   return request
@@ -232,7 +233,7 @@ function rowsOf(raw: unknown, allowed: readonly string[]): Group[] {
   const keys = [...new Set([...allowed, ...LABELS])]
   return raw.map((row: unknown, n) => {
     const path = `rows[${n}]`
-    if (!isMapping(row)) throw new ProcedureInputError(path, 'phải là một đối tượng JSON')
+    if (!isMap(row)) throw new ProcedureInputError(path, 'phải là một đối tượng JSON')
     refuseUnknown(row, keys, path)
     for (const key of LABELS) {
       const value = own(row, key) ?? null
@@ -247,7 +248,7 @@ function rowsOf(raw: unknown, allowed: readonly string[]): Group[] {
 /** Return the limit typed by the caller; its unit must be one that the procedure compares in. */
 function given(raw: Json, procedure: Procedure): Limit | null {
   if (raw === null) return null
-  if (!isMapping(raw)) throw new ProcedureInputError('limit', 'phải là null hoặc {value, unit}')
+  if (!isMap(raw)) throw new ProcedureInputError('limit', 'phải là null hoặc {value, unit}')
   refuseUnknown(raw, [...(procedure.oneSided ? PLAIN_LIMIT : LIMIT_KEYS), ...(procedure.typed ?? [])], 'limit')
   const group = new Group('limit', raw)
   const hasFloor = group.has('floor') || group.has('floor_unit')

@@ -19,16 +19,32 @@ export function shortDay(day: unknown): string {
   return parts === null ? (typeof day === 'string' ? day : '') : `${parts[3]}/${parts[2]}/${parts[1]}`
 }
 
+/** The local year of an instant: numbers of minutes run within it. */
+export function yearOf(at: string): number {
+  return new Date(Date.parse(at) + OFFSET_MS).getUTCFullYear()
+}
+
+/** An instant as a box of date and time takes it; '' for none. */
+export function boxed(at: string): string {
+  const time = Date.parse(at)
+  return Number.isNaN(time) ? '' : new Date(time + OFFSET_MS).toISOString().slice(0, 16)
+}
+
+/** What stands in a box of date and time, as an instant; null for an emptied one. */
+export function unboxed(value: string): string | null {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value) ? `${value.slice(0, 16)}:00+07:00` : null
+}
+
 /** The time of an instant: 09:31. */
 export function clock(at: unknown): string {
   const time = at instanceof Date ? at.getTime() : typeof at === 'string' ? Date.parse(at) : Number.NaN
   return Number.isNaN(time) ? '' : new Date(time + OFFSET_MS).toISOString().slice(11, 16)
 }
 
-/** Time and day of an instant: 09:31 05/08/2021. */
+/** Time and day of an instant: 09:31 05/08/2021; anything else stays as it was written. */
 export function moment(at: unknown): string {
   const day = dayOf(at)
-  return day === null ? '' : `${clock(at)} ${shortDay(day)}`
+  return day === null ? shortDay(at) : `${clock(at)} ${shortDay(day)}`
 }
 
 /** Whether something that holds to the end of a day has run out; null where no day is known. */

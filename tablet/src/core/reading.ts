@@ -1,5 +1,5 @@
 // Reading JSON states without trusting their shape: what has another shape than expected reads as nothing.
-import type { Json, State } from '../types.ts'
+import type { Json, State } from './types.ts'
 
 /** A document's state with its id, as the composer of papers takes it. */
 export type Doc = State & { id: string }
@@ -12,13 +12,18 @@ export function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : []
 }
 
+/** Say whether a value is an object with named fields. */
+export function isMap(value: unknown): value is State {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 export function map(value: Json | undefined): State {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  return isMap(value) ? value : {}
 }
 
 /** The objects in a list. */
 export function maps(value: Json | undefined): State[] {
-  return list(value).filter((each): each is State => typeof each === 'object' && each !== null && !Array.isArray(each))
+  return list(value).filter(isMap)
 }
 
 /** The texts in a list. */
