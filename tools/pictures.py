@@ -46,9 +46,10 @@ def shot(page: Page, name: str) -> None:
 
 
 def settled(page: Page, name: str) -> None:
-    """Keep what the tablet shows once everything stands where it will stay; words said in passing are left out."""
+    """Keep what the tablet shows once everything stands where it will stay and words said in passing have gone."""
+    expect(page.locator("div.words > div.word")).to_have_count(0, timeout=30_000)
     page.wait_for_timeout(500)
-    kept(Image.open(io.BytesIO(page.screenshot(style=".words { display: none !important }"))), name)
+    kept(Image.open(io.BytesIO(page.screenshot())), name)
 
 
 def pages_of(day: Day) -> None:
@@ -118,7 +119,6 @@ def tablet_of(day: Day, profile: Path) -> None:
         settled(page, "tablet-measuring")
         tablet.photographs("FU14", of_a_dispenser())
         page.evaluate("document.documentElement.dataset.theme = 'sun'")
-        page.wait_for_function("document.documentElement.dataset.theme === 'sun'")
         tablet.item("FU14").locator(".photos-of").evaluate("photos => photos.scrollIntoView({ block: 'center' })")
         settled(page, "tablet-sun")
         page.evaluate("document.documentElement.dataset.theme = 'light'")
