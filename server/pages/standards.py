@@ -14,8 +14,10 @@ from checklists import standards as core
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.services import rules, standard_desk, standards
 from server.services.standards import Certificate
+from server.web import exported
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 from sync.paper_words import local
@@ -25,11 +27,13 @@ bp = Blueprint("standards", __name__)
 
 @bp.get("/standards")
 @signed_in(Role.SUPERVISOR, Role.CLERK)
-def listed() -> str:
+def listed() -> Any:
     """List the register, what runs out first on top."""
     args = request.args
     found = standard_desk.listing(db.session(), _today(), status=args.get("status", ""), text=args.get("q", ""))
-    return render_template("standards.html", found=found, within=standard_desk.WITHIN_DAYS)
+    file = exported.asked(lambda: standard_desk.export(found))
+    link = filtered("standards.listed", {"status": found.status, "q": found.text})
+    return file or render_template("standards.html", found=found, within=standard_desk.WITHIN_DAYS, link=link)
 
 
 @bp.get("/standards/new")

@@ -15,8 +15,9 @@ from checklists.model import Cycle
 from server.db import documents
 from server.db.documents import Document
 from server.services import accounts, history, paging, rules
+from server.services.exports import DAY, Column, Listed
 from server.services.standards import KIND, existing, open_inspections
-from server.services.wording import folded
+from server.services.wording import STANDARD_STATES, STANDARD_STATUSES, folded
 
 WITHIN_DAYS = 60
 """How long before its end a certificate is asked for: a laboratory takes weeks."""
@@ -76,6 +77,21 @@ def listing(session: Session, on: date, *, status: str = "", text: str = "") -> 
     shown = [row for row in rows if not wanted or row.status == wanted or (row.status, wanted) == (NONE, EXPIRED)]
     needle = folded(said)
     return Listing([row for row in shown if needle in _searched(row)], counts, wanted, said, on)
+
+
+def export(found: Listing) -> Listed:
+    """Return the standards of a listing as a list to export."""
+    columns = (Column("Chuẩn, máy đo", width=36), Column("Loại"), Column("Hãng sản xuất"), Column("Kiểu"), Column("Số máy"),
+               Column("Giấy chứng nhận"), Column("Hạn", DAY), Column("Thời hạn"), Column("Tình trạng"), Column("Người giữ"))  # fmt: skip
+    kinds = core.load().kinds
+    rows = (
+        (row.state.get("name"), kind.vi if (kind := kinds.get(str(row.state.get("kind")))) else row.state.get("kind"),
+         *(row.state.get(name) for name in ("maker", "model", "serial")), row.number, row.until,
+         STANDARD_STATUSES.get(row.status), STANDARD_STATES.get(str(row.state.get("state") or "in_use")), row.state.get("custodian"))
+        for row in found.rows
+    )  # fmt: skip
+    asked = [("Tìm", found.text), ("Thời hạn", STANDARD_STATUSES.get(found.status, ""))]
+    return Listed("chuan-do", "Chuẩn đo lường", columns, rows, [(label, said) for label, said in asked if said])
 
 
 def attention(session: Session, on: date) -> Mapping[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from checklists.standards import months_after
 from server.db import documents
@@ -138,3 +140,17 @@ def test_the_inspections_page_says_what_an_expired_standard_does(desk: Desk, off
     scene.tablet.one(scene.tablet.op("inspection", scene.site.inspection, "patch", scene.site.scope, why))
     assert "lý do vẫn dùng: Đã gửi hiệu chuẩn, chờ giấy" in desk.opens(scene.path)
     assert date.fromisoformat(state_at(office, path)["calibrated_until"]) == date(2021, 8, 1)
+
+
+def test_the_register_is_exported_as_it_is_filtered(desk: Desk) -> None:
+    adds(desk)
+    adds(desk, name="Quả cân E2", kind="mass", serial="QC-7", number="77", factors="")
+    page = desk.opens("/standards?q=binh+chuan")
+    assert "/standards?q=binh+chuan&amp;export=csv" in page
+    answer = desk.client.get("/standards?q=binh+chuan&export=csv")
+    assert "attachment; filename=chuan-do-" in answer.headers["Content-Disposition"]
+    lines = answer.get_data().decode("utf-8-sig").splitlines()
+    assert (len(lines), lines[1].startswith("Bình chuẩn 20 L;")) == (2, True)
+    book = desk.client.get("/standards?export=xlsx").get_data()
+    assert [row[4] for row in load_workbook(io.BytesIO(book)).worksheets[0].values][1:] == ["BC20-01", "QC-7"]
+    assert "<h1>" in desk.opens("/standards?export=exe")
