@@ -176,6 +176,12 @@ def stage(sample: State, results: Iterable[State]) -> str:
     return "awaited" if samples.is_sent(sample) else "to_send"
 
 
+def send_by(sample: State, stage: str, calendar: Calendar) -> date | None:
+    """Return the last day by law to hand a sample over; None where it does not wait for that, or no law sets one."""
+    since = samples.to_send_from(sample) if stage == "to_send" else None
+    return None if since is None else calendar.due(since, samples.SEND_WITHIN)
+
+
 def _row(
     sample: Document,
     results: Sequence[State],
@@ -187,8 +193,7 @@ def _row(
     campaign: str,
 ) -> Row:
     state, now = sample.state, stage(sample.state, results)
-    since = samples.to_send_from(state) if now == "to_send" else None
-    due = None if since is None else calendar.due(since, samples.SEND_WITHIN)
+    due = send_by(state, now, calendar)
     said = [str(each.get("detail")) for each in state.get("warnings") or [] if isinstance(each, Mapping)]
     return Row(
         id=sample.id,
