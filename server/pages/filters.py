@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from checklists import standards
 from server.db.users import READS_ALL, Role
+from server.pages import menu
 from server.services import wording
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
@@ -83,6 +84,11 @@ class Viewer:
     def user(self) -> Any:
         """The account, or None."""
         return current_user.user if current_user.is_authenticated else None
+
+    @property
+    def menu(self) -> list[menu.Entry | menu.Group]:
+        """The pages that this person may open."""
+        return menu.shown(self.user.role)
 
     @property
     def reviews(self) -> bool:

@@ -27,6 +27,7 @@ def test_a_lost_tablets_queue_reaches_the_file(page: Page, scene: Scene, office:
     late = scene.tablet.finding(scene.site, "FU13", set={"answer": "nonconforming", "note": "Thiếu niêm phong vòi 2"})
     assert scene.tablet.one(late)["status"] == "quarantined"
     signs_in(page, scene)
+    page.get_by_text("Cần xử lý").click()
     page.get_by_role("link", name="Chờ xử lý").click()
     sees(page, "Vùng chờ xử lý", "quarantine")
     page.get_by_role("link", name="Thêm kết quả FU13").click()
@@ -43,6 +44,7 @@ def test_a_lost_tablets_queue_reaches_the_file(page: Page, scene: Scene, office:
 def test_a_conflict_is_settled_in_the_inspection(page: Page, scene: Scene) -> None:
     """Both values stand there; one is chosen by keyboard."""
     signs_in(page, scene)
+    page.get_by_text("Cần xử lý").click()
     page.get_by_role("link", name="Ghi khác nhau").click()
     sees(page, "Ghi khác nhau", "conflicts")
     page.get_by_role("link", name="Cửa hàng xăng dầu số 1").click()

@@ -86,6 +86,7 @@ def test_a_morning(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Phê duyệt").click()
     expect(page.get_by_role("status")).to_contain_text("Đã phê duyệt")
     shot(page, "approved")
+    page.locator("summary", has_text="Thanh Bình").click()
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
 

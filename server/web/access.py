@@ -1,0 +1,82 @@
+"""Who may call what: every page and every call of the server, route by route. A test compares each route with this table.
+
+The guard above a view acts; this says what was decided. A route that stands here otherwise, or not at all, fails the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from server.db.users import Role
+
+Who = frozenset[str]
+
+ANYONE: Who = frozenset({"anyone"})
+TABLET: Who = frozenset({"tablet"})
+"""A tablet signed in as its inspector."""
+QUEUE: Who = frozenset({"tablet", "revoked_tablet", "upload_token"})
+"""A tablet that delivers what it holds: also when it was revoked, also with the token that does nothing else."""
+PEOPLE: Who = frozenset(role.value for role in Role)
+OFFICE: Who = frozenset({Role.SUPERVISOR.value, Role.CLERK.value, Role.ADMIN.value})
+SUPERVISORS: Who = frozenset({Role.SUPERVISOR.value, Role.ADMIN.value})
+ADMINS: Who = frozenset({Role.ADMIN.value})
+TABLET_OR_PEOPLE: Who = TABLET | PEOPLE
+
+_TABLE: Mapping[str, Mapping[str, Who]] = {
+    # For anyone
+    "": {"static": ANYONE},
+    "api-docs": {"openapi_json": ANYONE},
+    "api_docs": {"page": ANYONE},
+    "public_minutes": {"look_up": ANYONE, "keys": ANYONE},
+    "status": {"alive": ANYONE, "ready": ANYONE, "metrics": ANYONE},
+    "tablet_app": {"shell": ANYONE, "file": ANYONE},
+    "sign_in": {"form": ANYONE, "enter": ANYONE, "leave": PEOPLE},
+    # Calls of tablets
+    "enrolments": {"enrol": ANYONE},
+    "sync": {"say_hello": TABLET, "fetch": TABLET, "deliver": QUEUE, "remember": QUEUE},
+    "uploads": {"create": QUEUE, "append": QUEUE, "head": QUEUE, "override": QUEUE, "terminate": QUEUE, "options": ANYONE, "options_of_one": ANYONE},
+    "checklists": {"list_all": TABLET, "show": TABLET},
+    "rules": {"show": TABLET},
+    "leases": {"grant": TABLET, "give_back": TABLET, "void": TABLET},
+    "minutes": {"pdf": TABLET_OR_PEOPLE, "as_json": TABLET_OR_PEOPLE},
+    "photos": {"fetch": TABLET_OR_PEOPLE},
+    # Work: whoever is on the team of a campaign sees its part, the office everything
+    "inspections": {"listed": PEOPLE, "one": PEOPLE, "past": PEOPLE, "decide": SUPERVISORS},
+    "inspection_papers": {"ask": SUPERVISORS, "draft": SUPERVISORS, "issue": SUPERVISORS},
+    "follow_up": {"listed": PEOPLE, "board": PEOPLE, "ask_to_recheck": SUPERVISORS, "recheck": SUPERVISORS},
+    "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
+    "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
+    "quarantine": {
+        "listed": SUPERVISORS, "one": SUPERVISORS, "raw": SUPERVISORS, "decide": SUPERVISORS, "queue": SUPERVISORS,
+        "decide_queue": SUPERVISORS, "correct": SUPERVISORS, "replace": SUPERVISORS,
+    },
+    "cases": {
+        "listed": SUPERVISORS, "one": SUPERVISORS, "papers": SUPERVISORS, "ask_to_open": SUPERVISORS,
+        "open_one": SUPERVISORS, "act": SUPERVISORS,
+    },
+    # Registers
+    "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
+    "standards": {
+        "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,
+        "withdraw": SUPERVISORS, "set_state": SUPERVISORS,
+    },
+    "limits": {"listed": OFFICE, "one": OFFICE, "confirm": SUPERVISORS},
+    "checklist_pages": {"listed": OFFICE, "one": OFFICE},
+    "work_calendar": {"listed": OFFICE, "add": OFFICE, "remove": OFFICE},
+    "tablets": {
+        "listed": SUPERVISORS, "one": SUPERVISORS, "make_code": SUPERVISORS, "resume": SUPERVISORS, "revoke": SUPERVISORS,
+        "ask_to_revoke": SUPERVISORS, "void_numbers": SUPERVISORS, "return_numbers": SUPERVISORS,
+    },
+    "people": {"listed": ADMINS},
+}  # fmt: skip
+
+WHO: Mapping[str, Who] = MappingProxyType(
+    {f"{part}.{view}" if part else view: who for part, views in _TABLE.items() for view, who in views.items()}
+)
+"""Endpoint -> who may call it. What one may see there of whose work, the services decide (services/grants.py)."""
+
+
+def may(role: str, endpoint: str) -> bool:
+    """Say whether a person of this role may open an endpoint."""
+    return bool(WHO[endpoint] & {role, "anyone"})
