@@ -34,6 +34,8 @@ class Quarantine(Model):
     device_seq: Mapped[int | None]
     parent: Mapped[str | None] = mapped_column(String(36), index=True)
     """What a held child waits for."""
+    inspection_id: Mapped[str | None] = mapped_column(String(36))
+    """The inspection that the operation says it is about, whether that exists or not."""
     raw: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
     code: Mapped[str] = mapped_column(String(40))
@@ -42,3 +44,5 @@ class Quarantine(Model):
     """quarantined, held, applied, released, replaced, discarded."""
     received_at: Mapped[datetime] = mapped_column(Instant)
     decision: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+    __table_args__ = (Index("ix_quarantine_inspection_state", "inspection_id", "state"),)

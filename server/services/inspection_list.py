@@ -1,24 +1,25 @@
-"""The list of inspections: filtered by campaign, status and words without diacritics, counted, in pages."""
+"""The list of inspections: filtered by campaign, status and words without diacritics, counted, in pages, all by the database."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.campaigns import CampaignMember
-from server.db.documents import Document
+from server.db.inspections import InspectionSummary
+from server.db.sync import Quarantine
 from server.db.users import READS_ALL, User
 from server.services import accounts, paging
 from server.services.wording import INSPECTION_STATUSES, folded
 
 PAGE_SIZE = 25
-_CHUNK = 400
+MAX_WORDS = 8
+"""Words of a search that count; each is looked for in every row."""
+HELD = ("held", "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,43 @@ class Filter:
     def of(cls, campaign: str, status: str, text: str, page: str) -> Filter:
         """Read a query string; what makes no sense is as if it were not there."""
         known = status if status in INSPECTION_STATUSES else ""
-        return cls(campaign.strip(), known, paging.words(text), paging.asked(page))
+        return cls(paging.words(campaign), known, paging.words(text), paging.asked(page))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One inspection as the list shows it."""
+    """One inspection as lists show it; `held` = operations in quarantine that name it."""
 
-    id: str
-    establishment: str
-    address: str
+    summary: InspectionSummary
     campaign_code: str
-    planned_on: str | None
-    status: str
     lead: str
-    nonconforming: int
-    conflicts: int
-    minutes: Sequence[str]
-    awaits_signed_paper: bool
+    held: int
+
+    @property
+    def id(self) -> str:
+        """The inspection's id."""
+        return self.summary.id
+
+    @property
+    def establishment(self) -> str:
+        """The site's name."""
+        return self.summary.name or "(chưa có tên cơ sở)"
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a supervisor has to look at before deciding, in words; none where the row shows nothing."""
+        s = self.summary
+        counted = (
+            (s.nonconforming, "mục không đạt"),
+            (s.inconclusive, "phép đo chưa kết luận"),
+            (s.conflicts, "chỗ ghi khác nhau"),
+            (self.held, "dữ liệu chờ xử lý"),
+            (s.odd_photos, "ảnh cần xem lại"),
+            (s.missing_photos, "ảnh chưa gửi về"),
+            (s.odd_papers, "biên bản khác với dữ liệu"),
+        )
+        said = [f"{count} {words}" for count, words in counted if count]
+        return said + (["chờ bản ký"] if s.awaits_signed_paper else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +82,32 @@ class Listing:
     total: int
     page: int
     pages: int
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     campaigns: Sequence[tuple[str, str, str]]
     is_empty: bool = field(default=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    id: str
-    campaign: str
-    state: dict[str, Any]
+class Names:
+    """What rows name but do not hold: people, and the campaigns that a person may read as (code, title)."""
+
+    people: Mapping[str, str]
+    campaigns: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def known_to(cls, session: Session, user: User) -> Names:
+        """Read them once for a page."""
+        visible = visible_campaigns(session, user)
+        found = {
+            d.id: (str(d.state.get("code")), str(d.state.get("title")))
+            for d in documents.of_kind(session, "campaign")
+            if visible is None or d.id in visible
+        }
+        return cls(accounts.names(session), found)
+
+    def choices(self) -> list[tuple[str, str, str]]:
+        """Return the campaigns to choose from, (id, code, title) by code."""
+        return sorted(((id, code, title) for id, (code, title) in self.campaigns.items()), key=lambda c: c[1])
 
 
 def visible_campaigns(session: Session, user: User) -> frozenset[str] | None:
@@ -83,109 +119,65 @@ def visible_campaigns(session: Session, user: User) -> frozenset[str] | None:
 
 def listing(session: Session, wanted: Filter, user: User) -> Listing:
     """Return one page of the inspections that a person may read."""
-    visible = visible_campaigns(session, user)
-    campaigns = {d.id: d.state for d in documents.of_kind(session, "campaign") if visible is None or d.id in visible}
-    everything = list(_inspections(session, visible))
-    names = accounts.names(session)
-    found = [f for f in everything if not wanted.campaign or f.campaign == wanted.campaign]
-    if wanted.text:
-        found = _matching(session, found, campaigns, names, wanted.text)
-    counts = Counter(str(f.state.get("status")) for f in found)
+    names, mine = Names.known_to(session, user), readable(user)
+    within = [mine, *holding(wanted.text, names)]
+    if wanted.campaign:
+        within.append(InspectionSummary.campaign_id == wanted.campaign)
+    counts = counted(session, within)
+    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
+    query = select(InspectionSummary).where(*within)
     if wanted.status:
-        found = [f for f in found if f.state.get("status") == wanted.status]
-    found.sort(key=lambda f: (str(f.state.get("planned_on") or ""), f.id), reverse=True)
-    page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
+        query = query.where(InspectionSummary.status == wanted.status)
+    query = query.order_by(InspectionSummary.planned_on.desc(), InspectionSummary.id.desc())
+    found = session.scalars(query.slice(part.start, part.stop)).all()
     return Listing(
-        rows=_rows(session, found[part], campaigns, names),
-        total=len(found),
+        rows=rows(session, found, names),
+        total=total,
         page=page,
         pages=pages,
-        counts={status: counts[status] for status in INSPECTION_STATUSES},
-        campaigns=sorted(
-            ((id, str(c.get("code")), str(c.get("title"))) for id, c in campaigns.items()), key=lambda c: c[1]
-        ),
-        is_empty=not everything,
+        counts={status: counts.get(status, 0) for status in INSPECTION_STATUSES},
+        campaigns=names.choices(),
+        is_empty=not counts and session.scalar(select(InspectionSummary.id).where(mine).limit(1)) is None,
     )
 
 
-def _inspections(session: Session, visible: frozenset[str] | None) -> Iterator[_Found]:
-    query = select(Document.id, Document.parent, Document.state)
-    query = query.where(Document.kind == "inspection", Document.is_deleted.is_(False))
-    if visible is not None:
-        query = query.where(Document.parent.in_(sorted(visible)))
-    for id, campaign, state in session.execute(query):
-        yield _Found(id, str(campaign), state)
+def readable(user: User) -> ColumnElement[bool]:
+    """Return the condition for rows that a person may read."""
+    if user.role in READS_ALL:
+        return true()
+    own = select(CampaignMember.campaign_id).where(CampaignMember.user_id == user.id)
+    return InspectionSummary.campaign_id.in_(own)
 
 
-def _matching(
-    session: Session, found: list[_Found], campaigns: dict[str, dict[str, Any]], names: dict[str, str], text: str
-) -> list[_Found]:
-    """Keep what holds every word: in name, address, tax code of the site, the campaign, or the lead's name."""
-    words = folded(text).split()
-    sites = _states(session, "establishment", {str(f.state.get("establishment_id")) for f in found})
-
-    def is_match(one: _Found) -> bool:
-        site = sites.get(str(one.state.get("establishment_id")), {})
-        campaign = campaigns.get(one.campaign, {})
-        parts = (site.get("name"), site.get("address"), site.get("tax_code"), campaign.get("code"), campaign.get("title"),
-                 names.get(str(one.state.get("lead_user_id"))), one.id)  # fmt: skip
-        whole = folded(" ".join(str(p) for p in parts if p))
-        return all(word in whole for word in words)
-
-    return [one for one in found if is_match(one)]
-
-
-def _rows(
-    session: Session, shown: Sequence[_Found], campaigns: dict[str, dict[str, Any]], names: dict[str, str]
-) -> list[Row]:
-    sites = _states(session, "establishment", {str(f.state.get("establishment_id")) for f in shown})
-    family = _children(session, [f.id for f in shown])
-    rows = []
-    for one in shown:
-        site = sites.get(str(one.state.get("establishment_id")), {})
-        findings = [s for s in family.get((one.id, "finding"), []) if not s.get("voided")]
-        minutes = sorted(family.get((one.id, "minutes"), []), key=lambda m: str(m.get("issued_at")))
-        signed = any(
-            p.get("purpose") == "signed_paper" for p in family.get((one.id, "photo"), []) if not p.get("voided")
-        )
-        rows.append(
-            Row(
-                id=one.id,
-                establishment=str(site.get("name") or "(chưa có tên cơ sở)"),
-                address=str(site.get("address") or ""),
-                campaign_code=str(campaigns.get(one.campaign, {}).get("code") or ""),
-                planned_on=one.state.get("planned_on"),
-                status=str(one.state.get("status")),
-                lead=names.get(str(one.state.get("lead_user_id")), ""),
-                nonconforming=sum(is_nonconforming(s) for s in findings),
-                conflicts=sum(bool(s.get("conflicts")) for s in (*findings, one.state)),
-                minutes=[
-                    f"{m.get('number'):02d}/{m.get('series')}" for m in minutes if isinstance(m.get("number"), int)
-                ],
-                awaits_signed_paper=bool(minutes) and not signed,
+def holding(text: str, names: Names) -> list[ColumnElement[bool]]:
+    """Return the conditions for rows that hold every word: of the site, a paper's number, the campaign or the lead."""
+    found = []
+    for word in folded(text).split()[:MAX_WORDS]:
+        leads = [id for id, name in names.people.items() if word in folded(name)]
+        campaigns = [id for id, said in names.campaigns.items() if word in folded(" ".join(said))]
+        found.append(
+            or_(
+                InspectionSummary.search.contains(word, autoescape=True),
+                *([InspectionSummary.lead_user_id.in_(leads)] if leads else []),
+                *([InspectionSummary.campaign_id.in_(campaigns)] if campaigns else []),
             )
         )
-    return rows
-
-
-def is_nonconforming(finding: dict[str, Any]) -> bool:
-    """Say whether the inspector or the computation found against the site."""
-    return finding.get("answer") == "nonconforming" or (finding.get("computed") or {}).get("verdict") == "fail"
-
-
-def _states(session: Session, kind: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    wanted = sorted(ids)
-    found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(Document.id, Document.state).where(
-            Document.kind == kind, Document.id.in_(wanted[start : start + _CHUNK])
-        )
-        found.update(session.execute(query).all())
     return found
 
 
-def _children(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for child in documents.of_parents(session, ids, ("finding", "minutes", "photo")):
-        found.setdefault((str(child.parent), child.kind), []).append(child.state)
-    return found
+def counted(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    """Count rows by status."""
+    query = select(InspectionSummary.status, func.count()).where(*within).group_by(InspectionSummary.status)
+    return dict(session.execute(query).all())
+
+
+def rows(session: Session, found: Sequence[InspectionSummary], names: Names) -> list[Row]:
+    """Dress summaries as lists show them, with what waits in quarantine; one question for all."""
+    query = select(Quarantine.inspection_id, func.count()).group_by(Quarantine.inspection_id)
+    query = query.where(Quarantine.inspection_id.in_([s.id for s in found]), Quarantine.state.in_(HELD))
+    held: dict[str | None, int] = dict(session.execute(query).all()) if found else {}
+    return [
+        Row(s, names.campaigns.get(s.campaign_id, ("", ""))[0], names.people.get(s.lead_user_id, ""), held.get(s.id, 0))
+        for s in found
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklists import catalog, standards
@@ -19,7 +19,7 @@ from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import accounts, conflicts, history, samples
 from server.services.conflicts import Conflict
-from server.services.inspection_list import visible_campaigns
+from server.services.inspection_list import HELD, visible_campaigns
 from server.services.inspection_results import Block, Photo, blocks_of, photos_of
 from server.services.law_of_inspection import cited
 from sync.findings import inspected_on, measured_days, reasons
@@ -272,8 +272,7 @@ def _area(session: Session, site: State, on: date | None) -> str:
 def _held(session: Session, id: str) -> int:
     """Count what waits for a supervisor in quarantine and names this inspection."""
     query = select(func.count()).select_from(Quarantine)
-    names_it = or_(Quarantine.parent == id, Quarantine.raw.contains(id, autoescape=True))
-    return session.scalar(query.where(Quarantine.state.in_(("held", "quarantined")), names_it)) or 0
+    return session.scalar(query.where(Quarantine.state.in_(HELD), Quarantine.inspection_id == id)) or 0
 
 
 def _with_id(document: Document) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import FeedRow, JournalEntry, Scope
-from server.services import journal_receipts
+from server.services import inspection_summary, journal_receipts
 from server.services.journal_memory import Memory
 from sync.feed import JournalBroken, rebuild, verify_chain
 
@@ -54,7 +54,7 @@ def verify(
     session: Session, progress: Callable[[int], None] = lambda _done: None,
     anchors: Mapping[str, Sequence[Any]] | None = None,
 ) -> Report:  # fmt: skip
-    """Walk every chain, rebuild documents and feed and compare, receipts and quarantine too; `progress` hears of each
+    """Walk every chain, rebuild documents and feed and compare, receipts, quarantine and summaries too; `progress` hears of each
     entry read. `anchors` = {scope: [seq, hash]} as a backup remembers them.
 
     Without a fault in the chains, the comparison covers everything; where one is broken, nothing is compared. Memory does
@@ -90,6 +90,7 @@ def verify(
             _compare(session, memory, report)
             _compare_feed(session, memory, report)
             journal_receipts.compare(session, memory, report.differs)
+            inspection_summary.compare(session, report.differs)
     return report
 
 

@@ -13,7 +13,8 @@ from server.db.documents import Document
 from server.db.sync import Quarantine, Receipt
 from server.services.hello import KNOWN_GAP
 from server.services.journal_memory import Memory
-from server.services.release import DECISION
+from server.services.quarantine import inspection_of
+from server.services.release import DECISION, raw_of
 from sync.feed import any_json
 from sync.operations import digest
 
@@ -51,6 +52,8 @@ def _quarantine(session: Session, memory: Memory, differs: Differs) -> None:
     for row in session.scalars(query):
         if _digest(row.raw) != row.digest:
             differs(f"thao tác chờ xử lý {row.id} đã bị sửa: mã băm không khớp")
+        if row.inspection_id != inspection_of(raw_of(row)):
+            differs(f"thao tác chờ xử lý {row.id} đứng tên cuộc kiểm tra khác với nội dung của nó")
         if row.state in {"applied", "released"} and (row.op_id is None or memory.operation(row.op_id) is None):
             differs(f"thao tác chờ xử lý {row.id} ghi là đã nhận nhưng không có bản ghi nhật ký")
         decision = row.decision or {}

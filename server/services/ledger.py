@@ -24,6 +24,7 @@ from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.db.numbers import MinutesPaper
 from server.errors import Problem, ProblemCode
+from server.services import inspection_summary
 from sync import seal
 from sync.feed import Change, entry_of, gone_json, item_json
 
@@ -77,6 +78,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     raised = [{"of": scope, "to": head.seq, "hash": head.hash} for scope, head in heads.items()]
     session.connection().execute(_RAISE, raised)
     _project(session, changes)
+    inspection_summary.follow(session, changes)
     session.expire_all()
     return seqs
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from server.db.sync import Quarantine
 from sync.batch import QuarantineEntry
 from sync.feed import canonical
-from sync.ids import uuid7
+from sync.ids import is_uuid, uuid7
+from sync.kinds import KINDS
 
 _MAX_INT = 2**31 - 1
 
@@ -22,6 +23,21 @@ def keep(session: Session, device_id: str, entries: Sequence[QuarantineEntry], n
     """Store operations with their reason; nothing is ever dropped (protocol, "Idempotency, order, failure")."""
     if entries:
         session.execute(insert(Quarantine), [_row(device_id, entry, now) for entry in entries])
+
+
+def inspection_of(raw: Any) -> str | None:
+    """Return the id of the inspection that an operation as it came says it is about."""
+    if not isinstance(raw, dict):
+        return None
+    if raw.get("kind") == "inspection":
+        named = raw.get("id")
+    else:
+        said = raw.get("set")
+        kind = KINDS.get(raw["kind"]) if isinstance(raw.get("kind"), str) else None
+        if kind is None or kind.parent_kind != "inspection":
+            return None
+        named = raw.get("parent") or (said.get("inspection_id") if isinstance(said, dict) else None)
+    return named if is_uuid(named) else None
 
 
 def text_of(raw: Any) -> str:
@@ -39,6 +55,6 @@ def _row(device_id: str, entry: QuarantineEntry, now: datetime) -> dict[str, Any
     return {
         "id": uuid7(int(now.timestamp() * 1000)), "op_id": entry.op_id, "device_id": device_id,
         "device_seq": seq if seq is not None and seq <= _MAX_INT else None, "parent": entry.parent,
-        "raw": text_of(entry.raw), "digest": entry.digest, "code": entry.code, "detail": entry.detail,
+        "raw": text_of(entry.raw), "digest": entry.digest, "code": entry.code, "detail": entry.detail, "inspection_id": inspection_of(entry.raw),
         "state": entry.state, "received_at": now, "decision": None,
     }  # fmt: skip

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.db.base import Model
 from server.db.journal import ServerState
 from server.db.uploads import Blob
-from server.services import ledger, number_skips, photo_check
+from server.services import inspection_summary, ledger, number_skips, photo_check
 from server.services.archive import READ, ArchiveError, Progress, Reader, blob_member, decoder
 from server.services.creation import SYSTEM, created
 from server.services.durability import PREFIX
@@ -121,6 +121,7 @@ def settle(session: Session, archive: Reader, store: BlobStore, marks: Marks, no
              "restored_at": now.isoformat(), "skipped": done.skipped, "expected_again": done.expected_again}  # fmt: skip
     change = created("restore", SCOPE, state, actor=SYSTEM, at=now.isoformat())
     ledger.record(session, [change], now)
+    inspection_summary.rebuild(session)
     session.flush()
     return done
 

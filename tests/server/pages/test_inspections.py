@@ -15,6 +15,7 @@ from server.db import documents
 from server.db.documents import Document
 from sync.feed import canonical
 from tests.builders import Office, Person
+from tests.server.counting import statements
 from tests.server.pages.scene import NASTY, Desk, Scene, scene_of
 
 
@@ -297,3 +298,18 @@ def test_the_page_cites_what_held_on_the_day_and_nothing_that_replaced_it(office
     said = words(desk.opens(scene.path))
     assert "Căn cứ: Thông tư 15/2015/TT-BKHCN Điều 6 khoản 1 điểm a" in said
     assert "Căn cứ: ĐLVN 10:2013" not in said, "nobody confirmed that it was in force"
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(office: Office, client: FlaskClient) -> None:
+    leader = office.hires("team_leader", "Đỗ Văn Đoàn")
+    desk = Desk(client).signs_in(office.hires("supervisor"))
+    counts = []
+    for size in (3, 40):
+        sites = [office.registers_establishment(name=f"Cửa hàng {n}") for n in range(size)]
+        campaign = office.opens_campaign(leader, establishments=sites)
+        for site in sites:
+            office.plans_inspection(campaign, site, leader)
+        with statements(office.app) as asked:
+            desk.opens("/?q=cua+hang")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] < 15

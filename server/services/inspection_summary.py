@@ -1,0 +1,213 @@
+"""Keeping inspection_summary equal to the documents: one row as a pure function of them, written, rebuilt, compared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.db.documents import Document
+from server.db.inspections import InspectionSummary
+from server.services.wording import folded, sendable
+from sync.clock import read_instant
+from sync.feed import Change
+from sync.findings import inspected_on
+from sync.paper_forms import FORMS
+
+CHUNK = 200
+"""Inspections whose documents are read at a time."""
+COUNTED = frozenset({"finding", "photo", "minutes", "requirement", "measure", "sample"})
+"""Kinds of an inspection's children that its row tells of."""
+State = Mapping[str, Any]
+Row = dict[str, Any]
+_T = Document.__table__.c
+_SUMMARY = cast("Table", InspectionSummary.__table__)
+_INSPECTIONS = select(_T.id, _T.parent, _T.state).where(
+    _T.kind == "inspection", _T.id.in_(bindparam("ids", expanding=True)), _T.is_deleted.is_(False)
+)
+_CHILDREN = select(_T.kind, _T.parent, _T.state).where(
+    _T.parent.in_(bindparam("ids", expanding=True)), _T.kind.in_(sorted(COUNTED)), _T.is_deleted.is_(False)
+)
+_SITES = select(_T.id, _T.state).where(
+    _T.kind == "establishment", _T.id.in_(bindparam("ids", expanding=True)), _T.is_deleted.is_(False)
+)
+_OF_SITES = select(_SUMMARY.c.id).where(_SUMMARY.c.establishment_id.in_(bindparam("ids", expanding=True)))
+_ALL = select(_T.id).where(_T.kind == "inspection", _T.is_deleted.is_(False)).order_by(_T.id)
+
+
+def follow(session: Session, changes: Iterable[Change]) -> None:
+    """Write the rows of the inspections that these changes touch; the changes themselves are written."""
+    touched: set[str] = set()
+    sites: set[str] = set()
+    for change in changes:
+        if change.kind == "inspection":
+            touched.add(change.id)
+        elif change.kind in COUNTED and change.parent is not None:
+            touched.add(change.parent)
+        elif change.kind == "establishment":
+            sites.add(change.id)
+    connection = session.connection()
+    for part in _parts(sorted(sites)):
+        touched |= set(connection.execute(_OF_SITES, {"ids": part}).scalars())
+    for part in _parts(sorted(touched)):
+        rows = rows_of(session, part)
+        if rows:
+            connection.execute(_upsert(session.get_bind().dialect.name), rows)
+        if gone := set(part) - {row["id"] for row in rows}:
+            connection.execute(delete(InspectionSummary).where(InspectionSummary.id.in_(gone)))
+
+
+def rebuild(session: Session, table: Table | None = None) -> int:
+    """Write every row anew from the documents; return how many there are.
+
+    A migration hands in its own `table`: of a row it takes the columns that it knows.
+    """
+    target = _SUMMARY if table is None else table
+    connection = session.connection()
+    names = [column.name for column in target.columns]
+    connection.execute(delete(target))
+    written = 0
+    for part in _parts(session.scalars(_ALL).all()):
+        rows = [{name: row[name] for name in names} for row in rows_of(session, part)]
+        if rows:
+            connection.execute(target.insert(), rows)
+        written += len(rows)
+    return written
+
+
+def compare(session: Session, differs: Callable[[str], None]) -> None:
+    """Tell of every row that is not what the documents add up to, of missing rows and of those of no inspection."""
+    seen: set[str] = set()
+    for part in _parts(session.scalars(_ALL).all()):
+        query = select(_SUMMARY).where(_SUMMARY.c.id.in_(part))
+        stored = {row.id: dict(row._mapping) for row in session.execute(query)}
+        for wanted in rows_of(session, part):
+            if stored.get(wanted["id"]) != wanted:
+                differs(f"dòng tóm tắt của cuộc kiểm tra {wanted['id']} khác với tài liệu")
+        seen |= set(part)
+    for id in session.scalars(select(InspectionSummary.id).order_by(InspectionSummary.id)):
+        if id not in seen:
+            differs(f"dòng tóm tắt {id} không thuộc cuộc kiểm tra nào")
+
+
+def rows_of(session: Session, ids: Sequence[str]) -> list[Row]:
+    """Return the rows of the live ones among these inspections, as their documents now stand."""
+    connection = session.connection()
+    inspections = connection.execute(_INSPECTIONS, {"ids": ids}).all()
+    family: dict[str, dict[str, list[State]]] = defaultdict(lambda: defaultdict(list))
+    for kind, parent, state in connection.execute(_CHILDREN, {"ids": ids}):
+        family[parent][kind].append(state)
+    named = sorted({str(one.state.get("establishment_id")) for one in inspections})
+    sites = dict(connection.execute(_SITES, {"ids": named}).all()) if named else {}
+    return [
+        row_of(one.id, one.parent, one.state, family[one.id], sites.get(str(one.state.get("establishment_id"))) or {})
+        for one in inspections
+    ]
+
+
+def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Sequence[State]], site: State) -> Row:
+    """Return the row of one inspection; what was voided does not count."""
+    findings, photos = ([s for s in family.get(kind, ()) if not s.get("voided")] for kind in ("finding", "photo"))
+    papers = sorted(family.get("minutes", ()), key=lambda m: str(m.get("issued_at")))
+    valid = [m for m in papers if m.get("status") != "void"]
+    numbers = [_number(m) for m in papers if isinstance(m.get("number"), int)]
+    against = sum(is_nonconforming(s) for s in findings)
+    inconclusive = sum((s.get("computed") or {}).get("verdict") == "inconclusive" for s in findings)
+    is_signed = any(p.get("purpose") == "signed_paper" for p in photos)
+    words = [site.get("name"), site.get("address"), site.get("tax_code"), *numbers, id]
+    on = inspected_on(state)
+    return {
+        "id": id,
+        "campaign_id": _short(campaign, 36),
+        "establishment_id": _short(state.get("establishment_id"), 36),
+        "lead_user_id": _short(state.get("lead_user_id"), 36),
+        "status": _short(state.get("status"), 30),
+        "verdict": _verdict(findings, against, inconclusive),
+        "planned_on": _day(state.get("planned_on")),
+        "inspected_on": "" if on is None else on.isoformat(),
+        "issued_at": max((_instant(m.get("issued_at")) for m in valid if m.get("closes") is True), default=""),
+        "nonconforming": against,
+        "inconclusive": inconclusive,
+        "conflicts": sum(bool(s.get("conflicts")) for s in (state, *_merged(family))),
+        "odd_photos": sum(any(is_odd(w) for w in p.get("warnings") or ()) for p in photos),
+        "missing_photos": sum(p.get("status", "expected") == "expected" for p in photos),
+        "odd_papers": sum(bool(m.get("diverged") or m.get("warnings")) for m in valid),
+        "awaits_signed_paper": not is_signed and any(not _is_notice(m) for m in valid),
+        "minutes": numbers,
+        "name": _text(site.get("name")),
+        "address": _text(site.get("address")),
+        "search": folded(" ".join(_text(word) for word in words if word)),
+    }
+
+
+def is_nonconforming(finding: State) -> bool:
+    """Say whether the inspector or the computation found against the site."""
+    return finding.get("answer") == "nonconforming" or (finding.get("computed") or {}).get("verdict") == "fail"
+
+
+def is_odd(warning: object) -> bool:
+    """Say whether a remark about a photo is more than a note (services/photo_evidence)."""
+    return not (isinstance(warning, Mapping) and warning.get("level") == "note")
+
+
+def _verdict(findings: Sequence[State], against: int, inconclusive: int) -> str:
+    if against:
+        return "nonconforming"
+    if inconclusive:
+        return "inconclusive"
+    has_result = any(s.get("answer") == "conforming" or (s.get("computed") or {}).get("verdict") for s in findings)
+    return "conforming" if has_result else ""
+
+
+def _merged(family: Mapping[str, Sequence[State]]) -> Iterator[State]:
+    for kind in ("finding", "requirement", "measure", "sample"):
+        yield from family.get(kind, ())
+
+
+def _number(minutes: State) -> str:
+    return f"{minutes['number']:02d}/{minutes.get('series')}"
+
+
+def _is_notice(minutes: State) -> bool:
+    form = FORMS.get(str(minutes.get("form")))
+    return form is not None and form.is_notice
+
+
+def _instant(value: Any) -> str:
+    found = read_instant(value)
+    return "" if found is None else found.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(value: Any) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        return ""  # a document of another time
+
+
+def _short(value: Any, most: int) -> str:
+    return "" if value is None else _text(str(value))[:most]
+
+
+def _text(value: Any) -> str:
+    """Return a text that both engines store: documents of another time may hold what PostgreSQL refuses in a column."""
+    return sendable(value).replace("\0", "") if isinstance(value, str) else ""
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids)):
+        yield ids[start : start + CHUNK]
+
+
+@cache
+def _upsert(engine: str) -> Insert:
+    statement = (postgresql if engine == "postgresql" else sqlite).insert(InspectionSummary)
+    values = {c.name: statement.excluded[c.name] for c in _SUMMARY.c if c.name != "id"}
+    found: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=values)
+    return found
