@@ -33,7 +33,7 @@ $(STAMP)/tablet-packages: tablet/package-lock.json $(STAMP)/python
 	cd tablet && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-TABLET := $(shell find tablet/src tablet/public -type f) tablet/index.html tablet/vite.config.ts server/static/theme.css
+TABLET := $(shell find tablet/src tablet/public -type f) tablet/index.html tablet/vite.config.ts tablet/vendor.mjs server/static/theme.css
 $(STAMP)/tablet: $(STAMP)/tablet-packages $(TABLET)
 	cd tablet && npm run --silent build -- --logLevel warn
 	@touch $@
@@ -89,4 +89,4 @@ lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
 	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 
 clean: ## Xóa .venv và mọi thứ dựng ra (không đụng tới instance/)
-	rm -rf $(VENV) $(STAMP) build tests/node/node_modules tablet/node_modules server/static/app
+	rm -rf $(VENV) $(STAMP) build tests/node/node_modules tablet/node_modules server/static/app server/static/vendor

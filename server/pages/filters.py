@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 
 from checklists import standards
@@ -72,9 +74,18 @@ def register(bp: Blueprint) -> None:
                            ("dong", dong), ("clock_words", clock_words)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
+    @bp.record_once
+    def _scripts(state: BlueprintSetupState) -> None:
+        state.app.jinja_env.globals["htmx"] = _vendored(Path(state.app.static_folder or ""))
+
     @bp.app_context_processor
     def _viewer() -> dict[str, Any]:
         return {"viewer": Viewer()}
+
+
+def _vendored(static: Path) -> str | None:
+    """Name the script that the build copied; where nothing was built the pages work without."""
+    return next((f"vendor/{path.name}" for path in sorted((static / "vendor").glob("htmx-*.js"))), None)
 
 
 class Viewer:

@@ -17,6 +17,8 @@ from server.web.body import read_form
 COMPRESS_OVER = 1024
 COMPRESSIBLE = ("application/json", "application/problem+json", "text/html", "text/css", "text/javascript")
 FOR_EVER = "public, max-age=31536000, immutable"
+VENDORED = "/static/vendor/"
+"""Files that other people wrote, each under a name with its version (tablet/vendor.mjs)."""
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; object-src 'none'"
@@ -59,6 +61,8 @@ def register(app: Flask) -> None:
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.path.startswith(VENDORED) and response.status_code in {200, 304}:
+            response.headers["Cache-Control"] = FOR_EVER
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         access.info(

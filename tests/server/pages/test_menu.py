@@ -56,3 +56,13 @@ def test_every_row_names_a_page_of_the_table() -> None:
     assert {row.endpoint for row in rows} <= WHO.keys()
     families = [row.family for row in rows]
     assert len(families) == len(set(families))
+
+
+def test_what_others_wrote_is_kept_by_browsers_and_our_own_is_not(client: FlaskClient) -> None:
+    names = re.findall(r'src="(/static/[^"]+)"', client.get("/sign-in").get_data(as_text=True))
+    assert [name.rsplit("/", 1)[-1].partition("-")[0] for name in names] == ["htmx", "office.js"]
+    kept = []
+    for name in names:
+        with client.get(name) as answer:
+            kept.append(answer.headers["Cache-Control"])
+    assert kept == ["public, max-age=31536000, immutable", "no-cache"]
