@@ -83,6 +83,8 @@ SERVER_KINDS = frozenset(
         "area",
         "case",
         "work_calendar",
+        "programme_addition",
+        "other_inspection",
         "lab_result",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,9 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Person:
+    """Somebody on a team."""
+
     id: str
     name: str
     title: str
@@ -151,23 +154,34 @@ def _rounds(data: Mapping[str, Any], inspector_count: int) -> list[dict[str, Any
     return [templates[n % len(templates)] for n in range(count)]
 
 
+def hire(
+    session: Session, username: str, row: Mapping[str, str], role: str, password: str, loaded: Loaded, at: datetime
+) -> Person:
+    """Give somebody an account with the demo's password."""
+    user = users.add_hashed(session, username=username, name=row["name"], title=row["title"], role=role,
+                            password_hash=_hashed(password), actor=SYSTEM, at=at)  # fmt: skip
+    loaded.accounts.append({"username": username, "password": password, "role": role})
+    return Person(user.id, row["name"], row["title"], row.get("agency", ""))
+
+
+@cache
+def _hashed(password: str) -> str:
+    """One for all: it is public, and each costs a tenth of a second."""
+    return hash_password(password)
+
+
 def _people(
     session: Session, data: Mapping[str, Any], inspector_count: int, round_count: int, loaded: Loaded, at: datetime
-) -> tuple[dict[str, _Person], list[_Person]]:
-    hashed = hash_password(data["password"])  # one for all: it is public
-
-    def hire(username: str, row: Mapping[str, str], role: str) -> _Person:
-        user = users.add_hashed(session, username=username, name=row["name"], title=row["title"], role=role,
-                                password_hash=hashed, actor=SYSTEM, at=at)  # fmt: skip
-        loaded.accounts.append({"username": username, "password": data["password"], "role": role})
-        return _Person(user.id, row["name"], row["title"], row.get("agency", ""))
+) -> tuple[dict[str, Person], list[Person]]:
+    def hire_one(username: str, row: Mapping[str, str], role: str) -> Person:
+        return hire(session, username, row, role, data["password"], loaded, at)
 
     for row in data["accounts"]:
-        hire(row["username"], row, row["role"])
-    leaders = {row["username"]: hire(row["username"], row, Role.TEAM_LEADER.value) for row in data["leaders"]}
+        hire_one(row["username"], row, row["role"])
+    leaders = {row["username"]: hire_one(row["username"], row, Role.TEAM_LEADER.value) for row in data["leaders"]}
     for number in range(len(data["leaders"]) + 1, round_count):
         row = {**data["leaders"][0], "name": f"Trưởng đoàn {number}{sites.MARK}"}
-        leaders[f"truongdoan{number}"] = hire(f"truongdoan{number}", row, Role.TEAM_LEADER.value)
+        leaders[f"truongdoan{number}"] = hire_one(f"truongdoan{number}", row, Role.TEAM_LEADER.value)
     inspectors = []
     for number in range(1, inspector_count + 1):
         known: list[dict[str, str]] = data["inspectors"]
@@ -176,7 +190,7 @@ def _people(
             if number <= len(known)
             else {**known[number % len(known)], "name": f"Kiểm tra viên {number}{sites.MARK}"}
         )
-        inspectors.append(hire(f"kiemtra{number}", row, Role.INSPECTOR.value))
+        inspectors.append(hire_one(f"kiemtra{number}", row, Role.INSPECTOR.value))
     loaded.counts["users"] = len(loaded.accounts)
     return leaders, inspectors
 
@@ -216,20 +230,21 @@ def _share(
 
 
 def _team(
-    template: Mapping[str, Any], number: int, leaders: Mapping[str, _Person], inspectors: Sequence[_Person]
+    template: Mapping[str, Any], number: int, leaders: Mapping[str, Person], inspectors: Sequence[Person]
 ) -> list[dict[str, Any]]:
     leader = (
         leaders.get(f"truongdoan{number}", leaders[template["leader"]]) if number >= 3 else leaders[template["leader"]]
     )
-    members = [_member(leader, "leader", number)]
+    members = [member(leader, "leader", number)]
     for place, person in enumerate(inspectors):
         members.append(
-            _member(person, ("secretary", "technical_officer", "member")[min(place, 2)], number * 100 + place + 1)
+            member(person, ("secretary", "technical_officer", "member")[min(place, 2)], number * 100 + place + 1)
         )
     return [*members, *({"user_id": None, "certificate": None, **guest} for guest in template["guests"])]
 
 
-def _member(person: _Person, role: str, number: int) -> dict[str, Any]:
+def member(person: Person, role: str, number: int) -> dict[str, Any]:
+    """Put somebody on a team, with a certificate of state metrology inspection that is as invented as they are."""
     certificate = {"number": f"DEMO-{number:04d}/CC", "valid_to": "2023-12-31"}
     return {"user_id": person.id, "name": person.name, "title": person.title, "agency": person.agency, "role": role,
             "certificate": certificate}  # fmt: skip
@@ -255,10 +270,10 @@ def _campaign(
     used = [s for kind in template["standards"] for s in standards.covering(session, kind, first, last)]
     leads = [m["user_id"] for m in team if m["user_id"] and m["role"] != "leader"] or [team[0]["user_id"]]
     wanted = len(targets) if inspections_each is None else inspections_each * len(leads)
-    loaded.counts["inspections"] += _plan(session, id, targets, leads, wanted, _days(first, last), used, at)
+    loaded.counts["inspections"] += plan_visits(session, id, targets, leads, wanted, days_of(first, last), used, at)
 
 
-def _plan(
+def plan_visits(
     session: Session, campaign_id: str, targets: Sequence[str], leads: Sequence[str], wanted: int, days: Sequence[str],
     used: Sequence[str], at: datetime,
 ) -> int:  # fmt: skip
@@ -278,7 +293,7 @@ def _plan(
     return done
 
 
-def _days(first: date, last: date) -> list[str]:
+def days_of(first: date, last: date) -> list[str]:
     """The working days of a period."""
     return [day.isoformat() for day in _calendar(first, last) if day.weekday() < 5]
 

@@ -72,7 +72,7 @@ def _site(
     name, code, address, person = row[:4]
     lat, lon = data["seats"][districts[code]]
     state: dict[str, Any] = {
-        "name": name + MARK, "tax_code": _tax_code(index), "address": f"{address}, {area.full_name}", "operator_id": None,
+        "name": name + MARK, "tax_code": tax_code(index), "address": f"{address}, {area.full_name}", "operator_id": None,
         "area_code": code, "phone": f"0204 000 {index % 1000:03d}",
         "representative": {"name": person + MARK, "title": data["domains"][domain]["title"]},
         "lat": _near(lat, index), "lon": _near(lon, index * 7 + 3), "business_lines": list(data["domains"][domain]["business_lines"]),
@@ -86,7 +86,7 @@ def _nozzles(index: int) -> Iterator[dict[str, Any]]:
     for place in range(3 + index % 4):
         maker, model = _MAKERS[(index + place // 2) % len(_MAKERS)]
         dispenser, nozzle = place // 2 + 1, place % 2 + 1
-        yield _instrument(
+        yield instrument(
             "fuel_dispenser", index, place, maker, model, f"{maker[:2].upper()}{index:04d}-{dispenser}/{nozzle}", "120000000",
             {"dispenser": str(dispenser), "nozzle": str(nozzle), "fuel": _FUELS[(index + place) % 3], "q_max": "45",
              "q_min": "5", "v_min": "2", "accuracy_class": "0.5", "unit": "L"},
@@ -96,7 +96,7 @@ def _nozzles(index: int) -> Iterator[dict[str, Any]]:
 def _scales(index: int) -> Iterator[dict[str, Any]]:
     for place in range(1 + index % 3):
         maker, model, accuracy, top, low, e, d = _SCALES[(index + place) % len(_SCALES)]
-        yield _instrument(
+        yield instrument(
             "weighing_instrument", index, place, maker, model, f"{maker[:2].upper()}{index:04d}{place}", "15000000",
             {"accuracy_class": accuracy, "max": top, "min": low, "e": e, "d": d, "unit": "g"},
         )  # fmt: skip
@@ -105,13 +105,13 @@ def _scales(index: int) -> Iterator[dict[str, Any]]:
 def _units(index: int) -> Iterator[dict[str, Any]]:
     for place in range(1 + (index % 3 == 0)):
         maker, model, kind, kv, room = _XRAY[(index + place) % len(_XRAY)]
-        yield _instrument(
+        yield instrument(
             "diagnostic_xray_unit", index, place, maker, model, f"XQ{index:04d}{place}", "1200000000",
             {"kind": kind, "kv_max": kv, "tube_serial": f"T{index:04d}{place}", "console_serial": f"C{index:04d}{place}", "room": room},
         )  # fmt: skip
 
 
-def _instrument(
+def instrument(
     type: str, index: int, place: int, maker: str, model: str, serial: str, price: str, attributes: dict[str, str]
 ) -> dict[str, Any]:
     """One in nine is past its verification, as in the field."""
@@ -124,7 +124,7 @@ def _instrument(
     }  # fmt: skip
 
 
-def _tax_code(index: int) -> str:
+def tax_code(index: int) -> str:
     """Ten digits whose check digit is wrong on purpose: no enterprise can have them."""
     body = f"24{index:07d}"
     right = (10 - sum(int(d) * w for d, w in zip(body, _TAX_WEIGHTS, strict=True)) % 11) % 10

@@ -16,7 +16,7 @@ from server.db.documents import Document
 from server.db.programme import Activity
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import ledger, organisations
+from server.services import ledger, organisations, programme_additions
 from server.services.campaign_kinds import KINDS
 from server.services.creation import created
 from server.services.days import day_of
@@ -61,8 +61,7 @@ def _checklists(session: Session, values: Mapping[str, Any]) -> Any:
 
 
 def _activity(session: Session, values: Mapping[str, Any]) -> Activity | None:
-    programme, _, code = str(values.get("programme_activity")).partition("/")
-    return session.get(Activity, (programme, code))
+    return programme_additions.find(session, str(values.get("programme_activity")))
 
 
 def faults(session: Session, values: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -108,6 +107,8 @@ def _check_kind(session: Session, values: Mapping[str, Any], starts: date, wrong
     if (name := values.get("programme_activity")) is not None:
         if activity is None:
             wrong("programme_activity", f"Chương trình công tác không có hoạt động {name!r}.")
+        elif programme_additions.is_withdrawn(activity):
+            wrong("programme_activity", f"Hoạt động {name} đã được rút khỏi chương trình.")
         elif kind is not None and activity.kind != kind.code:
             wrong(
                 "kind",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from checklists import domains
 from server.db import documents
 from server.db.programme import Activity, Programme
 from server.errors import Problem, ProblemCode
+from server.services import programme_additions
 from server.services.programme_file import ProgrammeFile
 
 
@@ -47,6 +49,7 @@ def import_file(session: Session, file: ProgrammeFile) -> Imported:
     new = {row["id"]: row for row in file.activities}
     removed = sorted(set(old) - set(new))
     _refuse_orphans(session, file.id, removed)
+    _refuse_twins(session, file.id, new)
     programme = session.get(Programme, file.id)
     if programme is None:
         session.add(Programme(id=file.id, year=file.year, title=file.title, data=file.data))
@@ -70,6 +73,11 @@ def of_programme(session: Session, programme_id: str) -> list[Activity]:
     return list(session.scalars(select(Activity).where(Activity.programme_id == programme_id).order_by(Activity.code)))
 
 
+def named(session: Session, programme_id: str) -> Programme | None:
+    """Return a programme by its id as somebody wrote it in an address, or None."""
+    return session.get(Programme, programme_id) if programme_id.isprintable() else None  # PostgreSQL takes no NUL
+
+
 def every(session: Session) -> list[Programme]:
     """All programmes, the newest first."""
     return list(session.scalars(select(Programme).order_by(Programme.year.desc(), Programme.id)))
@@ -89,6 +97,14 @@ def _refuse_orphans(session: Session, programme_id: str, removed: list[str]) -> 
         raise Problem(
             ProblemCode.CONFLICT,
             f"Tệp không còn hoạt động {', '.join(kept)} nhưng đã có đợt kiểm tra theo hoạt động đó. Hãy giữ lại trong tệp.",
+        )
+
+
+def _refuse_twins(session: Session, programme_id: str, codes: Collection[str]) -> None:
+    if twice := sorted({a.code for a in programme_additions.activities(session, programme_id)} & set(codes)):
+        raise Problem(
+            ProblemCode.CONFLICT,
+            f"Mã {', '.join(twice)} đã dùng cho nội dung phát sinh trong năm. Hãy đặt mã khác trong tệp.",
         )
 
 

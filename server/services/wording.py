@@ -227,6 +227,8 @@ DOCUMENT_KINDS = {
     "minutes": "biên bản",
     "case": "hồ sơ vụ việc vi phạm",
     "work_calendar": "ngày nghỉ, ngày làm bù",
+    "programme_addition": "nội dung phát sinh",
+    "other_inspection": "cuộc kiểm tra của cơ quan khác",
 }
 FIELDS = {
     "answer": "kết luận",
