@@ -21,6 +21,7 @@ from server.pages import (
     limits,
     numbers,
     people,
+    programme,
     public_minutes,
     quarantine,
     samples,
@@ -41,7 +42,7 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
-    people, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
 )  # fmt: skip
 
 

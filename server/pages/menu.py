@@ -35,6 +35,7 @@ class Group:
 MENU: tuple[Entry | Group, ...] = (
     Entry("inspections.listed", "Cuộc kiểm tra"),
     Entry("follow_up.listed", "Hậu kiểm"),
+    Entry("programme.listed", "Chương trình"),
     Entry("samples.listed", "Mẫu"),
     Entry("cases.listed", "Vi phạm"),
     Group("Cần xử lý", (
