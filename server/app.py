@@ -15,9 +15,11 @@ from server.pages import (
     api_docs,
     cases,
     conflicts,
+    establishments,
     follow_up,
     inspection_papers,
     inspections,
+    instruments,
     limits,
     numbers,
     people,
@@ -43,6 +45,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    establishments, instruments,
 )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ MENU: tuple[Entry | Group, ...] = (
         Entry("quarantine.listed", "Chờ xử lý"),
     )),
     Group("Sổ, danh mục", (
+        Entry("establishments.listed", "Cơ sở"),
+        Entry("instruments.listed", "Phương tiện đo"),
         Entry("standards.listed", "Chuẩn đo"),
         Entry("numbers.register", "Sổ số"),
         Entry("limits.listed", "Giới hạn"),

@@ -63,6 +63,14 @@ def of_inspection(
     return [_entry(json.loads(text), people, tablets) for text in session.scalars(query)]
 
 
+def of_document(session: Session, id: str, limit: int = PAGE_SIZE) -> list[Entry]:
+    """Return the newest changes to one document, in whichever scope it then was."""
+    query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.entry.not_like('%"type":"gone"%'))
+    people, tablets = accounts.names(session), _tablets(session)
+    found = [_entry(json.loads(text), people, tablets) for text in session.scalars(query)]
+    return sorted(found, key=lambda entry: (entry.received_at, entry.seq), reverse=True)[:limit]
+
+
 def size(session: Session, inspection_id: str, scope: str) -> int:
     """Count the entries of an inspection."""
     query = select(func.count()).select_from(JournalEntry).where(JournalEntry.scope == scope)

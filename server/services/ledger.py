@@ -24,7 +24,7 @@ from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.db.numbers import MinutesPaper
 from server.errors import Problem, ProblemCode
-from server.services import inspection_summary
+from server.services import inspection_summary, register_rows
 from sync import seal
 from sync.feed import Change, entry_of, gone_json, item_json
 
@@ -79,6 +79,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     session.connection().execute(_RAISE, raised)
     _project(session, changes)
     inspection_summary.follow(session, changes)
+    register_rows.follow(session, changes)
     session.expire_all()
     return seqs
 

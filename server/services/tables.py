@@ -47,13 +47,20 @@ def read(path: Path) -> list[Table]:
         data = path.read_bytes()
     except OSError as error:
         raise TableError(f"Không đọc được tệp {path}: {error.strerror}.") from None
+    return of_bytes(data, path.name)
+
+
+def of_bytes(data: bytes, name: str) -> list[Table]:
+    """Read the same of a file's bytes, as they were uploaded under a name."""
+    if len(data) > MAX_FILE:
+        raise TableError(f"Tệp lớn hơn {MAX_FILE // 1024 // 1024} MB: hãy chia thành nhiều tệp.")
     if not data.strip():
         raise TableError("Tệp trống.")
     if data.startswith(_OLE):
         raise TableError("Tệp .xls đời cũ hoặc có mật khẩu: hãy mở bằng Excel, bỏ mật khẩu và lưu lại dạng .xlsx.")
     if data.startswith(b"PK"):
         return list(_xlsx(data))
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+    if name.lower().endswith((".xlsx", ".xlsm")):
         raise TableError("Tệp mang đuôi .xlsx nhưng không phải bảng tính Excel.")
     return [Table("", tuple(_csv(data)))]
 

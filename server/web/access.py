@@ -57,6 +57,8 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "open_one": SUPERVISORS, "act": SUPERVISORS,
     },
     # Registers
+    "establishments": {"listed": PEOPLE, "one": PEOPLE},
+    "instruments": {"listed": PEOPLE, "one": PEOPLE},
     "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
     "standards": {
         "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from server.extensions import db
 from server.services import accounts, enrolments
-from server.services.alphabet import name_order, order
+from server.services.alphabet import name_order, order, stored_key
 from tests.builders import Office
 
 
@@ -30,6 +32,12 @@ def test_composed_and_decomposed_text_stand_together() -> None:
         "Lạng Giang",
         "Lạng Giang 10",
     ]
+
+
+@given(st.lists(st.text(alphabet="aăâbcdđeêgiouưyxáàạảãếềộợz AĐ019-.一😀", max_size=12), max_size=12))
+def test_a_stored_key_sorts_as_the_order_does(names: list[str]) -> None:
+    assert sorted(names, key=lambda n: (stored_key(n), n)) == sorted(names, key=lambda n: (order(n)[:2], n))
+    assert all(key.isascii() and key.isalnum() and key == key.lower() for key in map(stored_key, names))
 
 
 def test_people_go_by_given_name() -> None:

@@ -1,0 +1,234 @@
+"""The register of establishments: searched without diacritics, filtered, sorted and paged by the database, and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from server.db.documents import Document
+from server.db.inspections import InspectionSummary
+from server.db.registers import EstablishmentEntry, InstrumentEntry
+from server.db.users import User
+from server.services import areas, grants, paging
+from server.services.exports import DAY, NUMBER, Cell, Column, Listed
+from server.services.wording import folded
+
+PAGE_SIZE = 50
+CHUNK = 500
+OVERDUE, SUSPENDED, NEVER = "overdue", "suspended", "never"
+STATES = {OVERDUE: "Có phương tiện quá hạn", SUSPENDED: "Có phương tiện bị đình chỉ", NEVER: "Chưa kiểm tra lần nào"}
+VISITED = ("in_progress", "issued", "returned", "approved")
+"""Statuses of an inspection that took place."""
+NO_DAY = "9999"
+State = Mapping[str, Any]
+_E = EstablishmentEntry
+_I = InstrumentEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a person asked for; empty = all. `sort` names a column of SORTS, with `-` before it downwards."""
+
+    text: str = ""
+    area: str = ""
+    line: str = ""
+    state: str = ""
+    sort: str = "name"
+    page: int = 1
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Filter:
+        """Read a query string; what makes no sense is as if it were not there."""
+        state, sort = asked.get("state", ""), asked.get("sort", "")
+        return cls(paging.words(asked.get("q", "")), asked.get("area", "")[:54], paging.words(asked.get("line", "")),
+                   state if state in STATES else "", sort if sort.removeprefix("-") in SORTS else "name",
+                   paging.asked(asked.get("page", "")))  # fmt: skip
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The filter as a query string has it, without the page."""
+        sort = "" if self.sort == "name" else self.sort
+        return {"q": self.text, "area": self.area, "line": self.line, "state": self.state, "sort": sort}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One establishment with what stands at it. Days are ISO days, "" where there is none."""
+
+    id: str
+    state: State
+    area: str
+    instruments: int
+    overdue: int
+    suspended: int
+    due: str
+    inspections: int
+    inspected_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the register. `counts` = by STATES, before the filter by state; `all` = without it."""
+
+    rows: Sequence[Row]
+    total: int
+    page: int
+    pages: int
+    counts: Mapping[str, int]
+    all: int
+    areas: Sequence[tuple[str, str]]
+    lines: Sequence[str]
+    is_empty: bool
+
+
+def listing(session: Session, wanted: Filter, user: User, today: date) -> Listing:
+    """Return one page of the establishments that a person may read; those merged into another are not listed."""
+    readable = _readable(session, user)
+    base = [*_conditions(wanted), *readable]
+    flags = _flags(today)
+    counted = session.execute(
+        select(func.count(), *(func.sum(case((flags[name], 1), else_=0)) for name in STATES)).where(*base)
+    ).one()
+    counts = {name: int(number or 0) for name, number in zip(STATES, counted[1:], strict=True)}
+    total = counts[wanted.state] if wanted.state else int(counted[0])
+    page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
+    ids = session.scalars(_ids(wanted, base, today).offset(part.start).limit(PAGE_SIZE)).all()
+    names = area_names(session)
+    known = session.scalars(select(_E.area_code).where(*readable).distinct()).all()
+    lines = session.scalars(select(_E.lines).where(_E.lines != "", *readable).distinct())
+    return Listing(
+        _rows(session, ids, names, today), total, page, pages, counts, int(counted[0]),
+        sorted(((code, names.get(code, code)) for code in known), key=lambda area: area[1]),
+        sorted({line for each in lines for line in each.strip("|").split("|")}), is_empty=not known,
+    )  # fmt: skip
+
+
+def export(session: Session, wanted: Filter, user: User, today: date) -> Listed:
+    """Return all that the filter leaves, in its order, as a list to export; the headings are those that imports read."""
+    columns = (
+        Column("Tên cơ sở", width=40), Column("Mã số thuế", width=16), Column("Địa chỉ", width=40), Column("Mã xã", width=9),
+        Column("Xã, phường", width=30), Column("Điện thoại", width=16), Column("Người đại diện"), Column("Chức vụ"),
+        Column("Vĩ độ", width=11), Column("Kinh độ", width=11), Column("Ngành nghề"), Column("Phương tiện đo", NUMBER),
+        Column("Quá hạn kiểm định", NUMBER), Column("Bị đình chỉ", NUMBER), Column("Hạn kiểm định gần nhất", DAY),
+        Column("Số lần kiểm tra", NUMBER), Column("Kiểm tra gần nhất", DAY),
+    )  # fmt: skip
+    names = area_names(session)
+    asked = (("Tìm", wanted.text), ("Địa bàn", names.get(wanted.area, wanted.area)), ("Ngành nghề", wanted.line),
+             ("Tình trạng", STATES.get(wanted.state, "")), ("Tính đến", f"{today:%d/%m/%Y}"))  # fmt: skip
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        base = [*_conditions(wanted), *_readable(session, user)]
+        ids = session.scalars(_ids(wanted, base, today)).all()
+        for start in range(0, len(ids), CHUNK):
+            for row in _rows(session, ids[start : start + CHUNK], names, today):
+                yield _cells(row)
+
+    return Listed("co-so", "Cơ sở", columns, rows(), [(label, said) for label, said in asked if said])
+
+
+def area_names(session: Session) -> dict[str, str]:
+    """Name each commune by its code, as it was last called."""
+    return {area.code: area.full_name for area in areas.every(session)}
+
+
+def of_area(scopes: frozenset[str] | None, column: Any) -> list[ColumnElement[bool]]:
+    """Keep what lies in the areas among these scopes; None = everywhere."""
+    if scopes is None:
+        return []
+    return [column.in_(sorted(scope.removeprefix("area:") for scope in scopes if scope.startswith("area:")))]
+
+
+def _readable(session: Session, user: User) -> list[ColumnElement[bool]]:
+    return of_area(grants.readable(session, None, user), _E.area_code)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Everything but the filter by state."""
+    found: list[ColumnElement[bool]] = [_E.site_id == _E.id]
+    found += [_E.search.contains(word, autoescape=True) for word in folded(wanted.text).split()]
+    if wanted.area:
+        found.append(_E.area_code == wanted.area)
+    if wanted.line:
+        found.append(_E.lines.contains(f"|{wanted.line.casefold()}|", autoescape=True))
+    return found
+
+
+def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Select[str]:
+    query = select(_E.id).where(*base)
+    if wanted.state:
+        query = query.where(_flags(today)[wanted.state])
+    keys = SORTS[wanted.sort.removeprefix("-")]()
+    return query.order_by(*((key.desc() if wanted.sort.startswith("-") else key) for key in keys), _E.id)
+
+
+def _flags(today: date) -> dict[str, ColumnElement[bool]]:
+    """The conditions behind STATES."""
+    own = select(_I.id).where(_I.site_id == _E.id)
+    return {
+        OVERDUE: own.where(_I.verified_until > "", _I.verified_until < today.isoformat()).exists(),
+        SUSPENDED: own.where(_I.is_suspended).exists(),
+        NEVER: ~_visits(InspectionSummary.id).exists(),
+    }
+
+
+def _visits(*columns: Any) -> Select[Any]:
+    """Ask of the inspections that took place at an establishment, or at one that was merged into it."""
+    own = aliased(EstablishmentEntry)
+    query = select(*columns).select_from(InspectionSummary).join(own, own.id == InspectionSummary.establishment_id)
+    return query.where(own.site_id == _E.id, InspectionSummary.status.in_(VISITED)).correlate(_E)
+
+
+def _last_visit() -> ScalarSelect[str]:
+    return _visits(func.coalesce(func.max(InspectionSummary.inspected_on), "")).scalar_subquery()
+
+
+def _of_instruments(column: Any) -> ScalarSelect[Any]:
+    return select(column).where(_I.site_id == _E.id).correlate(_E).scalar_subquery()
+
+
+def _first_due() -> ScalarSelect[Any]:
+    return _of_instruments(func.coalesce(func.min(func.nullif(_I.verified_until, "")), NO_DAY))
+
+
+SORTS: dict[str, Any] = {
+    "name": lambda: (_E.name_key,),
+    "area": lambda: (_E.area_code, _E.name_key),
+    "instruments": lambda: (_of_instruments(func.count()), _E.name_key),
+    "due": lambda: (_first_due(), _E.name_key),
+    "inspected": lambda: (_last_visit(), _E.name_key),
+}
+
+
+def _rows(session: Session, ids: Sequence[str], names: Mapping[str, str], today: date) -> list[Row]:
+    """Return the rows of these establishments in their order, with one question."""
+    late = and_(_I.verified_until > "", _I.verified_until < today.isoformat())
+    query = select(
+        _E.id, Document.state, _E.area_code, _of_instruments(func.count()),
+        _of_instruments(func.coalesce(func.sum(case((late, 1), else_=0)), 0)),
+        _of_instruments(func.coalesce(func.sum(case((_I.is_suspended, 1), else_=0)), 0)), _first_due(),
+        _visits(func.count()).scalar_subquery(), _last_visit(),
+    )  # fmt: skip
+    query = query.join(Document, and_(Document.kind == "establishment", Document.id == _E.id)).where(_E.id.in_(ids))
+    found = {
+        id: Row(id, state, names.get(area, area), count, late, held, "" if due in (None, NO_DAY) else due, visits, on or "")
+        for id, state, area, count, late, held, due, visits, on in session.execute(query)
+    }  # fmt: skip
+    return [found[id] for id in ids if id in found]
+
+
+def _cells(row: Row) -> Sequence[Cell]:
+    state = row.state
+    person = state.get("representative")
+    said = person if isinstance(person, Mapping) else {}
+    lines = state.get("business_lines")
+    return (
+        state.get("name"), state.get("tax_code"), state.get("address"), state.get("area_code"), row.area, state.get("phone"),
+        said.get("name"), said.get("title"), state.get("lat"), state.get("lon"),
+        "; ".join(map(str, lines)) if isinstance(lines, list) else "", row.instruments, row.overdue, row.suspended,
+        row.due, row.inspections, row.inspected_on,
+    )  # fmt: skip
