@@ -39,7 +39,13 @@ class InspectionSummary(Model):
     """Photos whose bytes have not come."""
     odd_papers: Mapped[int]
     """Valid papers that differ from what the server knows."""
+    has_signed_paper: Mapped[bool]
     awaits_signed_paper: Mapped[bool]
+    open_requirements: Mapped[int]
+    due_on: Mapped[str] = mapped_column(String(10))
+    """The first deadline among its open requirements."""
+    measures: Mapped[int]
+    """Seals, suspensions and whatever else was imposed or lifted in it."""
     minutes: Mapped[list[str]] = mapped_column(Json)
     """Numbers as printed, in the order of issue."""
     name: Mapped[str] = mapped_column(Text)

@@ -12,7 +12,7 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.services import follow_up, rechecks
+from server.services import follow_up, follow_up_list, rechecks
 from server.services.follow_up import Filter
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -25,7 +25,7 @@ bp = Blueprint("follow_up", __name__)
 @signed_in()
 def listed() -> str:
     """List the decisions, those with something overdue first."""
-    found = follow_up.decisions(db.session(), current_user.user, local(now()).date())
+    found = follow_up_list.decisions(db.session(), current_user.user, local(now()).date())
     return render_template("follow_up.html", found=found)
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.documents import Document
+from server.db.inspections import InspectionSummary
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import (
@@ -33,7 +35,7 @@ from server.services.working_days import Calendar
 
 PAGE_SIZE = 50
 OVERDUE = "overdue"
-_KINDS = ("minutes", "requirement", "measure", "photo")
+_KINDS = ("minutes", "requirement", "measure")
 State = Mapping[str, Any]
 
 
@@ -96,42 +98,14 @@ class Board:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One campaign as the list of decisions shows it."""
-
-    id: str
-    code: str
-    title: str
-    decision: State
-    starts_on: str
-    ends_on: str
-    size: int
-    finished: int
-    overdue: int
-
-
-def decisions(session: Session, user: User, today: date) -> list[Decision]:
-    """Return the campaigns that a person may read: those with something overdue first, then the newest."""
-    visible = inspection_list.visible_campaigns(session, user)
-    campaigns = [c for c in documents.of_kind(session, "campaign") if visible is None or c.id in visible]
-    every = _rows(session, campaigns, user, today)
-    found = [
-        Decision(c.id, str(c.state.get("code")), str(c.state.get("title")), c.state.get("decision") or {},
-                 str(c.state.get("starts_on")), str(c.state.get("ends_on")), len(every[c.id]),
-                 sum(row.standing.stage in FINISHED for row in every[c.id]), sum(bool(row.overdue) for row in every[c.id]))
-        for c in campaigns
-    ]  # fmt: skip
-    return sorted(found, key=lambda d: (d.overdue > 0, d.starts_on, d.code), reverse=True)
-
-
 def board(session: Session, campaign_id: str, wanted: Filter, user: User, today: date) -> Board:
     """Return one page of the board of a campaign; 404 for a person outside its team."""
     visible = inspection_list.visible_campaigns(session, user)
     campaign = documents.get(session, "campaign", campaign_id)
     if campaign is None or (visible is not None and campaign_id not in visible):
         raise Problem(ProblemCode.NOT_FOUND, "Không có đợt kiểm tra này, hoặc bạn không ở trong đoàn.")
-    every = _rows(session, [campaign], user, today)[campaign.id]
+    sites = {campaign.id: [str(id) for id in campaign.state.get("establishment_ids") or ()]}
+    every = rows_of(session, sites, documents.children(session, campaign.id, "inspection"), user, today)[campaign.id]
     words = folded(wanted.text).split()
     found = [row for row in every if all(word in folded(f"{row.name} {row.address}") for word in words)]
     counted = Counter(row.standing.stage for row in found)
@@ -143,37 +117,43 @@ def board(session: Session, campaign_id: str, wanted: Filter, user: User, today:
     return Board(campaign.id, campaign.state, shown, len(found), page, pages, counts, len(every))
 
 
-def _rows(session: Session, campaigns: Sequence[Document], user: User, today: date) -> dict[str, list[Row]]:
-    """Return the rows of each campaign, the most urgent first; every kind of document is asked for once for them all."""
-    ids = [campaign.id for campaign in campaigns]
-    inspections = documents.of_parents(session, ids, ["inspection"])
-    inspections.sort(key=lambda i: (str(i.state.get("planned_on") or ""), i.id))
-    family = _family(session, inspections)
+def rows_of(
+    session: Session, sites: Mapping[str, Iterable[str]], inspections: Sequence[Document], user: User, today: date
+) -> dict[str, list[Row]]:
+    """Return the rows of each campaign in `sites` (campaign -> establishments), the most urgent first.
+
+    Each kind of document is asked for once for them all. `inspections` = those to tell of; where they visit another
+    establishment it gets its row, too.
+    """
+    ordered = sorted(inspections, key=lambda i: (str(i.state.get("planned_on") or ""), i.id))
+    family = _family(session, ordered)
+    signed = _signed(session, sites)
     sampled = defaultdict(list)
-    for sample in samples.rows(session, today, frozenset(ids)):
+    for sample in samples.rows(session, today, frozenset(sites)):
         sampled[sample.inspection_id].append(sample)
     calendar = work_calendar.calendar(session)
     opened = defaultdict(list)
     shown = [cases.KIND] if review.may_review(user) else []  # case files name offenders (docs/decisions/0009)
-    for case in documents.of_parents(session, [i.id for i in inspections], shown):
+    for case in documents.of_parents(session, [i.id for i in ordered], shown):
         opened[str(case.parent)].append(_case(case, today, calendar))
-    visits: dict[str, dict[str, list[Document]]] = {
-        campaign.id: {str(id): [] for id in campaign.state.get("establishment_ids") or ()} for campaign in campaigns
-    }
-    for inspection in inspections:
-        site = str(inspection.state.get("establishment_id"))
-        visits[str(inspection.parent)].setdefault(site, []).append(inspection)
-    sites = documents.many(session, [("establishment", id) for own in visits.values() for id in own])
+    visits: dict[str, dict[str, list[Visit]]] = {campaign: {id: [] for id in own} for campaign, own in sites.items()}
+    for each in ordered:
+        visit = _visit(each, family, each.id in signed, sampled.get(each.id, ()), opened.get(each.id, ()))
+        visits[str(each.parent)].setdefault(str(each.state.get("establishment_id")), []).append(visit)
+    known = documents.many(session, [("establishment", id) for own in visits.values() for id in own])
     return {
         campaign: sorted(
-            (
-                _row(id, sites.get(("establishment", id)), each, family, sampled, opened, today)
-                for id, each in own.items()
-            ),
+            (_row(id, known.get(("establishment", id)), each, sampled, opened, today) for id, each in own.items()),
             key=lambda row: _urgency(row, today),
         )
         for campaign, own in visits.items()
     }
+
+
+def _signed(session: Session, campaigns: Iterable[str]) -> frozenset[str]:
+    """Return the inspections whose signed paper was photographed: from their rows, for photos are the most of all documents."""
+    query = select(InspectionSummary.id).where(InspectionSummary.campaign_id.in_(sorted(campaigns)))
+    return frozenset(session.scalars(query.where(InspectionSummary.has_signed_paper)))
 
 
 def _family(session: Session, inspections: Iterable[Document]) -> dict[tuple[str, str], list[Document]]:
@@ -187,13 +167,11 @@ def _family(session: Session, inspections: Iterable[Document]) -> dict[tuple[str
 def _row(
     id: str,
     site: Document | None,
-    inspections: Sequence[Document],
-    family: Mapping[tuple[str, str], Sequence[Document]],
+    visits: Sequence[Visit],
     sampled: Mapping[str, Sequence[samples.Row]],
     opened: Mapping[str, Sequence[CaseRow]],
     today: date,
 ) -> Row:
-    visits = [_visit(each, family, sampled.get(each.id, ()), opened.get(each.id, ())) for each in inspections]
     where = standing(visits)
     state = {} if site is None else site.state
     open_here = where.requirements_open or where.suspended
@@ -204,8 +182,8 @@ def _row(
         visits=[(v.id, str(v.state.get("status")), v.state.get("planned_on")) for v in visits],
         standing=where,
         overdue=where.overdue(today),
-        samples=[sample for each in inspections for sample in sampled.get(each.id, ())],
-        cases=[case for each in inspections for case in opened.get(each.id, ())],
+        samples=[sample for v in visits for sample in sampled.get(v.id, ())],
+        cases=[case for v in visits for case in opened.get(v.id, ())],
         may_recheck=visits[-1].id if open_here and visits[-1].state.get("status") in {"issued", "approved"} else None,
     )
 
@@ -213,6 +191,7 @@ def _row(
 def _visit(
     inspection: Document,
     family: Mapping[tuple[str, str], Sequence[Document]],
+    has_signed_paper: bool,
     sampled: Sequence[samples.Row],
     opened: Sequence[CaseRow],
 ) -> Visit:
@@ -233,9 +212,7 @@ def _visit(
         requirements=[d.state for d in family.get((inspection.id, "requirement"), ())],
         measures=[{"id": d.id, **d.state} for d in family.get((inspection.id, "measure"), ())],
         samples_waiting=sum(s.stage in samples.WAITING for s in sampled),
-        has_signed_paper=any(
-            p.state.get("purpose") == "signed_paper" for p in family.get((inspection.id, "photo"), ())
-        ),
+        has_signed_paper=has_signed_paper,
         has_open_case=any(case.status not in FINISHED_CASES for case in opened),
         dues=dues,
     )

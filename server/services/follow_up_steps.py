@@ -84,7 +84,7 @@ def standing(visits: Sequence[Visit]) -> Standing:
             for r in open_ones if (day := day_of(r.get("due_on"))) is not None]  # fmt: skip
     suspended = len(standing_suspensions([m for v in visits for m in v.measures]))
     return Standing(
-        stage=_stage(visits, bool(open_ones) or suspended > 0),
+        stage=stage_of(visits, is_followed=bool(open_ones) or suspended > 0),
         announced_on=_announced(visits, papers),
         papers=[str(m.get("id")) for m in closing],
         is_signed=bool(visits) and all(v.has_signed_paper for v in visits if _is_closed(v)),
@@ -95,7 +95,7 @@ def standing(visits: Sequence[Visit]) -> Standing:
     )
 
 
-def _stage(visits: Sequence[Visit], is_followed: bool) -> str:
+def stage_of(visits: Sequence[Visit], *, is_followed: bool) -> str:
     """Return the earliest step that is not done: of the last visit, then of what all of them left open."""
     if not visits:
         return NOT_PLANNED

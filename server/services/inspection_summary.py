@@ -120,6 +120,7 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
     against = sum(is_nonconforming(s) for s in findings)
     inconclusive = sum((s.get("computed") or {}).get("verdict") == "inconclusive" for s in findings)
     is_signed = any(p.get("purpose") == "signed_paper" for p in photos)
+    asked = [r for r in family.get("requirement", ()) if not r.get("voided") and r.get("state", "open") == "open"]
     words = [site.get("name"), site.get("address"), site.get("tax_code"), *numbers, id]
     on = inspected_on(state)
     return {
@@ -138,7 +139,11 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
         "odd_photos": sum(any(is_odd(w) for w in p.get("warnings") or ()) for p in photos),
         "missing_photos": sum(p.get("status", "expected") == "expected" for p in photos),
         "odd_papers": sum(bool(m.get("diverged") or m.get("warnings")) for m in valid),
+        "has_signed_paper": is_signed,
         "awaits_signed_paper": not is_signed and any(not _is_notice(m) for m in valid),
+        "open_requirements": len(asked),
+        "due_on": min(filter(None, (_day(r.get("due_on")) for r in asked)), default=""),
+        "measures": sum(not m.get("voided") for m in family.get("measure", ())),
         "minutes": numbers,
         "name": _text(site.get("name")),
         "address": _text(site.get("address")),
@@ -201,7 +206,7 @@ def _text(value: Any) -> str:
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids)):
+    for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
 
 

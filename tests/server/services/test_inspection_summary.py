@@ -104,6 +104,18 @@ def test_rebuilding_gives_the_same_rows(scene: Scene, office: Office) -> None:
     assert row(scene) == before
 
 
+def test_many_inspections_are_rebuilt_and_compared_in_parts(
+    scene: Scene, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = scene.site
+    for _ in range(4):
+        office.plans_inspection(site.campaign, site.establishment, scene.supervisor)
+    monkeypatch.setattr(inspection_summary, "CHUNK", 2)
+    with office.transaction() as session:
+        assert inspection_summary.rebuild(session) == 5
+    assert differences(scene) == []
+
+
 def test_the_migration_fills_rows_and_names_what_waits(scene: Scene, office: Office) -> None:
     holds(scene)
     before = row(scene)
