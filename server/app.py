@@ -26,6 +26,7 @@ from server.pages import (
     programme,
     public_minutes,
     quarantine,
+    reports,
     samples,
     sign_in,
     standards,
@@ -45,7 +46,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, instruments,
+    establishments, instruments, reports,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("inspections.listed", "Cuộc kiểm tra"),
     Entry("follow_up.listed", "Hậu kiểm"),
     Entry("programme.listed", "Chương trình"),
+    Entry("reports.chooser", "Báo cáo"),
     Entry("samples.listed", "Mẫu"),
     Entry("cases.listed", "Vi phạm"),
     Group("Cần xử lý", (

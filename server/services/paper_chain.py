@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -47,17 +48,30 @@ def earlier_measures(session: Session, inspections: list[Document]) -> list[dict
 def paper_of(minutes: Document) -> dict[str, Any]:
     """Read back what a paper says of itself: its number as printed and the measures that it lists."""
     state = minutes.state
-    try:
-        document = json.loads(state["canonical"])
-    except (KeyError, TypeError, ValueError):
-        document = {}
-    document = document if isinstance(document, dict) else {}
-    number = document.get("number")
-    text = number.get("text") if isinstance(number, dict) else None
+    document = _document(state)
     return {
         "id": minutes.id,
         "form": state.get("form"),
-        "text": str(text or state.get("number")),
+        "text": _number(document, state),
         "issued_at": state.get("issued_at"),
         "measure_ids": sorted(listed(document)),
     }
+
+
+def number_of(state: Mapping[str, Any]) -> str:
+    """Read back the number of minutes as printed."""
+    return _number(_document(state), state)
+
+
+def _document(state: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        document = json.loads(state["canonical"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _number(document: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+    number = document.get("number")
+    text = number.get("text") if isinstance(number, dict) else None
+    return str(text or state.get("number"))

@@ -182,7 +182,7 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The communes of a map that changes: which one a code named on a day."""
+    """The communes of a map that changes: which one a code named on a day; `names` also of codes outside their time."""
 
     by_code: Mapping[str, Sequence[Area]]
     names: Mapping[str, str]
@@ -195,7 +195,8 @@ class Units:
             by_code[area.code].append(area)
         for own in by_code.values():
             own.sort(key=lambda area: area.valid_from)
-        return cls(by_code, {f"{a.code}.{a.valid_from}": a.full_name for own in by_code.values() for a in own})
+        names = {code: f"{own[-1].full_name} (tên theo mã {code})" for code, own in by_code.items()}
+        return cls(by_code, names | {f"{a.code}.{a.valid_from}": a.full_name for own in by_code.values() for a in own})
 
     def on(self, code: str, day: date | None) -> str:
         """Return `code.valid_from` of the unit on a day; the bare code where the map has none."""

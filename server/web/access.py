@@ -46,6 +46,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "inspection_papers": {"ask": SUPERVISORS, "draft": SUPERVISORS, "issue": SUPERVISORS},
     "follow_up": {"listed": PEOPLE, "board": PEOPLE, "ask_to_recheck": SUPERVISORS, "recheck": SUPERVISORS},
     "programme": {"listed": PEOPLE, "activity": PEOPLE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "withdraw": SUPERVISORS},
+    "reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
     "quarantine": {

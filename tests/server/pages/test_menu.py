@@ -28,7 +28,7 @@ def labels(items: list[Entry | Group]) -> list[str]:
 
 def test_an_inspector_sees_the_work_and_nothing_of_the_office() -> None:
     seen = labels(menu.shown("inspector"))
-    assert seen[:3] == ["Cuộc kiểm tra", "Hậu kiểm", "Mẫu"]
+    assert {"Cuộc kiểm tra", "Hậu kiểm", "Chương trình", "Báo cáo", "Mẫu"} <= set(seen)
     assert "Ghi khác nhau" in seen, "a group of one page is that page"
     assert not any("Tài khoản" in label or "Sổ số" in label or "Vi phạm" in label for label in seen)
 
