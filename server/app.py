@@ -23,6 +23,7 @@ from server.pages import (
     limits,
     numbers,
     people,
+    printing,
     programme,
     public_minutes,
     quarantine,
@@ -44,7 +45,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, limits, standards, checklist_pages,
+    sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, instruments, reports,
 )  # fmt: skip

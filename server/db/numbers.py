@@ -76,6 +76,18 @@ class MinutesPaper(Model):
     number: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), index=True)
     reason: Mapped[str | None] = mapped_column(Text)
+    inspection_id: Mapped[str | None] = mapped_column(String(36))
+    campaign_id: Mapped[str | None] = mapped_column(String(36))
+    form: Mapped[str | None] = mapped_column(String(30))
+    source: Mapped[str | None] = mapped_column(String(10))
+    """server, paper (keyed in) or lease (a tablet's)."""
+    issued_at: Mapped[str | None] = mapped_column(String(20))
+    """An instant in UTC to the second, as text that both engines sort alike."""
+
+    __table_args__ = (
+        Index("ix_minutes_paper_issued", "issued_at", "id"),
+        Index("ix_minutes_paper_book", "series", "year", "number"),
+    )
 
 
 def papers_of(session: Session, series: str, year: int, number: int, sha256: str) -> list[MinutesPaper]:

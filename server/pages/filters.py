@@ -20,6 +20,7 @@ from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
 from server.services.follow_up_steps import STAGES
+from server.services.print_log import OUTCOMES
 from sync.paper_attempt import CAUSES
 from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
@@ -39,6 +40,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "quarantine_state": wording.QUARANTINE_STATES,
     "decision_made": wording.DECISIONS_MADE,
     "number_status": wording.NUMBER_STATUSES,
+    "print_outcome": OUTCOMES,
     "procedure": wording.PROCEDURES,
     "limit_place": {**wording.LIMIT_PLACES, **wording.MEASURED_AS},
     "limit_parameter": {**wording.LIMIT_PARAMETERS, **wording.MEASURED_BY},

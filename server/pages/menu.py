@@ -39,6 +39,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("reports.chooser", "Báo cáo"),
     Entry("samples.listed", "Mẫu"),
     Entry("cases.listed", "Vi phạm"),
+    Entry("printing.queue", "In văn bản"),
     Group("Cần xử lý", (
         Entry("conflicts.listed", "Ghi khác nhau"),
         Entry("quarantine.listed", "Chờ xử lý"),

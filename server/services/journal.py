@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import FeedRow, JournalEntry, Scope
-from server.services import inspection_summary, journal_receipts, register_rows
+from server.services import inspection_summary, journal_receipts, paper_rows, register_rows
 from server.services.journal_memory import Memory
 from sync.feed import JournalBroken, rebuild, verify_chain
 
@@ -92,6 +92,7 @@ def verify(
             journal_receipts.compare(session, memory, report.differs)
             inspection_summary.compare(session, report.differs)
             register_rows.compare(session, report.differs)
+            paper_rows.compare(session, report.differs)
     return report
 
 

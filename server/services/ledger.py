@@ -22,10 +22,8 @@ from server.db.base import Model
 from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
-from server.db.numbers import MinutesPaper
 from server.errors import Problem, ProblemCode
-from server.services import inspection_summary, register_rows
-from sync import seal
+from server.services import inspection_summary, paper_rows, register_rows
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
@@ -78,6 +76,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     raised = [{"of": scope, "to": head.seq, "hash": head.hash} for scope, head in heads.items()]
     session.connection().execute(_RAISE, raised)
     _project(session, changes)
+    paper_rows.follow(session, changes)
     inspection_summary.follow(session, changes)
     register_rows.follow(session, changes)
     session.expire_all()
@@ -199,10 +198,7 @@ def _upsert_into(table: type[Model], engine: str, *key: str) -> Insert:
 
 
 def _project(session: Session, changes: Sequence[Change]) -> None:
-    """Keep campaign_member, campaign_establishment and minutes_paper equal to the documents."""
-    papers = {change.id: change.state for change in changes if change.kind == "minutes"}
-    if rows := [_paper(id, state) for id, state in papers.items() if state is not None]:
-        _upsert(session, MinutesPaper, rows, ["id"])
+    """Keep campaign_member and campaign_establishment equal to the documents."""
     for change in changes:
         if change.kind == "campaign":
             state = change.state or {}
@@ -213,11 +209,6 @@ def _project(session: Session, changes: Sequence[Change]) -> None:
             _target(session, change.id, state.get("establishment_ids", []))
         elif change.kind == "inspection" and change.state is not None:
             _target(session, change.state["campaign_id"], [change.state["establishment_id"]])
-
-
-def _paper(id: str, state: dict[str, Any]) -> dict[str, Any]:
-    return {"id": id, "sha256": seal.digest(state["canonical"]).hex(), "reason": (state.get("voided") or {}).get("reason"),
-            **{name: state[name] for name in ("series", "year", "number", "status")}}  # fmt: skip
 
 
 def _target(session: Session, campaign_id: str, establishments: Sequence[str]) -> None:

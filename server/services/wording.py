@@ -229,6 +229,7 @@ DOCUMENT_KINDS = {
     "work_calendar": "ngày nghỉ, ngày làm bù",
     "programme_addition": "nội dung phát sinh",
     "other_inspection": "cuộc kiểm tra của cơ quan khác",
+    "print": "lượt in",
 }
 FIELDS = {
     "answer": "kết luận",

@@ -61,6 +61,10 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "establishments": {"listed": PEOPLE, "one": PEOPLE},
     "instruments": {"listed": PEOPLE, "one": PEOPLE},
     "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
+    "printing": {
+        "queue": OFFICE, "prepare": OFFICE, "start": OFFICE, "one": OFFICE, "papers_pdf": OFFICE, "photos_pdf": OFFICE,
+        "photos_of_one": OFFICE, "finish": OFFICE, "elsewhere": OFFICE, "log": OFFICE,
+    },
     "standards": {
         "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,
         "withdraw": SUPERVISORS, "set_state": SUPERVISORS,
