@@ -21,6 +21,7 @@ from server.pages import (
     inspections,
     instruments,
     limits,
+    mergers,
     numbers,
     people,
     printing,
@@ -47,7 +48,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, instruments, reports,
+    establishments, instruments, mergers, reports,
 )  # fmt: skip
 
 

@@ -12,12 +12,14 @@ from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
 from sync.merge import CONFLICTS, Merged, Writer, fresh, merge, note_conflict, resolve, same, with_actors
+from sync.mergers import standing
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal, Waiting, held
 from sync.world import DeviceContext, Document
 
 AREA = "area:"
+_SITE = frozenset({"establishment_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,15 @@ def _on_deleted(act: Act, view: Overlay, before: Document) -> Applied:
 def _same_place(act: Act, kind: Kind, before: Document) -> None:
     """Refuse a document outside the grants, or one that is not where the operation says.
 
-    Documents of an area may have moved to another commune while the tablet was offline: their edits follow them.
+    Documents of an area may have moved to another commune, and instruments to another establishment by a merger, while the
+    tablet was offline: their edits follow them.
     """
     op = act.operation
     if before.scope not in act.device.grants:
         raise Refusal("foreign_scope")
     if before.scope != op.scope and not kind.in_area:
         raise Refusal("scope_mismatch")
-    if op.parent is not None and op.parent != before.parent:
+    if op.parent is not None and op.parent != before.parent and not kind.in_area:
         raise Refusal("parent_mismatch")
 
 
@@ -113,6 +116,7 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
     state["created_by"] = act.device.user_id
     if op.kind == "inspection":
         _check_start(view, state)
+        _follow_merger(view, state)
     elif op.kind == "photo":
         state |= {"status": "expected", "width": None, "height": None, "exif": {}, "warnings": []}
     elif op.kind == "sample":
@@ -122,7 +126,16 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
         item = findings.item_of(view, inspection, state, op.checklist)
         state |= {CONFLICTS: {}, "ordinal": state.get("ordinal", 0)}
         state["computed"] = findings.compute(view, inspection, item, new)
-    return Applied(view.write(act, None, new, taken=fields, lost=lost))
+    was_moved = any(name in state and not same(state[name], value) for name, value in op.set.items() if name in _SITE)
+    return Applied(view.write(act, None, new, taken=fields, lost=lost), merged=was_moved)
+
+
+def _follow_merger(view: Overlay, state: dict[str, Any]) -> None:
+    """Let a new inspection of an establishment that was merged away stand under the one that stands for it."""
+    named = state.get("establishment_id")
+    site = view.live("establishment", named) if is_uuid(named) else None
+    if site is not None and (other := standing(view, site).id) != site.id:
+        state |= {"establishment_id": other, "formerly": [site.id]}
 
 
 def _own_fields(kind: Kind, wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -155,6 +168,8 @@ def _place_of_new(act: Act, kind: Kind, view: Overlay, fields: dict[str, Any]) -
         raise Refusal("parent_deleted")
     if parent.scope != op.scope and not kind.in_area:
         raise Refusal("scope_mismatch")
+    if kind.in_area:
+        parent = standing(view, parent)
     return parent, parent.scope
 
 
@@ -304,6 +319,11 @@ def _delete(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         )
     elif any(view.children(op.id, other.name) for other in KINDS.values() if other.parent_kind == kind.name):
         raise Refusal("has_children")
+    elif before.state.get("merged_into"):
+        raise Refusal(
+            "has_children",
+            "Cơ sở này đã được gộp vào cơ sở khác: những gì máy khác còn ghi dưới tên nó phải tìm được chỗ.",
+        )
     after = replace(before, rev=before.rev + 1, state={}, deleted=True)
     return Applied(view.write(act, before, after, taken={}, lost={}))
 

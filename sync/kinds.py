@@ -51,12 +51,12 @@ def _child(
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("establishment", _FIELD_MERGED, in_area=True, lists=frozenset({"business_lines"}), server=_OURS),
+        Kind("establishment", _FIELD_MERGED, in_area=True, lists=frozenset({"business_lines"}), server=_OURS | {"merged_into"}),
         Kind("instrument", _FIELD_MERGED, "establishment", "establishment_id", in_area=True,
              maps=frozenset({"attributes"}), server=_OURS | {"measure_ids", "suspensions"}, fixed=frozenset({"establishment_id"})),
         Kind("inspection", _FIELD_MERGED, "campaign", "campaign_id",
              lists=frozenset({"checklists", "standards", "visits"}), maps=frozenset({"standard_overrides"}),
-             server=_OURS | {"review"},
+             server=_OURS | {"review", "formerly"},
              fixed=frozenset({"campaign_id", "establishment_id", "follows"})),
         _child("finding", _FIELD_MERGED | {"void"}, lists=frozenset({"photo_ids"}), maps=frozenset({"values"}),
                server=frozenset({"computed"}), fixed=frozenset({"checklist", "item", "subject_id", "ordinal"})),
@@ -86,6 +86,7 @@ SERVER_KINDS = frozenset(
         "programme_addition",
         "other_inspection",
         "lab_result",
+        "merger",
     }
 )
 """Written by pages and commands only (journalled with no device)."""

@@ -17,6 +17,7 @@ from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
 from sync.inspection import Status
 from sync.inspection import issue as issue_step
+from sync.mergers import sites_of
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
 from sync.paper_forms import FORMS
@@ -83,15 +84,15 @@ def _unpadded(text: str) -> bytes:
         raise Refusal("bad_signature", "Chữ ký số không đọc được.") from None
 
 
-def check_seal(paper: Paper, public_key: bytes, establishment_id: str) -> None:
-    """Refuse (`bad_signature`) a seal that is not this key's over exactly this paper."""
+def check_seal(paper: Paper, public_key: bytes, sites: frozenset[str]) -> None:
+    """Refuse (`bad_signature`) a seal that is not this key's over exactly this paper of one of these establishments."""
     try:
         claims = seal.open_sealed(paper.cose, {seal.key_id(public_key): public_key})
     except seal.SealError as error:
         raise Refusal("bad_signature", error.message_vi) from None
-    said = (claims.series, claims.year, claims.number, claims.issued_at, claims.sha256, claims.establishment)
-    meant = (paper.series, paper.year, paper.number, paper.issued_at, seal.digest(paper.canonical), establishment_id)
-    if said != meant:
+    said = (claims.series, claims.year, claims.number, claims.issued_at, claims.sha256)
+    meant = (paper.series, paper.year, paper.number, paper.issued_at, seal.digest(paper.canonical))
+    if said != meant or claims.establishment not in sites:
         raise Refusal("bad_signature", "Chữ ký số không khớp với số, thời điểm, cơ sở hoặc nội dung của biên bản.")
 
 
@@ -104,7 +105,7 @@ def issue(
     a leased number and only shown with one (protocol, row "minutes").
     """
     paper = read(fields)
-    check_seal(paper, act.device.public_key, str(inspection.state.get("establishment_id")))
+    check_seal(paper, act.device.public_key, sites_of(inspection.state))
     known = view.number_state(paper.series, paper.year, paper.number)
     own_lease = known.lease_device == act.device.device_id and _in_range(paper.number, known.lease_from, known.lease_to)
     own_lease = own_lease or known.forgotten

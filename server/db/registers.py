@@ -23,7 +23,7 @@ class EstablishmentEntry(Model):
     name_key: Mapped[str] = mapped_column(String(400))
     """The name in the order of the Vietnamese alphabet (alphabet.stored_key)."""
     plain_name: Mapped[str] = mapped_column(Text)
-    """The name without diacritics, for finding the same establishment under two spellings."""
+    """The words of the name as two spellings share them (register_rows.likeness), for finding establishments entered twice."""
     tax_code: Mapped[str] = mapped_column(String(20), index=True)
     """Digits only; the first ten are the legal entity's."""
     lines: Mapped[str] = mapped_column(Text)

@@ -102,7 +102,7 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     known = session.scalars(select(_E.area_code).where(*readable).distinct()).all()
     lines = session.scalars(select(_E.lines).where(_E.lines != "", *readable).distinct())
     return Listing(
-        _rows(session, ids, names, today), total, page, pages, counts, int(counted[0]),
+        rows_of(session, ids, names, today), total, page, pages, counts, int(counted[0]),
         sorted(((code, names.get(code, code)) for code in known), key=lambda area: area[1]),
         sorted({line for each in lines for line in each.strip("|").split("|")}), is_empty=not known,
     )  # fmt: skip
@@ -125,7 +125,7 @@ def export(session: Session, wanted: Filter, user: User, today: date) -> Listed:
         base = [*_conditions(wanted), *_readable(session, user)]
         ids = session.scalars(_ids(wanted, base, today)).all()
         for start in range(0, len(ids), CHUNK):
-            for row in _rows(session, ids[start : start + CHUNK], names, today):
+            for row in rows_of(session, ids[start : start + CHUNK], names, today):
                 yield _cells(row)
 
     return Listed("co-so", "Cơ sở", columns, rows(), [(label, said) for label, said in asked if said])
@@ -204,7 +204,7 @@ SORTS: dict[str, Any] = {
 }
 
 
-def _rows(session: Session, ids: Sequence[str], names: Mapping[str, str], today: date) -> list[Row]:
+def rows_of(session: Session, ids: Sequence[str], names: Mapping[str, str], today: date) -> list[Row]:
     """Return the rows of these establishments in their order, with one question."""
     late = and_(_I.verified_until > "", _I.verified_until < today.isoformat())
     query = select(

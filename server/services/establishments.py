@@ -16,6 +16,7 @@ from server.errors import Problem, ProblemCode
 from server.services import areas, ledger
 from server.services.creation import created
 from server.services.days import day_of
+from server.services.register_rows import standing_for
 from sync.feed import Change
 
 T = TypeVar("T")
@@ -173,11 +174,14 @@ def register(session: Session, values: Mapping[str, str], *, actor: str, at: dat
 
 
 def identities(session: Session) -> dict[tuple[str, str, str], str]:
-    """The living establishments by identity."""
+    """The living establishments by identity; one that was merged away is known as the one that stands for it."""
+    rows = documents.of_kind(session, "establishment")
+    merged = {d.id: link for d in rows if (link := d.state.get("merged_into"))}
     return {
-        identity(d.state.get("area_code") or "", d.state.get("tax_code") or "", d.state.get("name") or ""): d.id
-        for d in documents.of_kind(session, "establishment")
-    }
+        identity(d.state.get("area_code") or "", d.state.get("tax_code") or "", d.state.get("name") or ""):
+            standing_for(d.id, merged)
+        for d in sorted(rows, key=lambda d: d.id not in merged)
+    }  # fmt: skip
 
 
 def instrument_identity(state: Mapping[str, Any]) -> tuple[str, ...]:

@@ -259,8 +259,9 @@ def check_minutes(
         raise BrokenError("nội dung không khớp với mã băm đã ký")
     if (claims[2], claims[3], claims[4]) != (state["series"], state["year"], state["number"]):
         raise BrokenError("số biên bản không khớp với số đã ký")
-    site = documents[f"inspection/{state['inspection_id']}"]["state"]["establishment_id"]
-    if str(UUID(bytes=claims[7])) != site:
+    inspection = documents[f"inspection/{state['inspection_id']}"]["state"]
+    sites = {inspection["establishment_id"], *(inspection.get("formerly") or [])}
+    if str(UUID(bytes=claims[7])) not in sites:
         raise BrokenError("cơ sở không khớp với cơ sở đã ký")
     printed: dict[str, Any] = json.loads(state["canonical"])
     for row in printed.get("findings") or []:

@@ -21,6 +21,9 @@ from sync.feed import Change
 from sync.paper_words import INSTRUMENTS
 
 CHUNK = 500
+_FORMS = frozenset(["cong", "ty", "tnhh", "trach", "nhiem", "huu", "han", "co", "phan", "cp", "mtv", "mot", "thanh", "vien", "dntn", "doanh", "nghiep", "tu", "nhan", "ho", "kinh", "hkd", "cua", "hang", "ch", "chi", "nhanh", "cn", "so"])  # fmt: skip
+"""Words of a name that say what it is, not which one."""
+_SHORT = {"chxd": "xang dau", "xd": "xang dau", "cty": "cong ty", "dn": "doanh nghiep"}
 State = Mapping[str, Any]
 Row = dict[str, Any]
 Merged = Mapping[str, str]
@@ -83,7 +86,7 @@ def establishment_row(id: str, state: State, scope: str, merged: Merged) -> Row:
              _text(person.get("name")) if isinstance(person, Mapping) else ""]  # fmt: skip
     return {
         "id": id, "site_id": standing_for(id, merged), "merged_into": merged.get(id, ""), "area_code": _area(scope),
-        "name_key": stored_key(name), "plain_name": folded(name),
+        "name_key": stored_key(name), "plain_name": likeness(name),
         "tax_code": "".join(c for c in tax if c.isascii() and c.isdigit())[:20],
         "lines": f"|{'|'.join(lines)}|" if lines else "", "search": folded(" ".join(words)),
     }  # fmt: skip
@@ -92,6 +95,13 @@ def establishment_row(id: str, state: State, scope: str, merged: Merged) -> Row:
 def line_of(text: str) -> str:
     """Return a line of business as the register keeps it: accents kept, case and spaces not."""
     return " ".join(unicodedata.normalize("NFC", text.replace("|", " ")).casefold().split())
+
+
+def likeness(name: str) -> str:
+    """Return what two spellings of one name share: its words without diacritics, signs, order and forms of business."""
+    bare = "".join(c if c.isalnum() else " " for c in folded(name))
+    words = {word for each in bare.split() for word in _SHORT.get(each, each).split()}
+    return " ".join(sorted(words - _FORMS)) or " ".join(sorted(words))
 
 
 def instrument_row(id: str, state: State, scope: str, merged: Merged) -> Row:

@@ -17,7 +17,7 @@ from server.db.inspections import InspectionSummary
 from server.db.registers import EstablishmentEntry, InstrumentEntry
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import cases, grants, history, inspection_list, instrument_register, review
+from server.services import cases, establishment_merge, grants, history, inspection_list, instrument_register, review
 from server.services.establishment_register import area_names
 from server.services.instrument_register import Row
 
@@ -37,8 +37,18 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Merger:
+    """One merger into an establishment. `changed_since`: somebody still changed the one that was merged away."""
+
+    id: str
+    state: State
+    away: str
+    changed_since: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on the card. `merged_from` = (id, name) of what was merged into it; `kin` = other sites of its legal entity."""
+    """Everything on the card. `mergers` = what was merged into it, the newest first; `merged_from` = (id, name) of what was merged into it; `kin` = other sites of its legal entity."""
 
     id: str
     rev: int
@@ -51,6 +61,7 @@ class Page:
     instrument_count: int
     visits: Sequence[Visit]
     visit_count: int
+    mergers: Sequence[Merger]
     changes: Sequence[history.Entry]
 
 
@@ -84,13 +95,23 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         _named(session, session.scalars(merged).all()),
         _named(session, session.scalars(kin.order_by(EstablishmentEntry.name_key).limit(SHOWN)).all()) if len(entry.tax_code) >= 10 else [],
         instrument_register.rows_of(session, instruments[:SHOWN], names, today), len(instruments),
-        _visits(session, visits[:SHOWN], user), len(visits), history.of_document(session, id, 20),
+        _visits(session, visits[:SHOWN], user), len(visits), _mergers(session, id), history.of_document(session, id, 20),
     )  # fmt: skip
 
 
 def family(session: Session, id: str) -> list[str]:
     """Return an establishment with all that were merged into it, over every step."""
     return list(session.scalars(select(EstablishmentEntry.id).where(EstablishmentEntry.site_id == id))) or [id]
+
+
+def _mergers(session: Session, id: str) -> list[Merger]:
+    found = establishment_merge.of_site(session, id)
+    away = documents.many(session, [("establishment", str(each.state.get("away"))) for each in found])
+    return [
+        Merger(each.id, each.state, str(other.state.get("name")), other.rev != each.state.get("away_rev"))
+        for each in found
+        if (other := away.get(("establishment", str(each.state.get("away"))))) is not None
+    ]
 
 
 def _summaries(session: Session, id: str, user: User) -> list[InspectionSummary]:

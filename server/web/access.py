@@ -60,6 +60,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     # Registers
     "establishments": {"listed": PEOPLE, "one": PEOPLE},
     "instruments": {"listed": PEOPLE, "one": PEOPLE},
+    "mergers": {"candidates": SUPERVISORS, "ask": SUPERVISORS, "merge": SUPERVISORS, "undo": SUPERVISORS},
     "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
     "printing": {
         "queue": OFFICE, "prepare": OFFICE, "start": OFFICE, "one": OFFICE, "papers_pdf": OFFICE, "photos_pdf": OFFICE,
