@@ -9,29 +9,12 @@ from typing import Any
 from server.services.document_words import value_words
 from server.services.history import who
 from server.services.law_of_inspection import Cited, Fine
+from server.services.photo_view import Photo
 from server.services.wording import FIELDS
 from sync import paper_words
 from sync.paper_results import Context, item_block
 
 State = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo with what is odd about it. `number` is the one printed in the minutes' list, 0 = not evidence."""
-
-    id: str
-    number: int
-    purpose: str
-    status: str
-    finding_id: str | None
-    taken_at: str | None
-    taken_by: str
-    position: State | None
-    size: tuple[int, int] | None
-    sha256: str
-    warnings: Sequence[str]
-    voided: State | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +59,6 @@ class Block:
     is_known: bool
     sections: Sequence[SectionBlock]
     missing: Sequence[str]
-
-
-def photos_of(photos: Sequence[State], people: Mapping[str, str]) -> list[Photo]:
-    """Return the photos in the order of the minutes' list: evidence by time taken, then pages of signed papers."""
-    ordered = sorted(
-        photos, key=lambda p: (p.get("purpose") == "signed_paper", str(p.get("taken_at") or ""), str(p["id"]))
-    )
-    found, number = [], 0
-    for photo in ordered:
-        is_evidence = photo.get("purpose", "evidence") == "evidence"
-        number += is_evidence
-        width, height = photo.get("width"), photo.get("height")
-        found.append(
-            Photo(
-                id=str(photo["id"]),
-                number=number if is_evidence else 0,
-                purpose=str(photo.get("purpose", "evidence")),
-                status=str(photo.get("status", "expected")),
-                finding_id=photo.get("finding_id"),
-                taken_at=photo.get("taken_at"),
-                taken_by=who(people, photo.get("created_by")),
-                position=photo.get("position") if isinstance(photo.get("position"), Mapping) else None,
-                size=(width, height) if isinstance(width, int) and isinstance(height, int) else None,
-                sha256=str(photo.get("sha256") or ""),
-                warnings=[_sentence(w) for w in photo.get("warnings") or []],
-                voided=photo.get("voided"),
-            )
-        )
-    return found
 
 
 def blocks_of(
@@ -206,9 +160,3 @@ def _field(name: str, key: str, item: State | None) -> str:
         return titles.get(key, key)
     word = FIELDS.get(name, name)
     return paper_words.upper_first(f"{word} {key}".strip())
-
-
-def _sentence(warning: Any) -> str:
-    if isinstance(warning, Mapping):
-        return str(warning.get("detail") or warning.get("message") or warning.get("code") or "")
-    return str(warning)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import FeedRow, JournalEntry, Scope
-from server.services import inspection_summary, journal_receipts, paper_rows, register_rows
+from server.services import inspection_summary, journal_receipts, paper_rows, photo_uses, register_rows
 from server.services.journal_memory import Memory
 from sync.feed import JournalBroken, rebuild, verify_chain
 
@@ -93,6 +93,7 @@ def verify(
             inspection_summary.compare(session, report.differs)
             register_rows.compare(session, report.differs)
             paper_rows.compare(session, report.differs)
+            photo_uses.compare(session, report.differs)
     return report
 
 

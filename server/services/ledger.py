@@ -23,7 +23,8 @@ from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.errors import Problem, ProblemCode
-from server.services import inspection_summary, paper_rows, register_rows
+from server.services import inspection_summary, paper_rows, photo_uses, register_rows
+from sync import seal
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
@@ -79,6 +80,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     paper_rows.follow(session, changes)
     inspection_summary.follow(session, changes)
     register_rows.follow(session, changes)
+    photo_uses.follow(session, changes)
     session.expire_all()
     return seqs
 

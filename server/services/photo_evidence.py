@@ -39,8 +39,10 @@ def compare(
     """List what a reviewer should look at: `{code, level, detail}`, level `warning` or `note`."""
     found: Warnings = []
     if not exif:
-        found.append(_note("no_exif", "Ảnh không còn dữ liệu EXIF: giờ và nơi chụp là do máy tính bảng ghi."))
+        said = "giờ và nơi chụp là do máy tính bảng ghi" if point(photo.get("position")) else "giờ chụp là do máy tính bảng ghi, không có vị trí chụp"  # fmt: skip
+        found.append(_note("no_exif", f"Ảnh không còn dữ liệu EXIF: {said}."))
     found += _edited(photo, exif)
+    found += _clocks(photo, exif)
     visits = [v for v in (inspection or {}).get("visits") or [] if isinstance(v, Mapping)]
     found += _time(photo, exif, visits)
     found += _place(photo, exif, visits, establishment or {})
@@ -69,6 +71,16 @@ def _edited(photo: Mapping[str, Any], exif: Mapping[str, str]) -> Warnings:
     return found
 
 
+def _clocks(photo: Mapping[str, Any], exif: Mapping[str, str]) -> Warnings:
+    """The camera and the tablet's app each wrote a time: a photo taken earlier and chosen from the album shows here."""
+    camera, tablet = instant(exif.get("taken_at")), instant(photo.get("taken_at"))
+    if camera is None or tablet is None or abs(camera - tablet) <= TOLERANCE:
+        return []
+    off = abs(camera - tablet)
+    said = f"Giờ máy ảnh ghi trong tệp lệch {_duration(off)} so với giờ máy tính bảng ghi."
+    return [_warning("clocks_differ", said, off_s=int(off.total_seconds()))]
+
+
 def _time(photo: Mapping[str, Any], exif: Mapping[str, str], visits: list[Mapping[str, Any]]) -> Warnings:
     taken = instant(exif.get("taken_at")) or instant(photo.get("taken_at"))
     spans = [span for visit in visits if (span := _span(visit)) is not None]
@@ -95,10 +107,10 @@ def _place(
     photo: Mapping[str, Any], exif: Mapping[str, str], visits: list[Mapping[str, Any]], establishment: Mapping[str, Any]
 ) -> Warnings:
     """Where no visit has a position, the site's own is taken."""
-    taken = _point(exif) or _point(photo.get("position"))
-    places = _points(v.get("position") for v in visits) or _points([establishment])
+    taken = point(exif) or point(photo.get("position"))
+    places = points(v.get("position") for v in visits) or points([establishment])
     if taken is None or not places:
-        return []
+        return [_note("no_position", "Không có vị trí chụp.")] if exif and taken is None and places else []
     off = min(distance_m(taken, place) for place in places)
     if off <= MAX_DISTANCE_M:
         return []
@@ -106,11 +118,13 @@ def _place(
     return [_warning("far_from_visit", f"Ảnh chụp cách nơi kiểm tra {far}.", distance_m=off)]
 
 
-def _points(values: Iterable[Any]) -> list[tuple[str, str]]:
-    return [point for value in values if (point := _point(value)) is not None]
+def points(values: Iterable[Any]) -> list[tuple[str, str]]:
+    """Read those that are positions."""
+    return [found for value in values if (found := point(value)) is not None]
 
 
-def _point(value: Any) -> tuple[str, str] | None:
+def point(value: Any) -> tuple[str, str] | None:
+    """Read a position {lat, lon}; None where it is none on this earth."""
     if not isinstance(value, Mapping):
         return None
     lat, lon = value.get("lat"), value.get("lon")

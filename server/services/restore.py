@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.db.base import Model
 from server.db.journal import ServerState
 from server.db.uploads import Blob
-from server.services import inspection_summary, ledger, number_skips, photo_check, register_rows
+from server.services import inspection_summary, ledger, number_skips, photo_check, photo_uses, register_rows
 from server.services.archive import READ, ArchiveError, Progress, Reader, blob_member, decoder
 from server.services.creation import SYSTEM, created
 from server.services.durability import PREFIX
@@ -123,6 +123,7 @@ def settle(session: Session, archive: Reader, store: BlobStore, marks: Marks, no
     ledger.record(session, [change], now)
     inspection_summary.rebuild(session)
     register_rows.rebuild(session)
+    photo_uses.rebuild(session)
     session.flush()
     return done
 

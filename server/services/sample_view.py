@@ -15,7 +15,7 @@ from server.db.documents import Document
 from server.db.users import User
 from server.services import accounts
 from server.services.history import who
-from server.services.inspection_results import Photo, photos_of
+from server.services.photo_view import Photo, photos_of
 from server.services.samples import Row, of_inspection, readable, results_of
 from sync import samples
 

@@ -247,6 +247,23 @@ class DatabaseWorld:
         return self._devices[device_id]
 
 
+class ReadingWorld(DatabaseWorld):
+    """One inspection with everything in it, read and never locked: what a page computes, it does not write."""
+
+    def __init__(self, session: Session, inspection_id: str) -> None:
+        nobody = DeviceContext(
+            device_id="", user_id="", role="", grants=frozenset(), next_device_seq=0, revoked=False, stopped=False,
+            public_key=b"", led_campaigns=frozenset(),
+        )  # fmt: skip
+        super().__init__(session, nobody, [])
+        self._load_families([inspection_id])
+
+    def _load(self, keys: Iterable[Key], *, lock: bool) -> None:
+        """Read documents, without a lock whatever is asked."""
+        del lock
+        super()._load(keys, lock=False)
+
+
 def _depth(kind: str) -> int:
     parent = KINDS[kind].parent_kind if kind in KINDS else None
     return 0 if parent is None else 1 + _depth(parent)

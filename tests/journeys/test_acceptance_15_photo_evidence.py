@@ -23,7 +23,10 @@ SENT = {
     "12 km away": (jpeg(SIZE, seed=2, place=("21.381000", "106.194600")), ["Ảnh chụp cách nơi kiểm tra 12,0 km."]),
     "three days before": (
         jpeg(SIZE, seed=3, taken_at="2021:08:02 08:00:00"),
-        ["Ảnh chụp ngoài giờ kiểm tra, lệch 3 ngày."],
+        [
+            "Ảnh chụp ngoài giờ kiểm tra, lệch 3 ngày.",
+            "Giờ máy ảnh ghi trong tệp lệch 3 ngày so với giờ máy tính bảng ghi.",
+        ],
     ),
     "EXIF stripped": (jpeg(SIZE, seed=4, taken_at=None, place=None), ["Ảnh không còn dữ liệu EXIF"]),
     "edited": (
@@ -47,7 +50,7 @@ def test_acceptance_15_each_mismatch_is_shown_and_nothing_refused(
 
     desk = Desk(office.app.test_client()).signs_in(office.hires("supervisor", "Nguyễn Thanh Bình"))
     page = desk.opens(f"/inspections/{site.inspection}")
-    figures = [html.unescape(figure) for figure in re.findall(r"<figure.*?</figure>", page, re.DOTALL)]
+    figures = [html.unescape(figure) for figure in re.findall(r"<figure class=\"photo.*?</figure>", page, re.DOTALL)]
     assert len(figures) == len(SENT)
     store = open_store(settings.blob_url, settings.instance)
     for name, (data, said) in SENT.items():

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from server.db.inspections import InspectionSummary
+from server.db.photos import PhotoUse
 from server.db.sync import Quarantine
 from server.extensions import db
 from server.services import inspection_summary, journal
@@ -83,6 +84,9 @@ DAMAGE = [
     "DELETE FROM inspection_summary",
     "UPDATE inspection_summary SET id = 'x'",
     "UPDATE quarantine SET inspection_id = 'x'",
+    "UPDATE photo_use SET sha256 = 'x'",
+    "DELETE FROM photo_use",
+    "INSERT INTO photo_use (id, inspection_id, sha256) VALUES ('x', 'y', 'z')",
 ]
 
 
@@ -120,8 +124,12 @@ def test_the_migration_fills_rows_and_names_what_waits(scene: Scene, office: Off
     holds(scene)
     before = row(scene)
     with office.app.app_context():
+        used = db.session().execute(select(PhotoUse.__table__).order_by(PhotoUse.id)).all()
+        db.session.remove()
         flask_migrate.downgrade(revision="0005")
         flask_migrate.upgrade()
+        assert len(used) == 2
+        assert db.session().execute(select(PhotoUse.__table__).order_by(PhotoUse.id)).all() == used
         assert named(db.session()) == [scene.site.inspection]
         db.session.remove()
     assert row(scene) == before

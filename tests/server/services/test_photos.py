@@ -109,15 +109,15 @@ def test_what_is_no_image_is_kept_as_unusable(at_work: tuple[Tus, Site], office:
     ("expected", "data"),
     [
         ([], jpeg()),
-        ([], jpeg(taken_at="2021:08:05 07:05:00")),
-        (["outside_visit"], jpeg(taken_at="2021:08:02 08:30:00")),
-        (["outside_visit"], jpeg(taken_at="2021:08:05 11:00:01")),
+        (["clocks_differ"], jpeg(taken_at="2021:08:05 07:05:00")),
+        (["clocks_differ", "outside_visit"], jpeg(taken_at="2021:08:02 08:30:00")),
+        (["clocks_differ", "outside_visit"], jpeg(taken_at="2021:08:05 11:00:01")),
         (["far_from_visit"], jpeg(place=("21.380000", "106.194600"))),
         (["no_exif"], jpeg(taken_at=None, place=None)),
         (["edited"], jpeg(modified_at="2021:08:05 09:30:00")),
         (["edited"], jpeg(software="Adobe Photoshop 22.4")),
         (
-            ["edited", "outside_visit", "far_from_visit"],
+            ["edited", "clocks_differ", "outside_visit", "far_from_visit"],
             jpeg(taken_at="2020:01:01 00:00:00", place=("10.776000", "106.700000"), software="Snapseed"),
         ),
     ],
@@ -139,21 +139,21 @@ def test_visits_that_come_later_are_compared_too(at_work: tuple[Tus, Site], offi
     data = jpeg(taken_at="2021:08:06 08:30:00")
     id = records_photo(office, site, data)
     tus.send(data, id)
-    assert codes(state_of(office, "photo", id)) == ["outside_visit"]
+    assert codes(state_of(office, "photo", id)) == ["clocks_differ", "outside_visit"]
     second = {**VISIT, "started_at": "2021-08-06T08:00:00+07:00", "ended_at": None}
     visits(office, site, VISIT, second)
     with office.transaction() as session:
         assert photos.recheck(session, [site.inspection], datetime.now(UTC)) == [id]
     with office.transaction() as session:
         assert photos.recheck(session, [site.inspection], datetime.now(UTC)) == []
-    assert codes(state_of(office, "photo", id)) == []
+    assert codes(state_of(office, "photo", id)) == ["clocks_differ"]
 
 
 def test_a_push_that_changes_the_visits_compares_the_photos_again(at_work: tuple[Tus, Site], office: Office) -> None:
     tus, site = at_work
     id = records_photo(office, site, jpeg(taken_at="2021:08:06 08:30:00"))
     tus.send(jpeg(taken_at="2021:08:06 08:30:00"), id)
-    assert codes(state_of(office, "photo", id)) == ["outside_visit"]
+    assert codes(state_of(office, "photo", id)) == ["clocks_differ", "outside_visit"]
     from tests.server.api.wire import Wire
 
     wire = Wire(tus.client, tus.kit)
@@ -162,7 +162,7 @@ def test_a_push_that_changes_the_visits_compares_the_photos_again(at_work: tuple
         "inspection", site.inspection, "patch", site.scope, {"visits": [VISIT, second]}, base={"visits": [VISIT]}
     )
     assert wire.one(patch)["status"] == "applied"
-    assert codes(state_of(office, "photo", id)) == []
+    assert codes(state_of(office, "photo", id)) == ["clocks_differ"]
 
 
 def test_without_a_visit_s_position_the_site_s_own_is_taken() -> None:
