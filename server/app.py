@@ -29,6 +29,7 @@ from server.pages import (
     public_minutes,
     quarantine,
     reports,
+    review,
     samples,
     sign_in,
     standards,
@@ -46,7 +47,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
+    sign_in, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, instruments, mergers, reports,
 )  # fmt: skip

@@ -51,7 +51,10 @@ def settle(kind: str, id: UUID) -> Any:
     flash(f"Đã ghi giá trị được chọn: {said[:120]}")
     inspection = form.get("inspection", "")
     if is_uuid(inspection):
-        return redirect(url_for("inspections.one", inspection_id=inspection, _anchor="conflicts"), 303)
+        return redirect(
+            url_for("inspections.one", inspection_id=inspection, queue=request.form.get("queue"), _anchor="conflicts"),
+            303,
+        )
     return redirect(url_for("conflicts.listed"), 303)
 
 

@@ -21,6 +21,7 @@ from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
 from server.services.follow_up_steps import STAGES
 from server.services.print_log import OUTCOMES
+from server.services.site_map import metres
 from sync.paper_attempt import CAUSES
 from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
 from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
@@ -59,6 +60,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "lab_conclusion": CONCLUSIONS,
     "limit_status": LIMIT_STATUSES,
     "case_status": CASE_STATUSES,
+    "review_verdict": wording.REVIEW_VERDICTS,
+    "review_warning": wording.REVIEW_WARNINGS,
     "follow_up_stage": {"overdue": "Quá hạn", **STAGES},
 }
 SYMBOLS = {
@@ -73,7 +76,7 @@ def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
     for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
                            ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first),
-                           ("dong", dong), ("clock_words", clock_words)):  # fmt: skip
+                           ("dong", dong), ("metres", metres), ("clock_words", clock_words)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
     @bp.record_once

@@ -34,6 +34,7 @@ class Group:
 
 MENU: tuple[Entry | Group, ...] = (
     Entry("inspections.listed", "Cuộc kiểm tra"),
+    Entry("review.queue", "Duyệt"),
     Entry("follow_up.listed", "Hậu kiểm"),
     Entry("programme.listed", "Chương trình"),
     Entry("reports.chooser", "Báo cáo"),

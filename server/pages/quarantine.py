@@ -64,13 +64,13 @@ def decide(id: UUID) -> Any:
         if not form.get("confirm"):
             entry = quarantine_entry.entry(db.session(), str(id))
             quarantine_queue.still_open(db.session(), str(id))
-            return render_template("quarantine_confirm.html", entry=entry, wanted=wanted)
+            return render_template("quarantine_confirm.html", entry=entry, wanted=wanted, back=_back(form))
         with writing(db.session) as session:
             made = quarantine_queue.decide(session, str(id), wanted, actor=actor, now=now())
     except Problem as problem:
         return _again(str(id), problem, reason)
     flash(made.sentence)
-    return redirect(url_for("quarantine.one", id=id), 303)
+    return redirect(_back(form) or url_for("quarantine.one", id=id), 303)
 
 
 @bp.get("/quarantine/<uuid:id>/correction")
@@ -137,6 +137,15 @@ def decide_queue(device_id: UUID) -> Any:
         page = render_template("quarantine_queue.html", queue=found, reason=reason, error=problem.detail, wanted=None)
         return Response(page, status=problem.code.status)
     return render_template("quarantine_queue.html", queue=found, reason=reason, error=None, wanted=wanted)
+
+
+def _back(form: Any) -> str:
+    """Where the decision was asked for, where that was an inspection's page."""
+    try:
+        inspection = UUID(form.get("inspection", ""))
+    except ValueError:
+        return ""
+    return url_for("inspections.one", inspection_id=inspection, queue=form.get("queue"))
 
 
 def _again(id: str, problem: Problem, reason: str) -> Any:

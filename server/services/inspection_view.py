@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklists import catalog, standards
 from server.db import documents
 from server.db.documents import Document
-from server.db.sync import Quarantine
+from server.db.photos import used_again
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import accounts, conflicts, history, samples
+from server.services import accounts, conflicts, history, quarantine_list, recomputed, review_remarks, samples, site_map
 from server.services.conflicts import Conflict
-from server.services.inspection_list import HELD, visible_campaigns
-from server.services.inspection_results import Block, Photo, blocks_of, photos_of
+from server.services.inspection_list import visible_campaigns
+from server.services.inspection_results import Block, blocks_of
 from server.services.law_of_inspection import cited
+from server.services.photo_view import Photo, Remark, around, photos_of
+from server.services.recomputed import Check
+from server.services.review_remarks import Said
+from server.services.site_map import SiteMap
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
 from sync.paper_forms import FORMS
@@ -90,7 +94,13 @@ class Page:
     reopened: frozenset[str]
     history: Sequence[history.Entry]
     history_size: int
-    held: int
+    held: Sequence[quarantine_list.Row]
+    """What waits in quarantine and names this inspection."""
+    checks: Mapping[str, Check]
+    """Measurements computed again, by finding."""
+    remarks: Mapping[str, Sequence[Said]]
+    """What supervisors said of findings; for supervisors only."""
+    map: SiteMap | None
 
     @property
     def status(self) -> str:
@@ -140,13 +150,11 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         *([] if site is None else [site]),
         *own_instruments,
     ]
-    photos = photos_of(children["photo"], people)
+    near = around(state, {} if site is None else site.state, _again(session, id))
+    photos = photos_of(children["photo"], people, near)
     definitions = _definitions(state)
     blocks, unplaced = blocks_of(definitions, children["finding"], instruments, photos, people, cited(session, state))
     signed = [p for p in photos if p.purpose == "signed_paper" and not p.voided]
-    shown = {
-        photo.id for b in blocks for s in b.sections for each in s.subjects for r in each.results for photo in r.photos
-    }
     found_samples = samples.of_inspection(session, inspection, today) if recorded["sample"] else []
     places = _places(blocks) | {row.id: f"mẫu {row.name}" for row in found_samples}
     review = state.get("review") if isinstance(state.get("review"), Mapping) else None
@@ -166,7 +174,7 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         conflicts=conflicts.of_documents(session, rivals),
         may_settle=conflicts.may_settle(user),
         unplaced=unplaced,
-        photos=[p for p in photos if p.purpose != "signed_paper" and p.id not in shown],
+        photos=[p for p in photos if p.purpose != "signed_paper"],
         signed_papers=signed,
         requirements=children["requirement"],
         measures=_measures(children["measure"], instruments),
@@ -179,7 +187,10 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         reopened=reopened(state),
         history=history.of_inspection(session, id, inspection.scope, limit=RECENT),
         history_size=history.size(session, id, inspection.scope),
-        held=_held(session, id),
+        held=quarantine_list.of_inspection(session, id),
+        checks=recomputed.checks(session, id, blocks, children["minutes"], instruments),
+        remarks=review_remarks.of_inspection(session, id),
+        map=site_map.drawn(state, {} if site is None else site.state, photos),
     )  # fmt: skip
 
 
@@ -269,10 +280,19 @@ def _area(session: Session, site: State, on: date | None) -> str:
     return ", ".join(str((then or rows)[-1][name]) for name in ("name", "district") if (then or rows)[-1].get(name))
 
 
-def _held(session: Session, id: str) -> int:
-    """Count what waits for a supervisor in quarantine and names this inspection."""
-    query = select(func.count()).select_from(Quarantine)
-    return session.scalar(query.where(Quarantine.state.in_(HELD), Quarantine.inspection_id == id)) or 0
+def _again(session: Session, id: str) -> dict[str, list[Remark]]:
+    """Say of each photo where else its picture stands."""
+    found: dict[str, list[Remark]] = {}
+    used = used_again(session, [id])
+    elsewhere = documents.many(session, [("inspection", other) for _, _, other, _ in used if other != id])
+    for _, photo, other, _ in used:
+        there = elsewhere.get(("inspection", other))
+        remark = Remark("Ảnh này được gửi hai lần trong cùng cuộc kiểm tra.")
+        if there is not None:
+            remark = Remark(f"Ảnh này đã dùng ở cuộc kiểm tra khác: {title(session, there)}.", inspection_id=other)
+        if remark not in found.setdefault(photo, []):
+            found[photo].append(remark)
+    return found
 
 
 def _with_id(document: Document) -> dict[str, Any]:

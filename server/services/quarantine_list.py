@@ -89,6 +89,15 @@ def listing(session: Session, wanted: Filter) -> Listing:
     )  # fmt: skip
 
 
+def of_inspection(session: Session, inspection_id: str) -> list[Row]:
+    """Return what waits for a person and names this inspection, the oldest first."""
+    query = select(Quarantine, Device.tablet_name, User.full_name)
+    query = query.outerjoin(Device, Device.id == Quarantine.device_id).outerjoin(User, User.id == Device.user_id)
+    query = query.where(Quarantine.inspection_id == inspection_id, Quarantine.state.in_(OPEN))
+    query = query.order_by(Quarantine.received_at, Quarantine.device_seq, Quarantine.id)
+    return [_row(row, tablet, holder) for row, tablet, holder in session.execute(query)]
+
+
 def what(raw: Any) -> str:
     """Say in a few words what an operation does: “Sửa kết quả FU14”."""
     if not isinstance(raw, Mapping):

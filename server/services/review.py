@@ -94,17 +94,17 @@ def _judge(
     """Return the outcome, and the new state where there is one to write."""
     if _stands(inspection.state, wanted):
         return Outcome("already"), None
+    if wanted.seen is not None:  # first: somebody else's decision is told with all that came of it, not only refused
+        changes = history.of_inspection(session, inspection.id, inspection.scope, after=wanted.seen)
+        if changes:
+            return Outcome("stale", changes), None
     _check_items(session, inspection.id, wanted.items)
     try:
         state = review(inspection.state, wanted.decision, role=role, remark=wanted.remark, items=wanted.items)
     except StepRefused as refused:
-        raise Problem(ProblemCode.CONFLICT, _no_step(inspection.state, wanted.decision)) from refused
+        raise Problem(ProblemCode.CONFLICT, no_step(inspection.state, wanted.decision)) from refused
     except Refusal as refused:
         raise Problem(ProblemCode.INVALID_REQUEST, refused.detail) from refused
-    if wanted.seen is not None:
-        changes = history.of_inspection(session, inspection.id, inspection.scope, after=wanted.seen)
-        if changes:
-            return Outcome("stale", changes), None
     return Outcome("done"), state
 
 
@@ -127,7 +127,8 @@ def _check_items(session: Session, inspection_id: str, items: Sequence[ReviewIte
         raise Problem(ProblemCode.CONFLICT, "Một kết quả đã chọn không còn trong cuộc kiểm tra: hãy mở lại trang.")
 
 
-def _no_step(state: Mapping[str, Any], decision: str) -> str:
+def no_step(state: Mapping[str, Any], decision: str) -> str:
+    """Say why a decision is no step of the machine from here."""
     status = INSPECTION_STATUSES.get(str(state.get("status")), str(state.get("status")))
     act = "phê duyệt" if decision == Status.APPROVED else "trả lại"
     return (

@@ -14,6 +14,21 @@ INSPECTION_STATUSES = {
     "approved": "Đã phê duyệt",
     "not_carried_out": "Không thực hiện",
 }
+REVIEW_VERDICTS = {
+    "conforming": "Không có mục không đạt",
+    "nonconforming": "Có mục không đạt",
+    "inconclusive": "Còn số đo chưa kết luận",
+}
+REVIEW_WARNINGS = {
+    "any": "Có cảnh báo",
+    "none": "Không có cảnh báo",
+    "conflicts": "Hai người ghi khác nhau",
+    "held": "Dữ liệu chờ xử lý",
+    "photos": "Ảnh cần xem lại",
+    "missing": "Ảnh chưa gửi về",
+    "papers": "Biên bản khác với dữ liệu",
+    "unsigned": "Chờ bản ký",
+}
 MINUTES_FORMS = {form.code: form.name for form in FORMS.values()}
 MINUTES_STATUSES = {
     "issued": "Đã phát hành",
@@ -231,6 +246,7 @@ DOCUMENT_KINDS = {
     "programme_addition": "nội dung phát sinh",
     "other_inspection": "cuộc kiểm tra của cơ quan khác",
     "print": "lượt in",
+    "review_remark": "nhận xét khi duyệt",
 }
 FIELDS = {
     "answer": "kết luận",
@@ -248,7 +264,7 @@ FIELDS = {
     "standards": "chuẩn đo lường",
     "standard_overrides": "lý do dùng chuẩn quá hạn",
     "checklists": "danh mục kiểm tra",
-    "review": "ý kiến duyệt",
+    "review": "nhận xét khi duyệt",
     "reason": "lý do",
     "text": "nội dung",
     "due_on": "hạn thực hiện",

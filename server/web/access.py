@@ -43,6 +43,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "photos": {"fetch": TABLET_OR_PEOPLE},
     # Work: whoever is on the team of a campaign sees its part, the office everything
     "inspections": {"listed": PEOPLE, "one": PEOPLE, "past": PEOPLE, "decide": SUPERVISORS},
+    "review": {"queue": SUPERVISORS, "approve": SUPERVISORS, "say": SUPERVISORS, "withdraw": SUPERVISORS},
     "inspection_papers": {"ask": SUPERVISORS, "draft": SUPERVISORS, "issue": SUPERVISORS},
     "follow_up": {"listed": PEOPLE, "board": PEOPLE, "ask_to_recheck": SUPERVISORS, "recheck": SUPERVISORS},
     "programme": {"listed": PEOPLE, "activity": PEOPLE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "withdraw": SUPERVISORS},
