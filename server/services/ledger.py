@@ -24,7 +24,6 @@ from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.errors import Problem, ProblemCode
 from server.services import inspection_summary, paper_rows, photo_uses, register_rows
-from sync import seal
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
