@@ -17,6 +17,7 @@ from server.pages import (
     conflicts,
     establishments,
     follow_up,
+    imports,
     inspection_papers,
     inspections,
     instruments,
@@ -49,7 +50,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, instruments, mergers, reports,
+    establishments, imports, instruments, mergers, reports,
 )  # fmt: skip
 
 

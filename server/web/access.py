@@ -61,6 +61,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     # Registers
     "establishments": {"listed": PEOPLE, "one": PEOPLE},
     "instruments": {"listed": PEOPLE, "one": PEOPLE},
+    "imports": {"ask": SUPERVISORS, "template": SUPERVISORS, "preview": SUPERVISORS, "confirm": SUPERVISORS},
     "mergers": {"candidates": SUPERVISORS, "ask": SUPERVISORS, "merge": SUPERVISORS, "undo": SUPERVISORS},
     "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
     "printing": {
