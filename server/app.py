@@ -12,6 +12,7 @@ from server.api import checklists, enrolments, leases, minutes, photos, rules, s
 from server.db import engine
 from server.extensions import babel, csrf, db, limiter, login, migrate
 from server.pages import (
+    account,
     api_docs,
     cases,
     conflicts,
@@ -48,7 +49,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
+    sign_in, account, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports,
 )  # fmt: skip

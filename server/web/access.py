@@ -31,7 +31,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "public_minutes": {"look_up": ANYONE, "keys": ANYONE},
     "status": {"alive": ANYONE, "ready": ANYONE, "metrics": ANYONE},
     "tablet_app": {"shell": ANYONE, "file": ANYONE},
-    "sign_in": {"form": ANYONE, "enter": ANYONE, "leave": PEOPLE},
+    "sign_in": {"form": ANYONE, "enter": ANYONE, "code": ANYONE, "leave": PEOPLE},
     # Calls of tablets
     "enrolments": {"enrol": ANYONE},
     "sync": {"say_hello": TABLET, "fetch": TABLET, "deliver": QUEUE, "remember": QUEUE},
@@ -79,7 +79,12 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "listed": SUPERVISORS, "one": SUPERVISORS, "make_code": SUPERVISORS, "resume": SUPERVISORS, "revoke": SUPERVISORS,
         "ask_to_revoke": SUPERVISORS, "void_numbers": SUPERVISORS, "return_numbers": SUPERVISORS,
     },
-    "people": {"listed": ADMINS},
+    # Accounts
+    "account": {
+        "one": PEOPLE, "ask_for_password": PEOPLE, "change_password": PEOPLE, "second_factor_page": PEOPLE,
+        "start_second_factor": PEOPLE, "confirm_second_factor": PEOPLE, "renew_codes": PEOPLE,
+    },
+    "people": {"listed": ADMINS, "one": ADMINS, "ask_to_add": ADMINS, "add": ADMINS, "reset_password": ADMINS, "do": ADMINS},
 }  # fmt: skip
 
 WHO: Mapping[str, Who] = MappingProxyType(
