@@ -78,7 +78,6 @@ SERVER_KINDS = frozenset(
         "rules",
         "lease",
         "user",
-        "account",
         "measurement_standard",
         "organisation",
         "area",

@@ -223,9 +223,7 @@ def _first_start(inspection: Doc) -> Any:
 
 
 def _last_end(inspection: Doc) -> Any:
-    """Return when the last visit ended; of one that goes on an earlier visit's end says nothing."""
-    visits = _visit_docs(inspection)
-    return visits[-1].get("ended_at") if visits else None
+    return next((visit["ended_at"] for visit in reversed(_visit_docs(inspection)) if visit.get("ended_at")), None)
 
 
 def _visits(inspection: Doc) -> list[dict[str, str]]:
