@@ -12,20 +12,20 @@ from server.api import checklists, enrolments, leases, minutes, photos, rules, s
 from server.db import engine
 from server.extensions import babel, csrf, db, limiter, login, migrate
 from server.pages import (
+    account,
     api_docs,
     cases,
     conflicts,
     establishments,
     follow_up,
+    imports,
     inspection_papers,
     inspections,
     instruments,
     limits,
     mergers,
     numbers,
-    other_inspections,
     people,
-    planning,
     printing,
     programme,
     public_minutes,
@@ -49,9 +49,9 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
-    people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, instruments, mergers, reports, other_inspections,
+    sign_in, account, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
+    people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    establishments, imports, instruments, mergers, reports,
 )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ SERVER_KINDS = frozenset(
         "rules",
         "lease",
         "user",
+        "account",
         "measurement_standard",
         "organisation",
         "area",

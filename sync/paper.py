@@ -223,7 +223,9 @@ def _first_start(inspection: Doc) -> Any:
 
 
 def _last_end(inspection: Doc) -> Any:
-    return next((visit["ended_at"] for visit in reversed(_visit_docs(inspection)) if visit.get("ended_at")), None)
+    """Return when the last visit ended; of one that goes on an earlier visit's end says nothing."""
+    visits = _visit_docs(inspection)
+    return visits[-1].get("ended_at") if visits else None
 
 
 def _visits(inspection: Doc) -> list[dict[str, str]]:

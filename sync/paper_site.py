@@ -9,7 +9,8 @@ from sync import paper_people as people
 from sync import paper_words as words
 from sync.paper_results import Context, Doc
 
-_PROVINCE = re.compile(r"\btỉnh\b", re.IGNORECASE)
+_PROVINCE = re.compile(r"\btỉnh\b(?! +lộ\b)", re.IGNORECASE)
+"""A province, not a provincial road (tỉnh lộ 293)."""
 
 
 def place(establishment: Doc, area: Doc | None) -> str:

@@ -40,6 +40,9 @@ class Quarantine(Model):
     digest: Mapped[str] = mapped_column(String(64))
     code: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
+    first_code: Mapped[str | None] = mapped_column(String(40))
+    first_detail: Mapped[str | None] = mapped_column(Text)
+    """What the tablet was answered, where the reason is another since: a replay answers the same (I3)."""
     state: Mapped[str] = mapped_column(String(20))
     """quarantined, held, applied, released, replaced, discarded."""
     received_at: Mapped[datetime] = mapped_column(Instant)

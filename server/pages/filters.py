@@ -16,6 +16,7 @@ from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.pages import menu
 from server.services import wording
+from server.services.account_words import ACCOUNT_ACTS, SECOND_FACTOR_STATES
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
@@ -62,6 +63,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "case_status": CASE_STATUSES,
     "review_verdict": wording.REVIEW_VERDICTS,
     "review_warning": wording.REVIEW_WARNINGS,
+    "account_act": ACCOUNT_ACTS,
+    "second_factor": SECOND_FACTOR_STATES,
     "follow_up_stage": {"overdue": "Quá hạn", **STAGES},
 }
 SYMBOLS = {

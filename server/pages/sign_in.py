@@ -1,61 +1,35 @@
-"""/sign-in and /sign-out: a session for people; tablets have tokens."""
+"""/sign-in, its second step and /sign-out: a session for people; tablets have tokens."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.users import User
+from server.db.users import SecondFactorState, User
 from server.errors import Problem, ProblemCode
-from server.extensions import db, limiter, login
-from server.pages import filters
-from server.services import accounts
-from server.web.guards import public, signed_in
+from server.extensions import client_address, db, limiter, login
+from server.pages import filters, kept_forms, sessions
+from server.security.passwords import is_outdated
+from server.services import account_acts, accounts, second_factor
+from server.web.guards import now, public, signed_in
 from server.web.problems import answer
+from server.web.transaction import writing
 
 bp = Blueprint("sign_in", __name__)
 filters.register(bp)
 FAILURES = "10 per minute"
 """Wrong passwords from one address; argon2 makes each of them dear, too."""
-LIFETIME = timedelta(hours=12)
-"""A working day: the next morning asks again."""
+CODE_FAILURES = "10 per minute; 30 per hour"
+"""Wrong codes of one person, from wherever: of a million, three are right at any moment."""
+HALFWAY_S = 300
+"""Between password and code."""
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-
-
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
-    """What flask-login keeps of a person: `user` is the account as it is now."""
-
-    def __init__(self, user: User) -> None:
-        self.user = user
-
-    def get_id(self) -> str:
-        """Return what the cookie names."""
-        return accounts.session_key(self.user)
-
-
-@login.user_loader
-def _load(key: str) -> SignedIn | None:
-    """Find the person of a cookie.
-
-    flask-login asks in every template, in that of the error page too: where the database failed once in this request,
-    the page that says so is made for nobody in particular instead of failing as well.
-    """
-    if g.get("is_database_lost"):
-        return None
-    try:
-        user = accounts.by_session_key(db.session(), key)
-    except SQLAlchemyError:
-        g.is_database_lost = True
-        raise
-    return None if user is None else SignedIn(user)
 
 
 @login.unauthorized_handler
@@ -63,13 +37,15 @@ def _unauthorized() -> Any:
     """Send a person to the sign-in page and back again; a program gets a problem."""
     if request.path.startswith("/api/"):
         raise Problem(ProblemCode.UNAUTHENTICATED)
+    if (kept := kept_forms.close()) is not None:
+        return _page(next="/", kept=kept), 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(url_for("sign_in.form", next=wanted if wanted != "/" else None), 303)
 
 
 @bp.record_once
 def _settings(state: BlueprintSetupState) -> None:
-    state.app.config["PERMANENT_SESSION_LIFETIME"] = LIFETIME
+    state.app.config["PERMANENT_SESSION_LIFETIME"] = sessions.COOKIE
     state.app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a form may stay open over lunch
 
 
@@ -94,23 +70,52 @@ def form() -> Any:
     """Ask for name and password."""
     if current_user.is_authenticated:
         return redirect(_safe(request.args.get("next", "")), 303)
-    return render_template("sign_in.html", next=_safe(request.args.get("next", "")), username="", error=None)
+    return _page(next=_safe(request.args.get("next", "")))
 
 
 @bp.post("/sign-in")
 @limiter.limit(FAILURES, deduct_when=lambda response: response.status_code == 401)
 @public
 def enter() -> Any:
-    """Sign in; a session that was there before is thrown away first, so that nobody can plant one."""
-    username, wanted = request.form.get("username", ""), _safe(request.form.get("next", ""))
-    user = accounts.authenticate(db.session(), username, request.form.get("password", ""))
+    """Take name and password; whoever has a second factor is asked for its code next."""
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    user = accounts.authenticate(db.session(), username, password, now=now())
     if user is None:
         said = "Tên đăng nhập hoặc mật khẩu không đúng."
-        return render_template("sign_in.html", next=wanted, username=username[:64], error=said), 401
-    session.clear()
-    session.permanent = True
-    login_user(SignedIn(user))
-    return redirect(wanted, 303)
+        kept = request.form.get("kept", "")
+        return _page(next=_safe(request.form.get("next", "")), kept=kept, username=username[:64], error=said), 401
+    if is_outdated(user.password_hash):
+        with writing(db.session) as writer:
+            account_acts.rehash(writer, user.id, password)
+    if user.second_factor == SecondFactorState.ON:
+        session["halfway"] = [accounts.session_key(user), int(now().timestamp())]
+        return _code_page()
+    return _enters(user)
+
+
+def _halfway_key() -> str:
+    """Count wrong codes by whose they are; whoever skipped the password by where they come from."""
+    key, _ = session.get("halfway") or ("", 0)
+    return str(key).partition(".")[0] or client_address()
+
+
+@bp.post("/sign-in/code")
+@limiter.limit(CODE_FAILURES, key_func=_halfway_key, deduct_when=lambda response: response.status_code == 400)
+@public
+def code() -> Any:
+    """Take the code of the second factor."""
+    user = _halfway()
+    if user is None:
+        flash("Đã quá 5 phút: hãy nhập lại tên đăng nhập và mật khẩu.")
+        return redirect(url_for("sign_in.form", next=_safe(request.form.get("next", ""))), 303)
+    try:
+        with writing(db.session) as writer:
+            left = second_factor.check(writer, user.id, request.form.get("code", ""), key=_key(), now=now())
+    except Problem as problem:
+        return _code_page(problem.detail), problem.code.status
+    if left is not None:
+        flash(f"Đã dùng một mã dự phòng, còn {left} mã. Hãy tạo bộ mã mới ở trang tài khoản khi sắp hết.")
+    return _enters(user)
 
 
 @bp.post("/sign-out")
@@ -121,6 +126,40 @@ def leave() -> Any:
     session.clear()
     flash("Bạn đã đăng xuất.")
     return redirect(url_for("sign_in.form"), 303)
+
+
+def _enters(user: User) -> Any:
+    """Begin the session; what was typed before the last one ran out is shown once more, and sent only on request."""
+    kept = kept_forms.opened(request.form.get("kept", ""), user.id)
+    sessions.begin(user)
+    if kept is not None and current_user.owes is None:
+        return render_template("kept_form.html", kept=kept)
+    return redirect(_safe(request.form.get("next", "")), 303)
+
+
+def _page(*, next: str, kept: str = "", username: str = "", error: str | None = None) -> str:
+    """Ask for name and password; say it where a session has run out."""
+    has_run_out = sessions.who() is not None and error is None
+    return render_template(
+        "sign_in.html", next=next, kept=kept, username=username, error=error, has_run_out=has_run_out
+    )
+
+
+def _code_page(error: str | None = None) -> str:
+    form = request.form
+    return render_template(
+        "sign_in_code.html", next=_safe(form.get("next", "")), kept=form.get("kept", ""), error=error
+    )
+
+
+def _halfway() -> User | None:
+    """Whoever has just given the right password in this browser."""
+    key, at = session.get("halfway") or ("", 0)
+    return accounts.by_session_key(db.session(), key) if now().timestamp() - at <= HALFWAY_S else None
+
+
+def _key() -> str:
+    return str(current_app.config["SETTINGS"].secret_key)
 
 
 def _safe(target: str) -> str:

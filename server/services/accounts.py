@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,24 +12,28 @@ from sqlalchemy.orm import Session
 from server.db.users import User, by_username
 from server.security.passwords import matches
 from server.services.alphabet import name_order
+from server.services.passwords import MAX_PASSWORD, nfc
 
 MAX_USERNAME = 64
-MAX_PASSWORD = 128
-"""Longer ones are no password of ours (`users.check_password`) and would only cost time to hash."""
 
 
-def authenticate(session: Session, username: str, password: str) -> User | None:
-    """Return the active user with this name and password, else None; an unknown name costs the same time."""
-    name = unicodedata.normalize("NFC", username).strip().casefold()
+def authenticate(session: Session, username: str, password: str, *, now: datetime) -> User | None:
+    """Return the active user with this name and password, else None; an unknown name costs the same time.
+
+    A one-time password whose time is over is none.
+    """
+    name = nfc(username).strip().casefold()
     known = by_username(session, name) if 0 < len(name) <= MAX_USERNAME and name.isprintable() else None
-    typed = unicodedata.normalize("NFC", password)
+    typed = nfc(password)
     fits = len(typed) <= MAX_PASSWORD
     is_right = matches(known.password_hash if known is not None and fits else None, typed[:MAX_PASSWORD])
-    return known if known is not None and is_right and known.is_active else None
+    if known is None or not is_right or not known.is_active:
+        return None
+    return None if known.must_change_by is not None and known.must_change_by < now else known
 
 
 def session_key(user: User) -> str:
-    """Return what a session cookie names: the user and the present password, so that a new one ends old sessions."""
+    """Return what a session cookie names: the user, the present password and how often all sessions were ended."""
     return f"{user.id}.{_fingerprint(user)}"
 
 
@@ -54,4 +58,4 @@ def names(session: Session) -> dict[str, str]:
 
 
 def _fingerprint(user: User) -> str:
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{user.password_hash} {user.sessions_ended}".encode()).hexdigest()[:16]

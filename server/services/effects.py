@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,14 @@ def _settle(session: Session, outcome: Outcome, now: datetime) -> None:
         session.execute(
             update(Quarantine)
             .where(Quarantine.id == again.quarantine_id)
-            .values(state=again.state, code=again.code, detail=again.detail, parent=again.parent)
+            .values(
+                first_code=func.coalesce(Quarantine.first_code, Quarantine.code),
+                first_detail=func.coalesce(Quarantine.first_detail, Quarantine.detail),
+                state=again.state,
+                code=again.code,
+                detail=again.detail,
+                parent=again.parent,
+            )
         )
 
 

@@ -22,6 +22,7 @@ from server.services.establishment_columns import (
     missing,
     title_of,
 )
+from server.services.establishment_updates import Met, RowChange
 from server.services.establishments import FieldFault
 from server.services.tables import Table, TableError, fold
 from sync.feed import Change
@@ -45,14 +46,25 @@ class RowError:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class RowAdded:
+    """A row that is new."""
+
+    sheet: str
+    row: int
+    name: str
+
+
 @dataclass(slots=True)
 class Report:
-    """What an import did, or would do. With any error nothing was written."""
+    """What an import did, or would do. With any error nothing was written. `added` and `changed` name their rows."""
 
     rows: int = 0
     imported: int = 0
     instruments: int = 0
     dry_run: bool = False
+    added: list[RowAdded] = field(default_factory=list)
+    changed: list[RowChange] = field(default_factory=list)
     already_known: list[RowError] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
@@ -69,12 +81,14 @@ def run(
     actor: str,
     at: datetime,
     dry_run: bool = False,
+    update: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Import the tables of one file. The caller commits, and only where the report has no error.
 
-    An establishment that is already registered (tax code and name within its area) is reported and left alone, so
-    that a file may be sent again with new rows; the same one twice in a file is an error.
+    What is already registered (an establishment by tax code and name within its area, an instrument by its serial number)
+    is reported and left alone, so that a file may be sent again with new rows; with `update` its other filled cells are
+    taken, empty ones never clear anything. The same one twice in a file is an error.
     """
     report = Report(dry_run=dry_run)
     sites = [t for t in tables if fold(t.sheet) != fold(INSTRUMENTS_SHEET)]
@@ -86,10 +100,12 @@ def run(
             + ". Lấy mẫu bằng `flask establishments template`."
         )
     known = establishments.identities(session)
-    changes = _establishments(site_table, report, known, areas.codes(session), actor)
+    met = Met(update)
+    changes = _establishments(site_table, report, known, areas.codes(session), actor, met)
     for table in tables:
         if fold(table.sheet) == fold(INSTRUMENTS_SHEET):
-            changes += _instruments(table, report, known, establishments.instrument_identities(session), actor)
+            changes += _instruments(table, report, known, establishments.instrument_identities(session), actor, met)
+    changes += met.changes(session, report.changed, actor)
     if not report.errors and not dry_run:
         for start in range(0, len(changes), BATCH):
             ledger.record(session, changes[start : start + BATCH], at)
@@ -101,8 +117,8 @@ def run(
 
 
 def _establishments(
-    table: Table, report: Report, known: dict[Identity, str], codes: frozenset[str], actor: str
-) -> list[Change]:
+    table: Table, report: Report, known: dict[Identity, str], codes: frozenset[str], actor: str, met: Met
+) -> list[Change]:  # fmt: skip
     header = _header(table, ESTABLISHMENTS, report)
     changes: list[Change] = []
     first_row: dict[Identity, int] = {}
@@ -124,7 +140,8 @@ def _establishments(
             report.errors.append(_error(table, number, twin, values, ESTABLISHMENTS))
         elif key in known:
             first_row[key] = number
-            twin = FieldFault("name", "đã có trong danh sách cơ sở; giữ nguyên, không nhập lại")
+            met.establishment(table.sheet, number, known[key], state)
+            twin = FieldFault("name", "đã có trong danh sách cơ sở; không nhập lại")
             report.already_known.append(_error(table, number, twin, values, ESTABLISHMENTS))
         else:
             first_row[key] = number
@@ -132,14 +149,15 @@ def _establishments(
             known[key] = change.id
             changes.append(change)
             report.imported += 1
+            report.added.append(RowAdded(table.sheet, number, state["name"]))
     if not report.rows:
         raise TableError("Bảng không có dòng dữ liệu nào dưới dòng tiêu đề.")
     return changes
 
 
 def _instruments(
-    table: Table, report: Report, known: dict[Identity, str], installed: set[tuple[str, ...]], actor: str
-) -> list[Change]:
+    table: Table, report: Report, known: dict[Identity, str], installed: dict[tuple[str, ...], str], actor: str, met: Met
+) -> list[Change]:  # fmt: skip
     if not table.rows or (len(table.rows) == 1 and header_of(table, INSTRUMENTS) is not None):
         return []
     header = _header(table, INSTRUMENTS, report)
@@ -165,12 +183,14 @@ def _instruments(
         if faults:
             continue
         if (twin := establishments.instrument_identity(state)) in installed:
-            fault = FieldFault("serial", "phương tiện này đã có ở cơ sở; giữ nguyên, không nhập lại")
+            met.instrument(table.sheet, number, installed[twin], state, name)
+            fault = FieldFault("serial", "phương tiện này đã có ở cơ sở; không nhập lại")
             report.already_known.append(_error(table, number, fault, shown, INSTRUMENTS))
             continue
-        installed.add(twin)
         changes.append(establishments.instrument_change(state, area, actor=actor))
+        installed[twin] = changes[-1].id
         report.instruments += 1
+        report.added.append(RowAdded(table.sheet, number, f"{name}: {values['type']} {state['serial']}".strip()))
     return changes
 
 

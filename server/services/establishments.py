@@ -189,9 +189,9 @@ def instrument_identity(state: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(state.get(f) or "").casefold() for f in ("establishment_id", "type", "maker", "model", "serial"))
 
 
-def instrument_identities(session: Session) -> set[tuple[str, ...]]:
+def instrument_identities(session: Session) -> dict[tuple[str, ...], str]:
     """The living instruments by identity."""
-    return {instrument_identity(d.state) for d in documents.of_kind(session, "instrument")}
+    return {instrument_identity(d.state): d.id for d in documents.of_kind(session, "instrument")}
 
 
 def _try(faults: list[FieldFault], read: Callable[..., T], *texts: str) -> T | None:

@@ -21,7 +21,7 @@ from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
-from server.services import areas, ledger, numbers, paper_chain, rules, samples
+from server.services import areas, ledger, numbers, paper_chain, rules, samples, suspensions
 from sync import paper, seal
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
@@ -121,6 +121,7 @@ def write(
             issued = {**inspection.state, "status": status}
             changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
     ledger.record(session, changes, now)
+    suspensions.settle(session, changes, now)
 
 
 def void(
@@ -149,6 +150,7 @@ def void(
         standing = {**first.state, "status": "issued"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, standing, actor=actor))
     ledger.record(session, changes, now)
+    suspensions.settle(session, changes, now)
 
 
 def compose(

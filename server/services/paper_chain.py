@@ -63,6 +63,11 @@ def number_of(state: Mapping[str, Any]) -> str:
     return _number(_document(state), state)
 
 
+def measures_of(state: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of the measures that minutes in this state list."""
+    return listed(_document(state))
+
+
 def _document(state: Mapping[str, Any]) -> dict[str, Any]:
     try:
         document = json.loads(state["canonical"])

@@ -9,17 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db.users import Role, User, by_username
+from server.db.users import Role, SecondFactorState, User, by_username
 from server.errors import Problem, ProblemCode
-from server.security.passwords import hash_password
-from server.services import ledger
+from server.security.passwords import hash_password, one_time
+from server.services import account_acts, ledger
 from server.services.creation import created
+from server.services.passwords import check_password, nfc
 
-MIN_PASSWORD = 10
-MAX_PASSWORD = 128
-"""Beyond this a password only costs time to hash."""
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,62}[a-z0-9])")
-_TOO_EASY = frozenset({"1234567890", "0123456789", "matkhau123", "password123", "qwertyuiop", "0987654321"})
 
 
 def add(
@@ -36,7 +33,18 @@ def add(
     """Give a person an account; refuses a taken or odd username, an unknown role, a weak password."""
     check_password(password, username)
     return add_hashed(session, username=username, name=name, title=title, role=role,
-                      password_hash=hash_password(_nfc(password)), actor=actor, at=at)  # fmt: skip
+                      password_hash=hash_password(nfc(password)), actor=actor, at=at)  # fmt: skip
+
+
+def add_with_one_time(
+    session: Session, *, username: str, name: str, title: str, role: str, actor: str, now: datetime
+) -> tuple[str, str]:
+    """Give a person an account with a one-time password; return (the password, told once; the account's id)."""
+    password = one_time()
+    user = add_hashed(session, username=username.strip(), name=name, title=title, role=role,
+                      password_hash=hash_password(password), actor=actor, at=now,
+                      must_change_by=now + account_acts.ONE_TIME_FOR)  # fmt: skip
+    return password, user.id
 
 
 def add_hashed(
@@ -49,6 +57,8 @@ def add_hashed(
     password_hash: str,
     actor: str,
     at: datetime,
+    second_factor: SecondFactorState = SecondFactorState.OFF,
+    must_change_by: datetime | None = None,
 ) -> User:
     """The same with a password hashed before: demo data gives hundreds of accounts one password."""
     name, title = _line(name), _line(title)
@@ -61,24 +71,13 @@ def add_hashed(
     if by_username(session, username) is not None:
         raise Problem(ProblemCode.CONFLICT, f"Tên đăng nhập {username!r} đã có người dùng.")
     user = User(id=ledger.new_id(), username=username, password_hash=password_hash, full_name=name, title=title,
-                role=role, is_active=True)  # fmt: skip
+                role=role, is_active=True, second_factor=second_factor.value, must_change_by=must_change_by)  # fmt: skip
     session.add(user)
     session.flush()
     state = {"name": name, "title": title}
     ledger.record(session, [created("user", ledger.AGENCY, state, actor=actor, id=user.id)], at)
+    account_acts.record(session, user, "created", actor=actor, at=at)
     return user
-
-
-def check_password(password: str, username: str) -> None:
-    """Refuse a password that is too short, too long, too easy, or the username itself."""
-    plain = _nfc(password)
-    if len(plain) < MIN_PASSWORD:
-        raise _bad(f"Mật khẩu cần ít nhất {MIN_PASSWORD} ký tự.")
-    if len(plain) > MAX_PASSWORD:
-        raise _bad(f"Mật khẩu dài tối đa {MAX_PASSWORD} ký tự.")
-    folded = plain.casefold()
-    if folded in _TOO_EASY or username.casefold() in folded or len(set(folded)) < 4:
-        raise _bad("Mật khẩu quá dễ đoán: không dùng tên đăng nhập, dãy số, hay một vài ký tự lặp lại.")
 
 
 def every(session: Session) -> list[User]:
@@ -86,13 +85,9 @@ def every(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.username)))
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
 def _line(text: str) -> str:
     """One line of NFC text without control characters."""
-    cleaned = "".join(" " if c.isspace() else c for c in _nfc(text) if c.isspace() or unicodedata.category(c) != "Cc")
+    cleaned = "".join(" " if c.isspace() else c for c in nfc(text) if c.isspace() or unicodedata.category(c) != "Cc")
     return " ".join(cleaned.split())
 
 

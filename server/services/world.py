@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Row, Text, cast, select
+from sqlalchemy import Row, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from checklists import catalog
@@ -293,8 +293,10 @@ def _quarantined(
     session: Session, device_id: str, op_ids: Iterable[str], raw_ops: Sequence[Any]
 ) -> dict[str, list[Stored]]:
     """Read the device's rows for these operations: by op_id, and by digest where none can be read."""
-    columns = Quarantine.digest, Quarantine.op_id, Quarantine.code, Quarantine.detail, Quarantine.state
-    query = select(*columns).where(Quarantine.device_id == device_id).order_by(Quarantine.received_at, Quarantine.id)
+    code = func.coalesce(Quarantine.first_code, Quarantine.code).label("code")
+    detail = func.coalesce(Quarantine.first_detail, Quarantine.detail).label("detail")
+    query = select(Quarantine.digest, Quarantine.op_id, code, detail, Quarantine.state)
+    query = query.where(Quarantine.device_id == device_id).order_by(Quarantine.received_at, Quarantine.id)
     found = list(session.execute(query.where(Quarantine.op_id.in_(sorted(op_ids)))))
     if nameless := [digest(raw) for raw in raw_ops if op_id_of(raw) is None]:
         found += session.execute(query.where(Quarantine.op_id.is_(None), Quarantine.digest.in_(nameless)))

@@ -31,7 +31,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "public_minutes": {"look_up": ANYONE, "keys": ANYONE},
     "status": {"alive": ANYONE, "ready": ANYONE, "metrics": ANYONE},
     "tablet_app": {"shell": ANYONE, "file": ANYONE},
-    "sign_in": {"form": ANYONE, "enter": ANYONE, "leave": PEOPLE},
+    "sign_in": {"form": ANYONE, "enter": ANYONE, "code": ANYONE, "leave": PEOPLE},
     # Calls of tablets
     "enrolments": {"enrol": ANYONE},
     "sync": {"say_hello": TABLET, "fetch": TABLET, "deliver": QUEUE, "remember": QUEUE},
@@ -48,12 +48,6 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "follow_up": {"listed": PEOPLE, "board": PEOPLE, "ask_to_recheck": SUPERVISORS, "recheck": SUPERVISORS},
     "programme": {"listed": PEOPLE, "activity": PEOPLE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "withdraw": SUPERVISORS},
     "reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
-    "other_inspections": {"listed": OFFICE, "bring_in": OFFICE, "strike": OFFICE, "repeats": OFFICE},
-    "planning": {
-        "begin": SUPERVISORS, "decision": SUPERVISORS, "set_decision": SUPERVISORS, "team": SUPERVISORS,
-        "change_team": SUPERVISORS, "sites": SUPERVISORS, "choose": SUPERVISORS, "check": SUPERVISORS,
-        "set_bases": SUPERVISORS, "open_one": SUPERVISORS,
-    },
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
     "quarantine": {
@@ -67,6 +61,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     # Registers
     "establishments": {"listed": PEOPLE, "one": PEOPLE},
     "instruments": {"listed": PEOPLE, "one": PEOPLE},
+    "imports": {"ask": SUPERVISORS, "template": SUPERVISORS, "preview": SUPERVISORS, "confirm": SUPERVISORS},
     "mergers": {"candidates": SUPERVISORS, "ask": SUPERVISORS, "merge": SUPERVISORS, "undo": SUPERVISORS},
     "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
     "printing": {
@@ -84,7 +79,12 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "listed": SUPERVISORS, "one": SUPERVISORS, "make_code": SUPERVISORS, "resume": SUPERVISORS, "revoke": SUPERVISORS,
         "ask_to_revoke": SUPERVISORS, "void_numbers": SUPERVISORS, "return_numbers": SUPERVISORS,
     },
-    "people": {"listed": ADMINS},
+    # Accounts
+    "account": {
+        "one": PEOPLE, "ask_for_password": PEOPLE, "change_password": PEOPLE, "second_factor_page": PEOPLE,
+        "start_second_factor": PEOPLE, "confirm_second_factor": PEOPLE, "renew_codes": PEOPLE,
+    },
+    "people": {"listed": ADMINS, "one": ADMINS, "ask_to_add": ADMINS, "add": ADMINS, "reset_password": ADMINS, "do": ADMINS},
 }  # fmt: skip
 
 WHO: Mapping[str, Who] = MappingProxyType(

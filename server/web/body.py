@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flask import request
+from flask_login import current_user
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
 from werkzeug.exceptions import ClientDisconnected
 
@@ -20,6 +21,8 @@ MAX_BODY = 1024 * 1024
 """Plain body (protocol, "Sizes")."""
 MAX_FORM = 1024 * 1024
 """The longest form is a review with a remark on every finding."""
+UPLOADS = {"imports.preview": 21 * 1024 * 1024}
+"""Forms with a file, from people signed in: the file's own limit (services/tables) and what stands around it."""
 MAX_INFLATED = 4 * 1024 * 1024
 """No body inflates beyond this, whatever its own limit."""
 MAX_DEPTH = 40
@@ -50,7 +53,8 @@ def read_json_object(*, limit: int = MAX_BODY, any_json: bool = False) -> dict[s
 
 def read_form() -> None:
     """Read a page's form now, of bounded size and in bounded time; whoever asks for it later finds it read."""
-    request.max_content_length = MAX_FORM
+    limit = UPLOADS.get(request.endpoint or "", MAX_FORM)
+    request.max_content_length = limit if limit == MAX_FORM or current_user.is_authenticated else MAX_FORM
     if request.content_length or "Transfer-Encoding" in request.headers:
         with reading():
             _ = request.form

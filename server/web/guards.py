@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from server.db import devices
@@ -43,6 +43,8 @@ def signed_in(*roles: Role) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
+            if (owed := current_user.owes) is not None and not _is_on_the_way(owed):
+                return redirect(url_for(owed), 303)
             _check_role(cast("User", current_user.user), roles)
             return view(*args, **kwargs)
 
@@ -58,6 +60,8 @@ def device_or_signed_in(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         g.device, g.user = None, None
         if current_user.is_authenticated:
+            if current_user.owes is not None:
+                raise Problem(ProblemCode.FORBIDDEN, "Hãy đổi mật khẩu hoặc bật bảo mật hai lớp trước.")
             g.user = current_user.user
         else:
             g.device = _device(uploads_only_ok=False, revoked_ok=False)
@@ -91,6 +95,11 @@ def _device(*, uploads_only_ok: bool, revoked_ok: bool) -> Device:
     if device.revoked_at is not None and not revoked_ok:
         raise Problem(ProblemCode.FORBIDDEN, "Máy tính bảng này đã bị thu hồi quyền.")
     return device
+
+
+def _is_on_the_way(owed: str) -> bool:
+    """Say whether this is a page of what has to be done first, or the way out."""
+    return request.blueprint == owed.partition(".")[0] or request.endpoint == "sign_in.leave"
 
 
 def _check_role(user: User, roles: tuple[Role, ...]) -> None:

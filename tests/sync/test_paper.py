@@ -20,6 +20,9 @@ from tests.server.printing.samples import SAMPLES, fuel_station, gold_shop, xray
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "vectors" / "minutes.json").read_text(encoding="utf-8")
 )
+PARTS: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[1] / "vectors" / "paper-parts.json").read_text(encoding="utf-8")
+)
 
 
 def items_of(doc: dict[str, Any]) -> dict[tuple[str, int | None], dict[str, Any]]:
@@ -31,6 +34,28 @@ def items_of(doc: dict[str, Any]) -> dict[tuple[str, int | None], dict[str, Any]
         for subject in section["subjects"]
         for item in subject["items"]
     }
+
+
+class TestParts:
+    def composed(self, **more: Any) -> dict[str, Any]:
+        bare: dict[str, Any] = {"inspection": {}, "campaign": {}, "organisation": {}, "establishment": {}, "area": None, "instruments": [],
+                                "findings": [], "checklists": [], "law": []}  # fmt: skip
+        return paper.compose(form="inspection", issued_at="2026-11-26T08:00:00+07:00", number=None, **{**bare, **more})
+
+    @pytest.mark.parametrize("case", PARTS["basis"], ids=lambda case: case["name"])
+    def test_cited(self, case: dict[str, Any]) -> None:
+        checklist = {"code": "fuel", "version": 1, "title": {"vi": "", "en": ""}, "sections": []}
+        made = self.composed(campaign={"decision": {"basis": case["cited"]}}, checklists=[checklist], law=case["law"])
+        assert made["basis"] == case["lines"]
+
+    @pytest.mark.parametrize("case", PARTS["address"], ids=lambda case: case["name"])
+    def test_address(self, case: dict[str, Any]) -> None:
+        made = self.composed(establishment={"address": case["address"]}, area=case["area"])
+        assert made["establishment"]["address"] == case["printed"]
+
+    @pytest.mark.parametrize("case", PARTS["ended"], ids=lambda case: case["name"])
+    def test_ended(self, case: dict[str, Any]) -> None:
+        assert self.composed(inspection={"visits": case["visits"]})["ended"] == case["printed"]
 
 
 class TestVectors:

@@ -73,6 +73,12 @@ class Row:
     device_id: str
     entry: QuarantineEntry
     state: str
+    first: QuarantineEntry | None = None
+
+    @property
+    def answered(self) -> QuarantineEntry:
+        """The reason that the tablet was told."""
+        return self.first or self.entry
 
 
 @dataclass
@@ -116,7 +122,7 @@ class Server:
         return self.receipts.get(op_id)
 
     def quarantined(self, digest: str) -> list[Stored]:
-        return [Stored(r.entry.op_id, r.entry.code, r.entry.detail, r.state) for r in self.quarantine
+        return [Stored(r.entry.op_id, r.answered.code, r.answered.detail, r.state) for r in self.quarantine
                 if r.device_id == self._asking and r.entry.digest == digest]  # fmt: skip
 
     def held_for(self, parent_id: str) -> list[HeldOperation]:
@@ -190,6 +196,7 @@ class Server:
             row.state = "applied" if row.id in outcome.released else row.state
             for again in outcome.rejudged:
                 if again.quarantine_id == row.id:
+                    row.first = row.answered
                     row.state, row.entry = again.state, replace(row.entry, code=again.code, parent=again.parent)
         for use in outcome.numbers:
             key = use.series, use.year, use.number

@@ -10,6 +10,7 @@ import { keyIn, make, sheetPdf, sheets } from '../../src/core/closing/blanks.ts'
 import { left } from '../../src/core/numbers.ts'
 import { create, patch, voided } from '../../src/core/outbox/record.ts'
 import { pageInputs } from '../../src/core/paper/pdf.ts'
+import { moment } from '../../src/core/paper/words.ts'
 import { keyId, openSealed } from '../../src/core/paper/seal.ts'
 import { Typesetter } from '../../src/core/paper/typesetter.ts'
 import { DeviceDb } from '../../src/core/store/db.ts'
@@ -73,6 +74,21 @@ describe('a paper', () => {
     const pdf = await kept(session, id)
     expect(new TextDecoder('latin1').decode(pdf?.subarray(0, 5))).toBe('%PDF-')
     expect(maps(document(paper!.canonical).findings).length).toBeGreaterThan(10)
+  })
+
+  test('that closes ends the visit that nobody has ended, at the moment that it prints', async () => {
+    const { session, inspection } = at
+    const visits = async () => maps((await get(session, 'inspection', inspection))?.state.visits)
+    const begun = (await visits()).slice(0, 1).map(({ ended_at: _, ...visit }) => visit)
+    await patch(session, 'inspection', inspection, { visits: begun })
+    await issue(session, { inspection, form: 'working' }, unset)
+    expect((await visits()).map((each) => each.ended_at)).toEqual([undefined])
+    await issue(session, { inspection, form: 'inspection' }, unset)
+    const [, closing] = await papers(session)
+    expect((await visits()).map((each) => each.ended_at)).toEqual([closing?.issued_at])
+    expect(text(document(closing!.canonical).ended)).toBe(moment(closing?.issued_at))
+    const kinds = (await session.db.outbox.toArray()).map((each) => each.kind)
+    expect(kinds.slice(-2)).toEqual(['inspection', 'minutes'])
   })
 
   test('prints the verdicts of this tablet', async () => {

@@ -5,6 +5,8 @@ import { fingerprint } from '../../src/core/paper/findings.ts'
 import { formOf } from '../../src/core/paper/forms.ts'
 import { traced } from '../../src/core/paper/measures.ts'
 import { canonicalText } from '../../src/core/paper/seal.ts'
+import parts from '../../../tests/vectors/paper-parts.json'
+import type { Doc } from '../../src/core/paper/shape.ts'
 import { MINUTES } from './vectors.ts'
 
 describe('compose', () => {
@@ -19,6 +21,20 @@ describe('compose', () => {
   test.each(['announcement', 'working', 'inspection', 'amendment', 'sampling', 'result_notice', 'sealing', 'unsealing',
     'suspension_notice', 'resumption_notice', 'not_carried_out'])('makes a paper of %s where nothing is known yet', (form) => {
     expect(compose({ ...bare, form })).toMatchObject({ form, number: null, issued_at: bare.issued_at })
+  })
+
+  test.each(parts.basis)('cites: $name', ({ cited, law, lines }) => {
+    const checklists = [{ code: 'fuel', version: 1, title: { vi: '', en: '' }, sections: [] }]
+    expect(compose({ ...bare, form: 'inspection', campaign: { decision: { basis: cited } }, checklists, law }).basis).toEqual(lines)
+  })
+
+  test.each(parts.address)('an address $name', ({ address, area, printed }) => {
+    const given: Doc | null = area
+    expect(compose({ ...bare, form: 'inspection', establishment: { address }, area: given }).establishment).toMatchObject({ address: printed })
+  })
+
+  test.each(parts.ended)('ended $name', ({ visits, printed }) => {
+    expect(compose({ ...bare, form: 'inspection', inspection: { visits } }).ended).toBe(printed)
   })
 
   test('refuses an unknown form and a moment without a zone', () => {

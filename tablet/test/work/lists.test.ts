@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Document, State } from '../../src/core/types.ts'
 import { metres, pileOf, piled, type Line } from '../../src/ui/work/lists.ts'
 import { clock, dayOf, instant, isOver, moment, shortDay } from '../../src/core/days.ts'
-import { folded, matches } from '../../src/ui/work/reading.ts'
+import { addressWith, areaNames, folded, matches } from '../../src/ui/work/reading.ts'
 
 const TODAY = '2026-11-26'
 
@@ -13,7 +13,7 @@ function inspection(state: State): Document {
 
 function line(state: State, site: State = {}): Line {
   const establishment: Document = { kind: 'establishment', id: 'e', scope: 'area:07441', rev: 1, waiting: 0, refused: 0, state: site }
-  return { inspection: inspection(state), site: establishment, campaign: undefined, area: 'Xã Dĩnh Trì', lead: '' }
+  return { inspection: inspection(state), site: establishment, campaign: undefined, area: ['Xã Dĩnh Trì'], lead: '' }
 }
 
 describe('an inspection lies on the pile', () => {
@@ -77,5 +77,28 @@ describe('days', () => {
     expect(isOver(TODAY, TODAY)).toBe(false)
     expect(isOver('2026-11-25', TODAY)).toBe(true)
     expect(isOver('', TODAY)).toBeNull()
+  })
+})
+
+describe('an address', () => {
+  const area = (state: State): Document => ({ kind: 'area', id: crypto.randomUUID(), scope: 'area:07444', rev: 1, waiting: 0, refused: 0, state })
+  const names = areaNames([
+    area({ code: '07444', name: 'Thị trấn Đồi Ngô', valid_from: '2021-01-01', valid_to: '2025-06-30' }),
+    area({ code: '07444', name: 'Xã Lục Nam', valid_from: '2025-07-01', valid_to: null }), area({ code: '07222', name: 'Xã Song Mai', valid_to: null }),
+  ]).get('07444') ?? []
+
+  it('gets its commune by the name of today', () => {
+    expect(names).toEqual(['Xã Lục Nam', 'Thị trấn Đồi Ngô'])
+    expect(addressWith('Tổ dân phố 3', names)).toBe('Tổ dân phố 3, Xã Lục Nam')
+    expect(addressWith('', names)).toBe('Xã Lục Nam')
+    expect(addressWith('Tổ dân phố 3', [])).toBe('Tổ dân phố 3')
+  })
+
+  it.each(['Tổ dân phố 3, thị trấn Đồi Ngô', 'Thôn Già, xã Lục Nam', 'Khu 2, Phường Cũ, Tỉnh Bắc Giang'])('that names a commune gets no second one: %s', (said) => {
+    expect(addressWith(said, names)).toBe(said)
+  })
+
+  it('on a provincial road names no province', () => {
+    expect(addressWith('Km 5 Tỉnh lộ 293', names)).toBe('Km 5 Tỉnh lộ 293, Xã Lục Nam')
   })
 })

@@ -66,6 +66,20 @@ def test_what_still_cannot_be_applied_stays(tablet: Wire, site: Site, office: Of
     assert database.scalars(select(JournalEntry).where(JournalEntry.kind == "finding")).all() == []
 
 
+def test_a_replay_answers_as_before_though_the_reason_has_changed(tablet: Wire, site: Site, office: Office) -> None:
+    """I3: a copy's answer about an inspection that the server does not have was a fork's; released, it waits for that."""
+    tablet.push(tablet.finding(site))
+    copy = Wire(tablet.client, tablet.kit)
+    op = copy.finding(replace(site, inspection=foreign_uuid()))
+    first = copy.one(op)
+    for _ in range(2):
+        with office.transaction() as session:
+            (row,) = release.release(session, [release.waiting(session)[0].id], actor="x", reason="thử", now=NOW)
+            assert (row.state, row.code) == ("held", "held_parent")
+        assert first == {**copy.one(op), "replay": False}
+    assert (first["status"], first["code"]) == ("quarantined", "device_fork")
+
+
 def test_a_discarded_operation_keeps_its_text(tablet: Wire, site: Site, office: Office, database: Session) -> None:
     op = tablet.op("weather", foreign_uuid(), "create", site.scope, {"sky": "blue"})
     tablet.push(op)

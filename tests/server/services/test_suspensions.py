@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from server.db import documents
+from server.services import ledger, minutes
 from tests.builders import Office
 from tests.server.api.wire import Wire, new_id
 from tests.server.pages.scene import Desk, Scene, scene_of
@@ -38,7 +41,7 @@ def suspensions(scene: Scene) -> list[dict[str, Any]]:
 def test_a_suspension_stands_on_the_instrument_until_it_is_released(scene: Scene) -> None:
     id = measures(scene, "suspend", "2021-08-05T10:00:00+07:00")
     assert suspensions(scene) == [{"measure_id": id, "inspection_id": scene.site.inspection,
-                                   "at": "2021-08-05T10:00:00+07:00", "reason": "Vượt sai số"}]  # fmt: skip
+                                   "at": "2021-08-05T10:00:00+07:00", "reason": "Vượt sai số", "paper": None}]  # fmt: skip
     measures(scene, "seal", "2021-08-05T10:05:00+07:00")
     assert len(suspensions(scene)) == 1
     measures(scene, "resume", "2021-08-20T10:00:00+07:00")
@@ -53,6 +56,31 @@ def test_a_release_that_comes_first_counts_all_the_same(scene: Scene) -> None:
              "reason": "Vượt sai số", "at": "2021-08-05T10:00:00+07:00"}  # fmt: skip
     scene.tablet.one(scene.tablet.op("measure", suspended, "create", site.scope, state, parent=site.inspection))
     assert suspensions(scene) == []
+
+
+def test_it_names_the_paper_that_lists_it_while_that_stands(scene: Scene) -> None:
+    measures(scene, "suspend", "2021-08-05T10:00:00+07:00")
+    issued = scene.issues()
+    assert [each["paper"] for each in suspensions(scene)] == ["Biên bản số 01/BB-ĐKT"]
+    with scene.office.transaction() as session:
+        minutes.void(session, issued, "In hỏng", actor=scene.leader.id, now=datetime.now(UTC))
+    assert [each["paper"] for each in suspensions(scene)] == [None]
+
+
+def test_a_measure_that_comes_after_its_paper_names_it_too(scene: Scene) -> None:
+    id = new_id()
+    with scene.office.transaction() as session:
+        canonical = json.dumps({"number": {"text": "07/BB-ĐKT"}, "measures": [{"id": id}]})
+        state = {"form": "inspection", "status": "issued", "series": "BB-ĐKT", "year": 2021, "number": 7,
+                 "canonical": canonical, "issued_at": "2021-08-05T11:00:00+07:00"}  # fmt: skip
+        paper = ledger.change(session, "minutes", new_id(), scene.site.scope, state,
+                              actor=scene.leader.id, parent=scene.site.inspection)  # fmt: skip
+        ledger.record(session, [paper], datetime.now(UTC))
+    site = scene.site
+    measure = {"inspection_id": site.inspection, "instrument_id": site.instrument, "type": "suspend", "serials": [], "reason": "Vượt sai số",
+               "at": "2021-08-05T10:00:00+07:00"}  # fmt: skip
+    scene.tablet.one(scene.tablet.op("measure", id, "create", site.scope, measure, parent=site.inspection))
+    assert [each["paper"] for each in suspensions(scene)] == ["Biên bản số 07/BB-ĐKT"]
 
 
 def test_another_campaigns_tablet_and_page_see_it(scene: Scene) -> None:

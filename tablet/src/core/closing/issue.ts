@@ -4,9 +4,10 @@ import { toBase64url } from '../base64.ts'
 import { issue as numbered, left, next, takeBlank } from '../numbers.ts'
 import { evidence, instant } from '../outbox/clock.ts'
 import { uuid7 } from '../outbox/ids.ts'
-import { create, transaction } from '../outbox/record.ts'
+import { create, patch, transaction } from '../outbox/record.ts'
 import { engineReady, pdf } from '../paper/pdf.ts'
 import { canonicalText, digest, numberText, seal } from '../paper/seal.ts'
+import { filled, maps, text } from '../reading.ts'
 import type { Session } from '../store/session.ts'
 import { Trouble } from '../trouble.ts'
 import type { Lease, State } from '../types.ts'
@@ -146,6 +147,7 @@ async function record(s: Session, order: Order, paper: Paper, number: Numbering,
   if ((await stamp(s, order.inspection)) !== paper.seen) throw new Changed()
   const { inspection, form } = order
   const first = form === 'amendment' ? firstOf(paper.of)?.id : undefined
+  if (form === 'inspection') await endVisit(s, paper.of, at)
   await create(s, 'minutes', {
     id: paper.id, scope: paper.of.inspection.scope, parent: inspection,
     set: {
@@ -155,6 +157,13 @@ async function record(s: Session, order: Order, paper: Paper, number: Numbering,
   })
   await keep(s, paper.id, paper.printed)
   return paper.id
+}
+
+/** A paper that closes ends the visit that nobody has ended: it prints the moment of its issue as the end. */
+async function endVisit(s: Session, of: Case, at: string): Promise<void> {
+  const visits = maps(of.inspection.state.visits), last = visits.at(-1)
+  if (last === undefined || filled(last.ended_at) || !(Date.parse(text(last.started_at)) <= Date.parse(at))) return
+  await patch(s, 'inspection', of.inspection.id, { visits: [...visits.slice(0, -1), { ...last, ended_at: at }] })
 }
 
 /** A text that changes with every document of an inspection: each sealed row carries a nonce of its own. */

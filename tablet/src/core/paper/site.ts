@@ -5,7 +5,8 @@ import { person } from './people.ts'
 import { folded, mapping, type Doc } from './shape.ts'
 import { INSTRUMENTS, joined, shortDay, text, word } from './words.ts'
 
-const PROVINCE = /(?<![\p{L}\p{N}_])tỉnh(?![\p{L}\p{N}_])/iu
+/** A province, not a provincial road (tỉnh lộ 293). */
+const PROVINCE = /(?<![\p{L}\p{N}_])tỉnh(?![\p{L}\p{N}_]|[ ]+lộ(?![\p{L}\p{N}_]))/iu
 
 /** Write the address by the administrative units of the day. */
 export function place(establishment: Doc, area: Doc | null): string {

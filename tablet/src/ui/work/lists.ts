@@ -13,7 +13,8 @@ export interface Line {
   inspection: Document
   site: Document | undefined
   campaign: Document | undefined
-  area: string
+  /** The names of its commune, today's first. */
+  area: readonly string[]
   lead: string
 }
 
@@ -51,7 +52,7 @@ function isFound(line: Line, looked: string): boolean {
   if (looked.trim() === '') return true
   const { site, campaign } = line
   const said = [site?.state.name, site?.state.address, site?.state.tax_code, map(site?.state.representative).name, campaign?.state.code, campaign?.state.title]
-  return matches(looked, [...said.map(text), line.area, line.lead])
+  return matches(looked, [...said.map(text), ...line.area, line.lead])
 }
 
 function byPlan(newestFirst: boolean): (a: Line, b: Line) => number {

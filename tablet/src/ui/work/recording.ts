@@ -8,7 +8,8 @@ import type { Session } from '../../core/store/session.ts'
 import type { Answer, Checklist, ChecklistRef, Document, Item, State } from '../../core/types.ts'
 import { instant } from '../../core/days.ts'
 import type { Change } from './draft.svelte.ts'
-import { maps, texts } from '../../core/reading.ts'
+import { filled, map, maps, text, texts } from '../../core/reading.ts'
+import { pinOf } from './reading.ts'
 
 /** Which answer is meant. */
 export interface Place { inspection: string; checklist: ChecklistRef; item: string; subject: string | null }
@@ -32,12 +33,39 @@ export function answerAll(s: Session, inspection: string, checklist: ChecklistRe
   })
 }
 
-/** Begin, or come again on another day: the visit with its time and place; a plan becomes an inspection under way. */
+/**
+ * Begin, or come again on another day: the visit with its time and place; a plan becomes an inspection under way. What the
+ * decision says needs no typing: the item that asks for it is filled in where nobody has answered it yet.
+ */
 export async function arrive(s: Session, inspection: Document): Promise<void> {
   const started_at = instant()
   const place = await position(5_000)
   const visits = [...maps(inspection.state.visits), { started_at, position: place }]
-  await patch(s, 'inspection', inspection.id, inspection.state.status === 'planned' ? { status: 'in_progress', visits } : { visits })
+  const decided = decidedIn(await get(s, 'campaign', text(inspection.state.campaign_id)))
+  const pin = maps(inspection.state.checklists).map(pinOf).find((each) => each.code === DECISION.checklist)
+  const asked = pin && { inspection: inspection.id, checklist: pin, item: DECISION.item, subject: null }
+  await transaction(s, async () => {
+    await patch(s, 'inspection', inspection.id, inspection.state.status === 'planned' ? { status: 'in_progress', visits } : { visits })
+    if (asked && decided && (await get(s, 'finding', findingId(asked))) === undefined) await answer(s, { ...asked, ordinal: 0, set: { values: decided } })
+  })
+}
+
+/** The item of the general checklist that asks for the decision; what it asks is fixed, as published checklists never change. */
+const DECISION = { checklist: 'general', item: 'GE01' }
+
+/** What the decision of a campaign answers to that item; null where the office has entered none. */
+export function decidedIn(campaign: Document | undefined): State | null {
+  const { number, date, scope, duration_days: days } = map(campaign?.state.decision)
+  if (!filled(number)) return null
+  const told = { number: text(number), issued_on: text(date), scope: text(scope), term: typeof days === 'number' ? `${days} ngày` : '' }
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== ''))
+}
+
+/** End the day's visit: the last one that nobody has ended. */
+export async function leave(s: Session, inspection: Document): Promise<void> {
+  const visits = maps(inspection.state.visits), last = visits.length - 1
+  const ended_at = instant()
+  await patch(s, 'inspection', inspection.id, { visits: visits.map((each, n) => (n === last ? { ...each, ended_at } : each)) })
 }
 
 /** Plan an inspection in the field: a site that the campaign did not list, or one to be seen again. */

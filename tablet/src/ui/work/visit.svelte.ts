@@ -5,13 +5,14 @@ import { answersAt, contextOf, inspectedOn, type Answered } from '../../core/jud
 import type { Context } from '../../core/judging/limits.ts'
 import { all, childrenOf, get } from '../../core/store/documents.ts'
 import { statusWith } from '../../core/closing/forms.ts'
+import { suspensionsOf } from '../../core/suspended.ts'
 import type { Session } from '../../core/store/session.ts'
 import { checklist as fetchChecklist, rules as fetchRules } from '../../core/sync/catalog.ts'
 import type { Checklist, ChecklistRef, Document, Item, Rules, Section, State } from '../../core/types.ts'
 import { t } from '../../i18n/index.ts'
 import { live } from '../parts/live.svelte.ts'
 import { map, maps } from '../../core/reading.ts'
-import { isVoid, text } from './reading.ts'
+import { isVoid, pinOf, text } from './reading.ts'
 import { instrumentName } from './words.ts'
 
 /** What a section is answered for: the visit itself (`id` null), or one instrument, sample or vehicle. */
@@ -39,7 +40,9 @@ export class Visit {
   site = $derived.by(() => this.#around.site.value)
   instruments = $derived.by(() => (this.#around.instruments.value ?? []).filter((each) => each.state.establishment_id === this.site?.id && !isVoid(each)))
   standards = $derived.by(() => this.#around.standards.value ?? [])
-  pins = $derived.by(() => pinsOf(this.inspection?.state))
+  /** What stands against using instruments of the site, by instrument, whichever campaign it comes from. */
+  suspended = $derived.by(() => this.#around.suspended.value ?? new Map())
+  pins = $derived.by(() => maps(this.inspection?.state.checklists).map(pinOf))
   checklists = $derived.by(() => this.pins.flatMap((pin) => this.#definitions.find((each) => each.code === pin.code && each.version === pin.version) ?? []))
   parts = $derived.by(() => this.checklists.flatMap((each) => each.sections.flatMap((section) => this.#subjects(section).map((subject) => partOf(each, section, subject)))))
   /** Findings by id: an item looks its own up here. */
@@ -70,6 +73,7 @@ export class Visit {
       site: live(() => { const own = siteId; return () => get(session, 'establishment', own) }),
       instruments: live(() => { const own = siteId; return () => childrenOf(session, own, 'instrument') }),
       standards: live(() => () => all(session, 'measurement_standard')),
+      suspended: live(() => { const own = siteId; return async () => suspensionsOf(session, await childrenOf(session, own, 'instrument')) }),
     }
     const wanted = $derived(this.pins.map((pin) => `${pin.code}@${pin.version}@${pin.sha256}`).join(' '))
     $effect(() => { if (wanted !== '') void this.#load() })
@@ -134,10 +138,6 @@ export function sampleName(sample: State): string {
 
 function partOf(checklist: Checklist, section: Section, subject: Subject): Part {
   return { key: [checklist.code, section.key, subject.id ?? '-'].join('/'), checklist, section, subject }
-}
-
-function pinsOf(inspection: State | undefined): ChecklistRef[] {
-  return maps(inspection?.checklists).map((row) => ({ code: text(row.code), version: Number(row.version), sha256: text(row.sha256) }))
 }
 
 function reopenedOf(inspection: State | undefined): Map<string, string> {
