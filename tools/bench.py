@@ -25,7 +25,7 @@ from rich.table import Table
 
 from checklists import catalog
 from server.app import create_app
-from server.demo.day import jpeg
+from server.demo.pictures import jpeg
 from server.extensions import db
 from server.printing.minutes import render
 from server.security.keys import server_key

@@ -31,8 +31,8 @@ from sqlalchemy import select
 from checklists import catalog
 from server.db.users import User
 from server.demo import load as demo
-from server.demo.day import jpeg
 from server.demo.link import Answer, Link
+from server.demo.pictures import jpeg
 from server.demo.tablet import API, Tablet
 from server.extensions import db
 from server.services import ledger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import re
 import time
@@ -13,12 +12,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from checklists.limits import RuleSet, load_rules
 from server.demo.answers import answers_of
 from server.demo.link import Link, LinkCut
+from server.demo.pictures import jpeg
+from server.demo.season import Season
 from server.demo.serving import Office, Server, StepFailed, check
 from server.demo.tablet import Tablet
 from sync import ids, seal
@@ -42,19 +42,6 @@ class Visit:
     inspection: str = ""
     minutes: str = ""
     photos: list[str] = field(default_factory=list)
-
-
-def jpeg(text: str, taken: datetime, size: tuple[int, int] = (1600, 1200)) -> bytes:
-    """A real JPEG with EXIF time; noise keeps it from compressing away."""
-    image = Image.effect_noise(size, 60).convert("RGB")
-    ImageDraw.Draw(image).text((40, 40), text, fill=(255, 255, 0))
-    exif = Image.Exif()
-    exif[0x0132] = taken.strftime("%Y:%m:%d %H:%M:%S")
-    exif[0x010F], exif[0x0110] = "DEMO", "Simulated tablet"
-    exif.get_ifd(0x8769)[0x9003] = taken.strftime("%Y:%m:%d %H:%M:%S")
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=80, exif=exif)
-    return out.getvalue()
 
 
 @dataclass
@@ -84,6 +71,7 @@ class Day:
             ("Đối chiếu: không mất, không thừa", self.compares),
             ("Lãnh đạo duyệt trên trang web", self.approves),
             ("In lại, quét mã và xác thực biên bản", self.verifies),
+            ("Các đợt từ đầu năm: kiểm tra, duyệt, trả lại, hồ sơ vi phạm", self.fills_the_year),
         ]
 
     def opens(self) -> None:
@@ -230,6 +218,11 @@ class Day:
             page = Link(self.server.url)("GET", f"/M/{payload}", {}, b"").body.decode()
             check("Đã vào sổ" in page, "trang công khai không nhận ra biên bản")
             self.verify_urls.append(f"http://localhost:{self.server.port}/M/{payload}")
+
+    def fills_the_year(self) -> None:
+        """What the teams did in the months before: so the office has something to review, to follow and to report."""
+        supervisor = next(name for name, role in self.roles.items() if role == "supervisor")
+        Season(self.server, (supervisor, self.accounts[supervisor]), self.tablets, self.rules, self.checklists).plays()
 
     def _assigned(self, code: str) -> Visit:
         """The first planned inspection with this checklist in a campaign that one of the tablets leads."""

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from server.demo.day import FINAL, SERIES, Day, Visit, jpeg, now
+from server.demo.day import FINAL, SERIES, Day, Visit, now
 from server.demo.link import Link
+from server.demo.pictures import jpeg
 from server.demo.serving import Office, Server
 from sync import ids, seal
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from server.demo.day import SERIES, Day, Visit, jpeg, now
+from server.demo.day import SERIES, Day, Visit, now
 from server.demo.link import Link, Refused
+from server.demo.pictures import jpeg
 from server.demo.serving import Server
 from server.demo.tablet import Tablet
 

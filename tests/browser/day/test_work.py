@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from server.demo.day import jpeg, now
+from server.demo.day import now
 from server.demo.link import Link
+from server.demo.pictures import jpeg
 from server.demo.tablet import Tablet
 from tests.browser.day.department import Department
 from tests.browser.day.tablet import ACROSS, SLOW, UPRIGHT, FieldTablet

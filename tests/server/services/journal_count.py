@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 from server.db.journal import JournalEntry
 
 Doc = dict[str, Any]
-LISTS = {"fuel-dispenser": "fuel_retail", "gold-jewellery": "gold_jewellery", "diagnostic-xray": "xray_medical"}
+LISTS = {
+    "fuel-dispenser": "fuel_retail", "gold-jewellery": "gold_jewellery", "diagnostic-xray": "xray_medical",
+    "weighing-instrument": "nawi_electronic_scale", "mobile-verification": "mobile_verification",
+    "medical-instrument": "medical_group2", "goods-quality-label": "goods_quality_label",
+    "geographical-indication": "gi_luc_ngan_lychee",
+}  # fmt: skip
 HOUR = timezone(timedelta(hours=7))
 
 
