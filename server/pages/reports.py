@@ -98,7 +98,8 @@ def _file(data: bytes, media_type: str, token: str, suffix: str) -> Response:
 def _chooser(typed: dict[str, str], fault: str = "") -> str:
     today = local(now()).date()
     found = reports.campaigns(db.session(), current_user.user)
-    return render_template("reports.html", campaigns=found, periods=report_scope.around(today), kinds=report_scope.KINDS,
+    periods = list(dict.fromkeys((*report_scope.around(today), *reports.years(found))))
+    return render_template("reports.html", campaigns=found, periods=periods, kinds=report_scope.KINDS,
                            typed={"kind": "month", "year": str(today.year), **typed}, fault=fault)  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from sync.samples import current
 
 State = Mapping[str, Any]
 Rows = list[list[str]]
-_SITE, _DAY = Column("Cơ sở", share=4), Column("Ngày", share=2)
+_SITE, _DAY = Column("Cơ sở", share=5), Column("Ngày", share=3)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Annexes:
     def tables(self, today: date) -> list[Table]:
         """Return the annexes; those without a row are there too, and say so."""
         return [
-            _annex("Danh sách cơ sở", [_SITE, Column("Địa chỉ", share=4), _DAY, Column("Số biên bản", share=3), Column("Kết quả", share=3)],
+            _annex("Danh sách cơ sở", [_SITE, Column("Địa chỉ", share=5), _DAY, Column("Số biên bản", share=3), Column("Kết quả", share=3)],
                    self.sites, "Chưa có cuộc kiểm tra nào."),
             _annex("Phương tiện đo, thiết bị đã kiểm tra", [_SITE, Column("Phương tiện", share=4), Column("Kết quả", share=2),
                    Column("Yêu cầu không đạt", share=2), Column("Yêu cầu chưa kết luận", share=2)], self.instruments,
@@ -78,7 +78,7 @@ class Annexes:
                    self.breaches, "Không ghi nhận nội dung không đạt."),
             _annex("Mẫu", [_SITE, Column("Mẫu", share=4), _DAY, Column("Tình trạng", share=2), Column("Kết luận của phòng thử nghiệm", share=3)],
                    self.samples, "Không lấy mẫu."),
-            _annex("Yêu cầu, kiến nghị đối với cơ sở", [_SITE, Column("Nội dung", share=5), Column("Thời hạn", share=2),
+            _annex("Yêu cầu, kiến nghị đối với cơ sở", [_SITE, Column("Nội dung", share=5), Column("Thời hạn", share=3),
                    Column("Tình trạng", share=3)], [_required(*row, today) for row in self.follow_up], "Không có yêu cầu khắc phục."),
         ]  # fmt: skip
 

@@ -187,12 +187,12 @@ def _verdicts(
     ordered = list(names) if in_time else sorted(names, key=lambda name: (-sum(counts[name].values()), names[name]))
     rows = [_verdict_row(names[name], (figure, name), counts[name]) for name in ordered]
     if len(rows) > 1:
-        rows.append(_verdict_row("Tổng số", (), {v: sum(counts[name][v] for name in names) for v in VERDICTS}))
+        rows.append(_verdict_row("Tổng số", (figure,), {v: sum(counts[name][v] for name in names) for v in VERDICTS}))
     chart = None
     if rows:
         shown = ordered[-CHARTED:] if in_time else ordered[:CHARTED]
         series = [(upper_first(VERDICT_WORDS[v]), [counts[name][v] for name in shown]) for v in VERDICTS]
-        labels = [names[name] for name in shown]
+        labels = [_short(names[name]) for name in shown]
         alt = _alt(f"Kết quả {title.lower()}", labels, [sum(counts[name].values()) for name in shown])
         chart = Chart(f"Kết quả {title.lower()}", labels, series, alt, is_upright=in_time)
     return Table(key, title, _verdict_columns(heading), rows, note=note, has_total=len(rows) > 1, chart=chart,
@@ -210,9 +210,9 @@ def _verdict_columns(heading: str, name_share: int = 5) -> list[Column]:
 
 def _verdict_row(name: str, figure: Key, counts: Mapping[str, int]) -> list[Cell]:
     values = [counts.get(v, 0) for v in VERDICTS]
-    row = [Cell(name), cell(sum(values))]
+    row = [Cell(name), cell(sum(values), *figure)]
     for verdict, count, share in zip(VERDICTS, values, shares(values), strict=True):
-        row += [cell(count, *figure, verdict) if figure else cell(count), Cell(share)]
+        row += [cell(count, *figure, verdict) if len(figure) > 1 else cell(count), Cell(share)]
     return row
 
 
@@ -232,6 +232,11 @@ def _text_of(code: str, item: str) -> str:
     except KeyError:  # pinned by a newer server, before a restore
         return ""
     return "" if found is None else found.text.vi
+
+
+def _short(name: str) -> str:
+    """Leave the province out of a label: "Xã Song Mai, Thành phố Bắc Giang"."""
+    return ", ".join(name.split(", ")[:2])
 
 
 def _per_cent(share: str) -> str:

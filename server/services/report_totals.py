@@ -72,12 +72,15 @@ def summary(
 
 
 def behind(session: Session, scope: Scope, figure: str, page: int, user: User, today: date) -> Behind:
-    """Return one page of the inspections that count for a figure, by day; none for a figure that does not exist."""
+    """Return one page of the inspections that count for a figure, by day; none for a figure that does not exist.
+
+    A figure that others begin with stands for their sum: `domain:fuel_retail` for all verdicts of that domain.
+    """
     source = report_facts.source(session, scope, user)
     key: Key = tuple(figure.split(SEPARATOR))
     found: list[tuple[Examined, State, int]] = []
     for one in report_facts.read(session, source, today):
-        count = counted(one.counted, today)[key]
+        count = sum(n for own, n in counted(one.counted, today).items() if own[: len(key)] == key)
         if count:
             found.append((one.counted, one.site, count))
     page, pages, part = paging.placed(page, len(found), PAGE_SIZE)

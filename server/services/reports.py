@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.users import User
 from server.printing.report_document import Cell, Column, Part, Report, Table
-from server.services import areas, exports, inspection_list, report_tables, report_totals
+from server.services import areas, exports, inspection_list, report_scope, report_tables, report_totals
 from server.services.exports import Listed
 from server.services.report_annexes import Annexes
 from server.services.report_facts import Source, Units
 from server.services.report_scope import Scope
-from sync.paper_words import TEAMS, short_day
+from sync.paper_words import ACTS, TEAMS, short_day
 
 State = Mapping[str, Any]
 UNSAID_AGENCY = ("TÊN CƠ QUAN, TỔ CHỨC CHỦ QUẢN", "TÊN CƠ QUAN, TỔ CHỨC LẬP BÁO CÁO")
@@ -52,6 +52,12 @@ def campaigns(session: Session, user: User) -> list[Campaign]:
         if visible is None or c.id in visible
     ]
     return sorted(found, key=lambda c: (c.starts_on, c.code), reverse=True)
+
+
+def years(found: Sequence[Campaign]) -> list[Scope]:
+    """Return the years in which campaigns began, the newest first."""
+    begun = {c.starts_on[:4] for c in found if c.starts_on[:4].isdecimal()}
+    return [report_scope.read(year) for year in sorted(begun, reverse=True)]
 
 
 def made(session: Session, scope: Scope, user: User, today: date, *, with_annexes: bool = False) -> Report:
@@ -121,9 +127,10 @@ def _opening(scope: Scope, campaign: State) -> str:
     if not scope.campaign_id:
         return f"Kết quả hoạt động kiểm tra {scope.title} được tổng hợp như sau:"
     decision = campaign.get("decision") or {}
+    act = ACTS.get(str(campaign.get("kind")), "kiểm tra")
     when = f"từ ngày {short_day(campaign.get('starts_on'))} đến ngày {short_day(campaign.get('ends_on'))}"
     if not decision.get("number"):
-        return f"Kết quả kiểm tra {when} như sau:"
+        return f"Kết quả {act} {when} như sau:"
     team = TEAMS.get(str(campaign.get("kind")), "Đoàn kiểm tra")
     by = f" của {decision['title']}" if decision.get("title") else ""
-    return f"Thực hiện Quyết định số {decision['number']} ngày {short_day(decision.get('date'))}{by}, {team} đã tiến hành kiểm tra {when}. Kết quả như sau:"  # fmt: skip
+    return f"Thực hiện Quyết định số {decision['number']} ngày {short_day(decision.get('date'))}{by}, {team} đã tiến hành {act} {when}. Kết quả như sau:"  # fmt: skip

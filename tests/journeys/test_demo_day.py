@@ -21,6 +21,7 @@ from server.services.report_totals import SEPARATOR
 from tests.server.services import journal_count
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.timeout(300)  # the whole day and the year before it, in processes of their own
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     folder = tmp_path_factory.mktemp("day") / "server"
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "day", "--folder", str(folder), "--json"]
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SECRET_KEY"}}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=150, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     value: dict[str, list[str]] = json.loads(done.stdout[done.stdout.index("{") :])
     return value
