@@ -11,8 +11,13 @@ from flask_login import current_user
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.services import number_desk
+from server.pages.addresses import filtered
+from server.printing import registers
+from server.printing.minutes import PrintError
+from server.services import number_book, number_desk
+from server.services.number_book import Filter
 from server.services.number_desk import Book
+from server.web.exported import asked
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 
@@ -21,12 +26,37 @@ bp = Blueprint("numbers", __name__)
 
 @bp.get("/numbers")
 @signed_in(Role.SUPERVISOR, Role.CLERK)
-def register() -> str:
-    """Show one series of one year, number by number."""
+def register() -> Any:
+    """Show one series of one year, number by number, or export it."""
     session, args = db.session(), request.args
-    wanted = number_desk.book(session, args.get("series", ""), args.get("year", ""))
-    found = None if wanted is None else number_desk.register(session, wanted)
-    return render_template("numbers.html", books=number_desk.books(session), found=found)
+    book, wanted = number_desk.book(session, args.get("series", ""), args.get("year", "")), Filter.of(args)
+    if book is None:
+        return render_template("numbers.html", found=None)
+    exported = asked(lambda: number_book.export(session, book, wanted))
+    if exported is not None:
+        return exported
+    link = filtered("numbers.register", {"series": book.series, "year": book.year, **wanted.fields})
+    return render_template("numbers.html", books=number_desk.books(session), wanted=wanted, link=link,
+                           found=number_book.page(session, book, wanted), filters=number_book.FILTERS)  # fmt: skip
+
+
+@bp.get("/numbers/register.pdf")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def printed() -> Response:
+    """Fetch the register as a form to print and sign, A4 landscape."""
+    session, args = db.session(), request.args
+    book = number_desk.book(session, args.get("series", "?"), args.get("year", ""))
+    if book is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có sổ số này.")
+    form = number_book.printed(session, book, Filter.of(args))
+    session.rollback()  # typesetting is slow; the database is let go
+    try:
+        data = registers.printed(form, now())
+    except PrintError as error:
+        raise Problem(ProblemCode.CONFLICT, str(error)) from error
+    response = Response(data, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="so-dang-ky-so-{book.year}.pdf"'
+    return response
 
 
 @bp.get("/numbers/void")
@@ -90,8 +120,7 @@ def _named(given: Any) -> tuple[Book, int]:
 
 
 def _void_page(book: Book, number: int, error: str | None = None, reason: str = "") -> str:
-    found = number_desk.register(db.session(), book)
-    row = next((row for row in found.rows if row.number == number), None)
+    row = number_book.row(db.session(), book, number)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"Số {number} chưa được cấp trong sổ {book.series} năm {book.year}.")
     return render_template("number_void.html", book=book, row=row, error=error, reason=reason)

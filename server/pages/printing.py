@@ -15,7 +15,7 @@ from server.extensions import db
 from server.pages.addresses import filtered
 from server.printing import batches
 from server.printing.minutes import PrintError, render
-from server.services import ledger, print_batches, print_files, print_log, print_queue
+from server.services import ledger, print_batches, print_files, print_log, print_queue, unsigned_papers
 from server.services.print_batches import Wanted
 from server.services.print_files import Source
 from server.settings import Settings
@@ -24,6 +24,7 @@ from server.web.exported import asked
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 from sync.paper_forms import FORMS
+from sync.paper_words import local
 
 bp = Blueprint("printing", __name__)
 
@@ -154,6 +155,28 @@ def log() -> Any:
         return exported
     return render_template("print_log.html", wanted=wanted, found=print_log.listing(session, wanted),
                            link=filtered("printing.log", wanted.fields), outcomes=print_log.OUTCOMES)  # fmt: skip
+
+
+@bp.get("/printing/unsigned")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def unsigned() -> Any:
+    """List the minutes whose signed copy has not come, the oldest first."""
+    session, wanted = db.session(), unsigned_papers.Filter.of(request.args)
+    exported = asked(lambda: unsigned_papers.export(session, wanted, now()))
+    if exported is not None:
+        return exported
+    found = unsigned_papers.listing(session, wanted, now())
+    return render_template("unsigned_papers.html", wanted=wanted, found=found, ages=unsigned_papers.AGES,
+                           link=filtered("printing.unsigned", wanted.fields))  # fmt: skip
+
+
+@bp.get("/printing/unsigned/reminder")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def reminder() -> str:
+    """Show the reminder to print and hand out: for each leader the minutes that are waited for."""
+    wanted = unsigned_papers.Filter.of(request.args)
+    return render_template("unsigned_reminder.html", teams=unsigned_papers.by_leader(db.session(), wanted, now()),
+                           link=filtered("printing.unsigned", wanted.fields), today=local(now()).date().isoformat())  # fmt: skip
 
 
 def _chosen(given: Any) -> list[str]:

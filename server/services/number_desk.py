@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,11 @@ from server.db import documents
 from server.db.devices import Device
 from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, NumberLease, Series, SeriesYear
-from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import accounts, ledger, minutes, numbers
 from server.services.creation import created
 from server.services.history import who
 from server.services.release import required
-from server.services.wording import NUMBER_STATUSES
 from sync.seal import number_text
 
 VOIDED, RETURNED = "numbers_voided", "numbers_returned"
@@ -35,32 +32,6 @@ class Book:
     series: str
     symbol: str
     year: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One number of the register. `inspection_id` and `site` where minutes carry it; `papers` = how many do."""
-
-    number: int
-    text: str
-    status: str
-    minutes_id: str | None
-    inspection_id: str | None
-    site: str
-    holder: str
-    reason: str
-    at: datetime | None
-    papers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One book whole. `gaps` must be empty."""
-
-    book: Book
-    rows: Sequence[Row]
-    counts: Mapping[str, int]
-    gaps: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +78,6 @@ def book(session: Session, series: str, year: str) -> Book | None:
     if asked is None and (series or year):
         raise Problem(ProblemCode.NOT_FOUND, "Không có sổ số này.")
     return asked or (known[0] if known else None)
-
-
-def register(session: Session, wanted: Book) -> Register:
-    """Return every number ever given out in a book and what became of it."""
-    found = numbers.register(session, wanted.series, wanted.year)
-    by_number: dict[int, list[tuple[str, str | None]]] = {}
-    listed = select(MinutesPaper.number, Document.id, Document.parent).join_from(MinutesPaper, Document, _IS_OF)
-    for number, id, parent in session.execute(listed.where(*_of_book(wanted)).order_by(Document.id)):
-        by_number.setdefault(number, []).append((id, parent))
-    sites, holders = _Sites(session), _holders(session)
-    query = select(MinutesNumber.number, MinutesNumber.at)
-    at = dict(session.execute(query.where(MinutesNumber.series == wanted.series, MinutesNumber.year == wanted.year)).all())  # fmt: skip
-    rows = []
-    for one in found:
-        papers = by_number.get(one.number, [])
-        shown = next((p for p in papers if p[0] == one.minutes_id), papers[0] if papers else None)
-        inspection = None if shown is None else shown[1]
-        rows.append(
-            Row(one.number, number_text(one.number, wanted.symbol), one.status, one.minutes_id, inspection,
-                sites.name(inspection), holders.get(one.holder or "", ""), one.reason or "", at.get(one.number), len(papers))
-        )  # fmt: skip
-    counts = Counter(row.status for row in rows)
-    return Register(wanted, rows, {status: counts[status] for status in NUMBER_STATUSES if counts[status]},
-                    [row.text for row in rows if row.status == "gap"])  # fmt: skip
 
 
 def holdings(session: Session, device_id: str) -> list[Holding]:
@@ -314,11 +261,6 @@ class _Sites:
             site = documents.get(self._session, "establishment", id)
             self._names[inspection_id] = str((site.state if site is not None else {}).get("name") or "")
         return self._names[inspection_id]
-
-
-def _holders(session: Session) -> dict[str, str]:
-    query = select(Device.id, User.full_name, Device.tablet_name).join(User, User.id == Device.user_id)
-    return {id: f"{person}, {tablet}" for id, person, tablet in session.execute(query)}
 
 
 def _note(session: Session, kind: str, scope: str, state: dict[str, Any], actor: str, now: datetime) -> None:

@@ -63,10 +63,10 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "instruments": {"listed": PEOPLE, "one": PEOPLE},
     "imports": {"ask": SUPERVISORS, "template": SUPERVISORS, "preview": SUPERVISORS, "confirm": SUPERVISORS},
     "mergers": {"candidates": SUPERVISORS, "ask": SUPERVISORS, "merge": SUPERVISORS, "undo": SUPERVISORS},
-    "numbers": {"register": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
+    "numbers": {"register": OFFICE, "printed": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
     "printing": {
         "queue": OFFICE, "prepare": OFFICE, "start": OFFICE, "one": OFFICE, "papers_pdf": OFFICE, "photos_pdf": OFFICE,
-        "photos_of_one": OFFICE, "finish": OFFICE, "elsewhere": OFFICE, "log": OFFICE,
+        "photos_of_one": OFFICE, "finish": OFFICE, "elsewhere": OFFICE, "log": OFFICE, "unsigned": OFFICE, "reminder": OFFICE,
     },
     "standards": {
         "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,
