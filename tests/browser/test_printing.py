@@ -83,7 +83,7 @@ def looks_right(page: Page, path: str, name: str) -> None:
     page.goto(path)
     page.wait_for_load_state("load")
     if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"print-{name}-{(page.viewport_size or {})['width']}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"print-{name}-{page.evaluate('innerWidth')}.png", full_page=True)
     wide, given = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= given, name
     page.evaluate(AXE.read_text())
