@@ -28,6 +28,7 @@ from server.cli import (
     working_days,
 )
 from server.cli import demo_day as _demo_day  # adds `day` and `welcome` to the demo group
+from server.cli import other_inspections as _other_inspections  # adds `others` to the programme group
 from server.cli import sample_draw as _sample_draw  # adds `draw` to the samples group
 
 GROUPS = (
@@ -61,4 +62,4 @@ def register(app: Flask) -> None:
         app.cli.add_command(module.group)
 
 
-__all__ = ["_demo_day", "_sample_draw", "register"]
+__all__ = ["_demo_day", "_other_inspections", "_sample_draw", "register"]

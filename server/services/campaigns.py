@@ -48,6 +48,8 @@ def create(session: Session, values: Mapping[str, Any], *, actor: str, at: datet
         "organisation": organisation, "decision": dict(values["decision"]),
         "team": [_member(m) for m in values["team"]], "establishment_ids": list(values.get("establishment_ids", ())),
     }  # fmt: skip
+    if values.get("repeat_bases"):  # why sites are inspected again this year (services/repeat_inspections.py)
+        state["repeat_bases"] = list(values["repeat_bases"])
     ledger.record(session, [created("campaign", f"campaign:{id}", state, actor=actor, id=id)], at)
     return id
 

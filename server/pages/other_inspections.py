@@ -1,0 +1,103 @@
+"""/programme/<id>/others: inspections by other agencies, imported with a look at every row first, struck out, never deleted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from server.db.users import Role
+from server.errors import Problem, ProblemCode
+from server.extensions import db
+from server.services import accounts, other_inspections, programme_board, repeat_list, tables
+from server.services.tables import TableError
+from server.web.guards import now, signed_in
+from server.web.transaction import writing
+
+bp = Blueprint("other_inspections", __name__)
+MAX_FILE = 300 * 1024
+"""The file comes back with the second form, a third longer; a longer list goes in by `flask programme others`."""
+
+
+@bp.get("/programme/<programme_id>/others")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def listed(programme_id: str) -> str:
+    """List what other agencies inspected in the programme's year."""
+    return _shown(programme_id)
+
+
+@bp.post("/programme/<programme_id>/others")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def bring_in(programme_id: str) -> Any:
+    """Show each row of a file with what is wrong, or with `confirm` write the new ones."""
+    form, actor = request.form, current_user.user.id
+    name, data = _file()
+    try:
+        if len(data) > MAX_FILE:
+            raise TableError(
+                f"Tệp lớn hơn {MAX_FILE // 1024} KB: hãy chia nhỏ, hoặc quản trị nhập bằng `flask programme others`."
+            )
+        sheets = tables.of_bytes(data, name)
+        if not form.get("confirm"):
+            report = other_inspections.read(db.session(), sheets)
+            return render_template("others_preview.html", programme=_programme(programme_id), report=report, name=name,
+                                   data=base64.b64encode(data).decode(), columns=other_inspections.COLUMNS)  # fmt: skip
+        with writing(db.session) as session:
+            count = other_inspections.add(
+                session, other_inspections.read(session, sheets), name, actor=actor, now=now()
+            )
+    except TableError as error:
+        return Response(_shown(programme_id, str(error)), status=400)
+    except Problem as problem:
+        return Response(_shown(programme_id, problem.detail), status=problem.code.status)
+    flash(f"Đã nhập {count} cuộc kiểm tra của cơ quan khác.")
+    return redirect(url_for("other_inspections.listed", programme_id=programme_id), 303)
+
+
+@bp.post("/programme/<programme_id>/others/<uuid:row_id>/strike")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def strike(programme_id: str, row_id: UUID) -> Any:
+    """Strike out a row that is wrong."""
+    reason, actor = request.form.get("reason", ""), current_user.user.id
+    try:
+        with writing(db.session) as session:
+            other_inspections.strike(session, str(row_id), reason, actor=actor, now=now())
+    except Problem as problem:
+        if problem.code is ProblemCode.NOT_FOUND:
+            raise
+        return Response(_shown(programme_id, problem.detail), status=problem.code.status)
+    flash("Đã gạch dòng này; dòng vẫn đọc được, không tính nữa.")
+    return redirect(url_for("other_inspections.listed", programme_id=programme_id), 303)
+
+
+@bp.get("/programme/<programme_id>/repeats")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def repeats(programme_id: str) -> str:
+    """List the legal entities inspected more than once in the year, those without a basis first."""
+    found = _programme(programme_id)
+    return render_template("repeats.html", programme=found, found=repeat_list.listing(db.session(), found.year))
+
+
+def _file() -> tuple[str, bytes]:
+    """Return the file that was chosen, or the one that the preview sends back."""
+    if "data" in request.form:
+        try:
+            return request.form.get("name", "")[:200], base64.b64decode(request.form["data"], validate=True)
+        except (binascii.Error, ValueError):
+            return "", b""
+    sent = request.files.get("file")
+    return ("", b"") if sent is None else (str(sent.filename or "")[:200], sent.read(MAX_FILE + 1))
+
+
+def _shown(programme_id: str, error: str | None = None) -> str:
+    found = _programme(programme_id)
+    return render_template("others.html", programme=found, error=error, people=accounts.names(db.session()),
+                           rows=other_inspections.of_year(db.session(), found.year), columns=other_inspections.COLUMNS)  # fmt: skip
+
+
+def _programme(programme_id: str) -> Any:
+    return programme_board.chosen(db.session(), programme_id)
