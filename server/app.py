@@ -25,7 +25,9 @@ from server.pages import (
     limits,
     mergers,
     numbers,
+    other_inspections,
     people,
+    planning,
     printing,
     programme,
     public_minutes,
@@ -50,8 +52,8 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, account, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
-    people, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, imports, instruments, mergers, reports,
+    people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    establishments, imports, instruments, mergers, reports, other_inspections,
 )  # fmt: skip
 
 

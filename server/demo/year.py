@@ -12,7 +12,16 @@ from server.db import documents
 from server.db.programme import Activity
 from server.demo import sites
 from server.demo.load import Loaded, Person, days_of, hire, member, plan_visits, read_data
-from server.services import areas, campaigns, establishments, ledger, programme_additions, standards
+from server.services import (
+    areas,
+    campaign_opening,
+    campaigns,
+    establishments,
+    ledger,
+    programme_additions,
+    repeat_inspections,
+    standards,
+)
 from server.services.creation import SYSTEM
 from server.services.programme_additions import Addition
 
@@ -82,12 +91,13 @@ def _opens(
     assert activity is not None, name  # noqa: S101 - the programme was imported a moment ago
     first, last = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
     targets = [id for part in row["sites"] for _, id in _part(by_group, part)]
+    repeats = _repeats(session, row.get("repeat"), targets, at)
     values = {
         "code": row["code"], "title": row["title"] + sites.MARK, "kind": activity.kind, "programme_activity": name,
         "starts_on": row["starts_on"], "ends_on": row["ends_on"], "organisation_id": organisation,
         "decision": _decision(row, activity, (last - first).days + 1),
         "team": [member(p, role, 300 + n) for n, (p, role) in enumerate(zip(people, ("leader", "secretary", "technical_officer"), strict=True))],
-        "establishment_ids": targets,
+        "establishment_ids": targets, repeat_inspections.BASES: repeats,
     }  # fmt: skip
     id = campaigns.create(session, values, actor=SYSTEM, at=at)
     loaded.campaigns.append({"id": id, "code": row["code"]})
@@ -96,6 +106,17 @@ def _opens(
     loaded.counts["inspections"] += plan_visits(
         session, id, targets, leads, len(targets), days_of(first, last), used, at
     )
+
+
+def _repeats(session: Session, row: Mapping[str, str] | None, targets: list[str], at: datetime) -> list[dict[str, Any]]:
+    """Put a site of an earlier campaign on the list, with the basis on which it is inspected again this year."""
+    if row is None:
+        return []
+    named = documents.of_kind(session, "establishment")
+    site = next(d.id for d in named if d.state["name"] == row["site"] + sites.MARK)
+    targets.append(site)
+    seen = repeat_inspections.earlier(session, [site], YEAR)[site]
+    return [campaign_opening.basis_of(site, row["text"], row["document"], seen, SYSTEM, at)]
 
 
 def _part(by_group: Mapping[str, Sequence[Site]], part: str) -> Sequence[Site]:

@@ -13,7 +13,14 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.services import accounts, inspection_list, programme_additions, programme_board, programme_words
+from server.services import (
+    accounts,
+    campaign_drafts,
+    inspection_list,
+    programme_additions,
+    programme_board,
+    programme_words,
+)
 from server.services.campaign_kinds import KINDS
 from server.services.programme_additions import Addition
 from server.services.programme_board import STATES, Filter
@@ -96,6 +103,7 @@ def _activity(programme_id: str, code: str, error: str | None = None) -> str:
     wanted = Filter.of(args, found.year, local(now()).date())
     row = programme_board.one(session, programme_id, code, wanted.on)
     return render_template("programme_activity.html", programme=found, row=row, wanted=wanted, states=STATES, error=error, words=programme_words,
+                           drafts=campaign_drafts.of_activity(session, f"{programme_id}/{code}"),
                            visible=inspection_list.visible_campaigns(session, current_user.user),
                            domain=domains.of(row.activity.domain), people=accounts.names(session), typed=request.form)  # fmt: skip
 

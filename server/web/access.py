@@ -48,6 +48,12 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "follow_up": {"listed": PEOPLE, "board": PEOPLE, "ask_to_recheck": SUPERVISORS, "recheck": SUPERVISORS},
     "programme": {"listed": PEOPLE, "activity": PEOPLE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "withdraw": SUPERVISORS},
     "reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
+    "other_inspections": {"listed": OFFICE, "bring_in": OFFICE, "strike": OFFICE, "repeats": OFFICE},
+    "planning": {
+        "begin": SUPERVISORS, "decision": SUPERVISORS, "set_decision": SUPERVISORS, "team": SUPERVISORS,
+        "change_team": SUPERVISORS, "sites": SUPERVISORS, "choose": SUPERVISORS, "check": SUPERVISORS,
+        "set_bases": SUPERVISORS, "open_one": SUPERVISORS,
+    },
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
     "quarantine": {
