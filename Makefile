@@ -73,9 +73,10 @@ soak: $(STAMP)/python $(STAMP)/tablet-packages ## Thử lâu: 20.000 ví dụ c�
 		--comparisons $(or $(EXAMPLES),20000) --comparison-seed $(or $(SEED),$(shell date +%s))
 	@$(BIN)/pytest tests/crash -q -s --timeout 0 --kills $(or $(KILLS),300)
 
-bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy (bảng; chừng 15 phút)
+bench: $(STAMP)/python ## Đo CPU của các việc chính, một ngày 40 máy, buổi sáng 500 máy, các trang danh sách ở 1.000.000 kết quả (bảng; chừng 25 phút; OFFICE=--quick: một phần mười)
 	@$(BIN)/python tools/bench.py
 	@$(BIN)/python tools/load.py
+	@$(BIN)/python tools/office_bench.py $(OFFICE)
 	@$(MAKE) --no-print-directory bench-tablet
 
 bench-tablet: setup $(STAMP)/browser ## Đo máy tính bảng: độ lớn của mã, thời gian hiện phiếu, cả khi CPU chậm 6 lần

@@ -70,7 +70,7 @@ class Served:
 @contextmanager
 def served(engine: str) -> Iterator[Served]:
     """Give a server on a fresh, migrated, empty database; its folder is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name, _database(engine, Path(name)) as (url, pid):
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, database(engine, Path(name)) as (url, pid):
         folder = Path(name)
         settings = settings_in(folder, url)
         app = create_app(settings)
@@ -89,7 +89,7 @@ def served(engine: str) -> Iterator[Served]:
 
 
 @contextmanager
-def _database(engine: str, folder: Path) -> Iterator[tuple[str | None, int | None]]:
+def database(engine: str, folder: Path) -> Iterator[tuple[str | None, int | None]]:
     """A database of its own, durable as in production: fsync stays on."""
     if engine == "sqlite":
         yield None, None
