@@ -40,18 +40,19 @@ from server.pages import (
     status,
     tablet_app,
     tablets,
+    trail,
     work_calendar,
 )
 from server.pages import (
     checklists as checklist_pages,
 )
 from server.settings import Settings
-from server.web import answers, problems
+from server.web import answers, problems, viewed
 from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, account, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
+    sign_in, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
     people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections,
 )  # fmt: skip
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, serving: bool = True) -> Flask:
     answers.register(app)  # first: what an extension refuses carries a request id, too
     _extensions(app)
     problems.register(app)
+    viewed.register(app)
     _routes(app)
     cli.register(app)
     return app

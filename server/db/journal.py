@@ -33,6 +33,11 @@ class JournalEntry(Model):
     hash: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(30))
     doc_id: Mapped[str] = mapped_column(String(36), index=True)
+    actor: Mapped[str | None] = mapped_column(String(50))
+    received_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    """As in the entry, beside it for the trail (services/trail.py); `journal verify` compares them."""
+
+    __table_args__ = (Index("ix_journal_actor_received_at", "actor", "received_at"),)
 
 
 class FeedRow(Model):

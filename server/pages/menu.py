@@ -57,6 +57,7 @@ MENU: tuple[Entry | Group, ...] = (
     )),
     Group("Quản trị", (
         Entry("people.listed", "Tài khoản"),
+        Entry("trail.listed", "Nhật ký"),
     )),
 )  # fmt: skip
 

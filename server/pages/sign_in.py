@@ -16,7 +16,7 @@ from server.errors import Problem, ProblemCode
 from server.extensions import client_address, db, limiter, login
 from server.pages import filters, kept_forms, sessions
 from server.security.passwords import is_outdated
-from server.services import account_acts, accounts, second_factor
+from server.services import account_acts, accounts, second_factor, views
 from server.web.guards import now, public, signed_in
 from server.web.problems import answer
 from server.web.transaction import writing
@@ -122,6 +122,7 @@ def code() -> Any:
 @signed_in()
 def leave() -> Any:
     """End the session."""
+    _note(current_user.user.id, views.SIGNED_OUT)
     logout_user()
     session.clear()
     flash("Bạn đã đăng xuất.")
@@ -132,9 +133,23 @@ def _enters(user: User) -> Any:
     """Begin the session; what was typed before the last one ran out is shown once more, and sent only on request."""
     kept = kept_forms.opened(request.form.get("kept", ""), user.id)
     sessions.begin(user)
+    _note(user.id, views.SIGNED_IN)
     if kept is not None and current_user.owes is None:
         return render_template("kept_form.html", kept=kept)
     return redirect(_safe(request.form.get("next", "")), 303)
+
+
+def _note(user_id: str, act: str) -> None:
+    with writing(db.session) as writer:
+        views.note(
+            writer,
+            user_id=user_id,
+            act=act,
+            at=now(),
+            doc_id=user_id,
+            page=request.endpoint or "",
+            address=client_address(),
+        )
 
 
 def _page(*, next: str, kept: str = "", username: str = "", error: str | None = None) -> str:

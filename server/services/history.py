@@ -60,14 +60,14 @@ def of_inspection(
     query = select(JournalEntry.entry).where(JournalEntry.scope == scope, JournalEntry.seq > after)
     query = _of_family(query, inspection_id).order_by(JournalEntry.seq.desc()).limit(limit).offset(offset)
     people, tablets = accounts.names(session), _tablets(session)
-    return [_entry(json.loads(text), people, tablets) for text in session.scalars(query)]
+    return [entry_of(json.loads(text), people, tablets) for text in session.scalars(query)]
 
 
 def of_document(session: Session, id: str, limit: int = PAGE_SIZE) -> list[Entry]:
     """Return the newest changes to one document, in whichever scope it then was."""
     query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.entry.not_like('%"type":"gone"%'))
     people, tablets = accounts.names(session), _tablets(session)
-    found = [_entry(json.loads(text), people, tablets) for text in session.scalars(query)]
+    found = [entry_of(json.loads(text), people, tablets) for text in session.scalars(query)]
     return sorted(found, key=lambda entry: (entry.received_at, entry.seq), reverse=True)[:limit]
 
 
@@ -93,7 +93,7 @@ def _tablets(session: Session) -> dict[str, str]:
     return dict(session.execute(select(Device.id, Device.tablet_name)).all())
 
 
-def _entry(raw: Mapping[str, Any], people: Mapping[str, str], tablets: Mapping[str, str]) -> Entry:
+def entry_of(raw: Mapping[str, Any], people: Mapping[str, str], tablets: Mapping[str, str]) -> Entry:
     received = read_instant(raw["received_at"])
     assert received is not None, "the server wrote this instant"  # noqa: S101 - a journal entry is the server's own
     device = raw.get("device")

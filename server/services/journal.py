@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -129,6 +130,8 @@ def _rows(session: Session, scope: str) -> Iterator[tuple[int, str, str]]:
         JournalEntry.op_id,
         JournalEntry.kind,
         JournalEntry.doc_id,
+        JournalEntry.actor,
+        JournalEntry.received_at,
     )
     while True:
         query = select(*columns).where(JournalEntry.scope == scope, JournalEntry.seq > after)
@@ -136,7 +139,14 @@ def _rows(session: Session, scope: str) -> Iterator[tuple[int, str, str]]:
         for seq, text, hash_hex, *beside in rows:
             yield seq, text, hash_hex
             entry = json.loads(text)  # the caller has found it sound by now
-            if beside != [entry["op_id"], entry["kind"], entry["id"]]:
+            said = [
+                entry["op_id"],
+                entry["kind"],
+                entry["id"],
+                entry["actor"],
+                datetime.fromisoformat(entry["received_at"]),
+            ]
+            if beside != said:
                 raise JournalBroken(scope, seq, "các cột bên cạnh không khớp với bản ghi")
         if len(rows) < CHUNK:
             return

@@ -66,7 +66,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
         seq = head.seq = head.seq + 1
         entry, head.hash = entry_of(step, seq, received_at, head.hash)
         journal.append({"scope": step.scope, "seq": seq, "op_id": step.op_id, "entry": entry, "hash": head.hash,
-                        "kind": step.kind, "doc_id": step.id})  # fmt: skip
+                        "kind": step.kind, "doc_id": step.id, "actor": step.actor, "received_at": received_at})  # fmt: skip
         feed[step.scope, step.kind, step.id] = _feed_row(step, seq)
         if step.type != "gone":
             seqs[index] = seq

@@ -90,6 +90,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "one": PEOPLE, "ask_for_password": PEOPLE, "change_password": PEOPLE, "second_factor_page": PEOPLE,
         "start_second_factor": PEOPLE, "confirm_second_factor": PEOPLE, "renew_codes": PEOPLE,
     },
+    "trail": {"listed": SUPERVISORS},
     "people": {"listed": ADMINS, "one": ADMINS, "ask_to_add": ADMINS, "add": ADMINS, "reset_password": ADMINS, "do": ADMINS},
 }  # fmt: skip
 
@@ -97,6 +98,17 @@ WHO: Mapping[str, Who] = MappingProxyType(
     {f"{part}.{view}" if part else view: who for part, views in _TABLE.items() for view, who in views.items()}
 )
 """Endpoint -> who may call it. What one may see there of whose work, the services decide (services/grants.py)."""
+
+SHOWS: Mapping[str, str] = MappingProxyType({
+    "inspections.one": "inspection", "inspections.past": "inspection", "inspection_papers.draft": "inspection",
+    "minutes.pdf": "minutes", "minutes.as_json": "minutes", "photos.fetch": "photo",
+    "printing.papers_pdf": "print_batch", "printing.photos_pdf": "print_batch", "printing.photos_of_one": "minutes",
+    "cases.one": "case", "cases.papers": "case", "samples.one": "sample", "conflicts.one": "conflict",
+    "quarantine.one": "quarantine", "quarantine.raw": "quarantine", "quarantine.queue": "device", "quarantine.correct": "quarantine",
+    "establishments.one": "establishment", "establishments.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
+    "people.one": "account", "inspections.listed": "inspection", "instruments.listed": "instrument", "trail.listed": "trail",
+})  # fmt: skip
+"""Endpoint -> what personal data one sees there: noted with who, when and from where (web/viewed.py). Of lists only the files."""
 
 
 def may(role: str, endpoint: str) -> bool:

@@ -68,9 +68,9 @@ def test_the_journal_refuses_every_change(office: Office, database: Session, cha
     refuses(office, database, change)
 
 
-REPLACEMENTS = ["INSERT OR REPLACE INTO journal SELECT scope, seq, op_id, '{}', hash, kind, doc_id FROM journal",
+REPLACEMENTS = ["INSERT OR REPLACE INTO journal SELECT scope, seq, op_id, '{}', hash, kind, doc_id, actor, received_at FROM journal",
                 "INSERT OR REPLACE INTO journal (rowid, scope, seq, entry, hash, kind, doc_id) VALUES (1, 'x', 1, '', '', '', '')",
-                "INSERT OR REPLACE INTO journal SELECT 'x', 1, op_id, '{}', hash, kind, doc_id FROM journal WHERE op_id IS NOT NULL"]  # fmt: skip
+                "INSERT OR REPLACE INTO journal SELECT 'x', 1, op_id, '{}', hash, kind, doc_id, actor, received_at FROM journal WHERE op_id IS NOT NULL"]  # fmt: skip
 
 
 @pytest.mark.sqlite_only("PostgreSQL's ON CONFLICT DO UPDATE is an UPDATE")
