@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.db import documents
 from server.db.campaigns import CampaignMember
 from server.db.inspections import InspectionSummary
+from server.db.photos import count_used_again
 from server.db.sync import Quarantine
 from server.db.users import READS_ALL, User
 from server.services import accounts, paging
@@ -19,6 +20,7 @@ from server.services.wording import INSPECTION_STATUSES, folded
 PAGE_SIZE = 25
 MAX_WORDS = 8
 """Words of a search that count; each is looked for in every row."""
+Column = ColumnElement[str] | InstrumentedAttribute[str]
 HELD = ("held", "quarantined")
 
 
@@ -40,12 +42,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One inspection as lists show it; `held` = operations in quarantine that name it."""
+    """One inspection as lists show it; `held` = operations in quarantine that name it, `used_again` = photos whose picture
+    stands in another record, too."""
 
     summary: InspectionSummary
     campaign_code: str
     lead: str
     held: int
+    used_again: int
 
     @property
     def id(self) -> str:
@@ -67,6 +71,7 @@ class Row:
             (s.conflicts, "chỗ ghi khác nhau"),
             (self.held, "dữ liệu chờ xử lý"),
             (s.odd_photos, "ảnh cần xem lại"),
+            (self.used_again, "ảnh dùng lại"),
             (s.missing_photos, "ảnh chưa gửi về"),
             (s.odd_papers, "biên bản khác với dữ liệu"),
         )
@@ -126,11 +131,13 @@ def listing(session: Session, wanted: Filter, user: User) -> Listing:
     counts = counted(session, within)
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = select(InspectionSummary).where(*within)
+    day: Column = InspectionSummary.planned_on
+    status: Column = InspectionSummary.status
+    if wanted.text:
+        day, status = scanned(day), scanned(status)
     if wanted.status:
-        query = query.where(InspectionSummary.status == wanted.status)
-    query = query.order_by(InspectionSummary.planned_on.desc(), InspectionSummary.id.desc())
-    found = session.scalars(query.slice(part.start, part.stop)).all()
+        within.append(status == wanted.status)
+    found = part_of(session, within, (day.desc(), InspectionSummary.id.desc()), part) if total else []
     return Listing(
         rows=rows(session, found, names),
         total=total,
@@ -168,16 +175,38 @@ def holding(text: str, names: Names) -> list[ColumnElement[bool]]:
 
 def counted(session: Session, within: Sequence[ColumnElement[bool]]) -> dict[str, int]:
     """Count rows by status."""
-    query = select(InspectionSummary.status, func.count()).where(*within).group_by(InspectionSummary.status)
-    return dict(session.execute(query).all())
+    by = scanned(InspectionSummary.status)
+    return dict(session.execute(select(by, func.count()).where(*within).group_by(by)).all())
+
+
+def scanned(column: Column) -> ColumnElement[str]:
+    """Return the value of a column as no index has it.
+
+    Where words are looked for in every row, SQLite would else walk the index of the order that is asked for and fetch each
+    row on its own: 116 ms for 40,000 instead of 22.
+    """
+    return column.concat(literal_column("''"))  # a parameter would be another expression in each clause
+
+
+def part_of(
+    session: Session, within: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[str]], part: slice
+) -> list[InspectionSummary]:
+    """Return the rows of one page: first which, then what they hold, so that nothing wide is sorted."""
+    query = select(InspectionSummary.id).where(*within).order_by(*order).slice(part.start, part.stop)
+    ids = session.scalars(query).all()
+    whole = {s.id: s for s in session.scalars(select(InspectionSummary).where(InspectionSummary.id.in_(ids)))}
+    return [whole[id] for id in ids]
 
 
 def rows(session: Session, found: Sequence[InspectionSummary], names: Names) -> list[Row]:
-    """Dress summaries as lists show them, with what waits in quarantine; one question for all."""
+    """Dress summaries as lists show them, with what stands beside them; one question of each kind for all."""
+    ids = [s.id for s in found]
     query = select(Quarantine.inspection_id, func.count()).group_by(Quarantine.inspection_id)
-    query = query.where(Quarantine.inspection_id.in_([s.id for s in found]), Quarantine.state.in_(HELD))
-    held: dict[str | None, int] = dict(session.execute(query).all()) if found else {}
+    query = query.where(Quarantine.inspection_id.in_(ids), Quarantine.state.in_(HELD))
+    held: dict[str | None, int] = dict(session.execute(query).all()) if ids else {}
+    again = count_used_again(session, ids) if ids else {}
     return [
-        Row(s, names.campaigns.get(s.campaign_id, ("", ""))[0], names.people.get(s.lead_user_id, ""), held.get(s.id, 0))
+        Row(s, names.campaigns.get(s.campaign_id, ("", ""))[0], names.people.get(s.lead_user_id, ""), held.get(s.id, 0),
+            again.get(s.id, 0))
         for s in found
-    ]
+    ]  # fmt: skip

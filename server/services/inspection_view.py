@@ -283,9 +283,9 @@ def _area(session: Session, site: State, on: date | None) -> str:
 def _again(session: Session, id: str) -> dict[str, list[Remark]]:
     """Say of each photo where else its picture stands."""
     found: dict[str, list[Remark]] = {}
-    used = used_again(session, [id])
-    elsewhere = documents.many(session, [("inspection", other) for _, _, other, _ in used if other != id])
-    for _, photo, other, _ in used:
+    used = used_again(session, id)
+    elsewhere = documents.many(session, [("inspection", other) for _, other in used if other != id])
+    for photo, other in used:
         there = elsewhere.get(("inspection", other))
         remark = Remark("Ảnh này được gửi hai lần trong cùng cuộc kiểm tra.")
         if there is not None:

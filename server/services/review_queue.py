@@ -14,7 +14,7 @@ from server.db.inspections import InspectionSummary
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.services import inspection_list, paging
-from server.services.inspection_list import HELD, Names, Row
+from server.services.inspection_list import HELD, Column, Names, Row, scanned
 from server.services.wording import plain_text
 
 PAGE_SIZE = 25
@@ -123,8 +123,9 @@ def listing(session: Session, wanted: Filter, user: User, now: datetime) -> Queu
     counts = inspection_list.counted(session, within)
     total = counts.get(wanted.state, 0)
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = select(_S).where(*within, _S.status == wanted.state).order_by(_S.issued_at, _S.id)
-    found = session.scalars(query.slice(part.start, part.stop)).all()
+    since, status = _S.issued_at, _status(wanted)
+    order = (scanned(since) if wanted.text else since.asc(), _S.id.asc())
+    found = inspection_list.part_of(session, [*within, status == wanted.state], order, part) if total else []
     return Queue(
         rows=inspection_list.rows(session, found, names),
         total=total,
@@ -149,15 +150,20 @@ def neighbours(session: Session, wanted: Filter, inspection_id: str, user: User,
     return Neighbours(ahead + 1, total, session.scalar(before), session.scalar(after))
 
 
+def _status(wanted: Filter) -> Column:
+    return scanned(_S.status) if wanted.text else _S.status
+
+
 def _within(wanted: Filter, user: User, now: datetime, names: Names) -> list[ColumnElement[bool]]:
-    found = [inspection_list.readable(user), _S.status.in_(STATES), *inspection_list.holding(wanted.text, names)]
+    found = [inspection_list.readable(user), _status(wanted).in_(STATES), *inspection_list.holding(wanted.text, names)]
     if wanted.campaign:
         found.append(_S.campaign_id == wanted.campaign)
     if wanted.verdict:
         found.append(_S.verdict == wanted.verdict)
     if wanted.age:
         since = now.astimezone(UTC) - timedelta(days=wanted.age)
-        found.append(_S.issued_at <= since.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        issued = scanned(_S.issued_at) if wanted.text else _S.issued_at
+        found.append(issued <= since.strftime("%Y-%m-%dT%H:%M:%SZ"))
     if wanted.warning in WARNINGS:
         found.append(WARNINGS[wanted.warning])
     elif wanted.warning == ANY:

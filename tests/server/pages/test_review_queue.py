@@ -177,3 +177,19 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_few(desks: Desks, 
             desk.opens("/review?q=cua&warning=any")
         counts.append(len(asked))
     assert counts[0] == counts[1] < 12
+
+
+def test_a_picture_used_at_two_sites_is_named_on_both_and_neither_is_clean(desks: Desks, desk: Desk) -> None:
+    first, second = desks.files("Cửa hàng Một"), desks.files("Cửa hàng Hai")
+    for one in (first, second):
+        state = {"inspection_id": one.id, "finding_id": one.finding, "purpose": "evidence", "status": "complete", "exif": {},
+                 "sha256": "ab" * 32, "taken_at": "2021-08-05T09:00:00+07:00", "warnings": []}  # fmt: skip
+        desks.office.records("photo", f"campaign:{one.campaign}", state, parent=one.id)
+    page = desk.opens("/review")
+    assert page.count("1 ảnh dùng lại") == 2
+    assert 'type="checkbox"' not in page
+    for one, other in ((first, second), (second, first)):
+        page = desk.opens(one.path)
+        assert f"Ảnh này đã dùng ở cuộc kiểm tra khác: {other.name}." in page
+        assert f'<a href="{other.path}">Mở cuộc đó</a>' in page
+    assert "1 ảnh cần xem lại" in approves(desk, [first.id]).get_data(as_text=True)
