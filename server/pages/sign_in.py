@@ -113,9 +113,10 @@ def code() -> Any:
             left = second_factor.check(writer, user.id, request.form.get("code", ""), key=_key(), now=now())
     except Problem as problem:
         return _code_page(problem.detail), problem.code.status
-    if left is not None:
+    answer = _enters(user)
+    if left is not None:  # after the new session has begun: it begins empty
         flash(f"Đã dùng một mã dự phòng, còn {left} mã. Hãy tạo bộ mã mới ở trang tài khoản khi sắp hết.")
-    return _enters(user)
+    return answer
 
 
 @bp.post("/sign-out")
