@@ -264,7 +264,7 @@ FIELDS = {
     "standards": "chuẩn đo lường",
     "standard_overrides": "lý do dùng chuẩn quá hạn",
     "checklists": "danh mục kiểm tra",
-    "review": "nhận xét khi duyệt",
+    "review": "ý kiến duyệt",
     "reason": "lý do",
     "text": "nội dung",
     "due_on": "hạn thực hiện",

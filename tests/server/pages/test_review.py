@@ -218,3 +218,36 @@ def test_the_journal_stays_whole(scene: Scene, desk: Desk) -> None:
     with scene.office.app.app_context():
         session: Session = db.session()
         assert journal.verify(session).is_whole
+
+
+def test_whoever_was_slower_sees_both_decisions(scene: Scene, desk: Desk) -> None:
+    second = Desk(scene.office.app.test_client()).signs_in(scene.office.hires("supervisor", "Trần Thị Hai"))
+    item = scene.site.finding_id("FU11")
+    old = second.opens(scene.path)
+    page = desk.opens(scene.path)
+    assert sends(desk, scene, page, decision="returned", remark="Chụp lại", confirm="1").status_code == 303
+    answer = sends(second, scene, old, decision="returned", remark="Bổ sung số đo", finding=[item], **{f"remark-{item}": "đo lại"})  # fmt: skip
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    for part in (
+        "Quyết định của bạn",
+        "Bổ sung số đo",
+        "đo lại",
+        "Quyết định đã ghi</b> – Nguyễn Thanh Bình",
+        "Chụp lại",
+    ):
+        assert part in said, part
+    assert state_of(scene)["review"]["remark"] == "Chụp lại"
+
+
+def test_what_waits_is_decided_on_the_inspections_page(scene: Scene, desk: Desk) -> None:
+    late = scene.tablet.op("finding", scene.site.finding_id("FU11"), "patch", scene.site.scope, {"note": "ghi muộn"},
+                           base={"note": ""}, parent=scene.site.inspection)  # fmt: skip
+    assert scene.tablet.one(late)["status"] == "held"
+    page = desk.opens(f"{scene.path}?queue=")
+    (action,) = set(re.findall(r'action="(/quarantine/[^"]+/decision)"', page))
+    asked = desk.sends(page, action, decision="release", reason="Đã hỏi lại đoàn").get_data(as_text=True)
+    assert f'href="{scene.path}?queue="' in asked, "the way back"
+    done = desk.sends(asked, action)
+    assert (done.status_code, done.headers["Location"]) == (303, f"{scene.path}?queue=")
+    assert "Dữ liệu chờ xử lý" not in desk.opens(scene.path)
