@@ -285,11 +285,14 @@ def _again(session: Session, id: str) -> dict[str, list[Remark]]:
     found: dict[str, list[Remark]] = {}
     used = used_again(session, id)
     elsewhere = documents.many(session, [("inspection", other) for _, other in used if other != id])
+    named = {d.id: ("establishment", str(d.state.get("establishment_id"))) for d in elsewhere.values()}
+    sites = documents.many(session, named.values())
     for photo, other in used:
-        there = elsewhere.get(("inspection", other))
         remark = Remark("Ảnh này được gửi hai lần trong cùng cuộc kiểm tra.")
-        if there is not None:
-            remark = Remark(f"Ảnh này đã dùng ở cuộc kiểm tra khác: {title(session, there)}.", inspection_id=other)
+        if other != id:
+            site = sites.get(named.get(other, ("", "")))
+            name = "" if site is None else str(site.state.get("name") or "")
+            remark = Remark(f"Ảnh này đã dùng ở cuộc kiểm tra khác: {name or other}.", inspection_id=other)
         if remark not in found.setdefault(photo, []):
             found[photo].append(remark)
     return found

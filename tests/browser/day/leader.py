@@ -126,7 +126,6 @@ def sends_back(department: Department, inspection: str, remark: str) -> None:
     finding = next(id for id, f in department.states("finding", inspection).items() if f["answer"] == "nonconforming")
     office, path = department.office(), f"/inspections/{inspection}"
     _, page = office.asks("GET", path)
-    action = re.search(rf'action="({re.escape(path)}/[a-z]+)"', page)
-    status, _ = office.submits(page, action[1] if action else path, decision="returned", remark=remark, confirm="1",
+    status, _ = office.submits(page, f"{path}/review", decision="returned", remark=remark, confirm="1",
                                **{"finding": finding, f"remark-{finding}": remark})  # fmt: skip
     check(status in {302, 303}, f"không trả lại được ({status})")
