@@ -14,6 +14,7 @@ from server.extensions import babel, csrf, db, limiter, login, migrate
 from server.pages import (
     account,
     api_docs,
+    blanks,
     cases,
     conflicts,
     establishments,
@@ -52,7 +53,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, limits, standards, checklist_pages,
+    sign_in, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections,
 )  # fmt: skip

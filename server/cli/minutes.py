@@ -23,8 +23,6 @@ from sync import seal
 from sync.paper_forms import FORMS
 from sync.paper_words import local
 
-BY_HAND = [code for code, form in FORMS.items() if not form.is_notice and code != "amendment"]
-"""What can be written by hand on pre-printed paper: minutes of those who are there."""
 group = Group("minutes", help="Biên bản: xác thực, in lại, phát hành, hủy.")
 
 
@@ -118,7 +116,7 @@ def void(minutes_id: str, reason: str, actor: str) -> None:
 
 @group.command("blank")
 @click.argument("inspection_id")
-@click.option("--form", type=click.Choice(BY_HAND), default="inspection")
+@click.option("--form", type=click.Choice(papers.BY_HAND), default="inspection")
 @click.option("--numbers", "count", type=int, default=1, help="Dành bao nhiêu số, mỗi số một bản.")
 @click.option("--purpose", default="Biên bản in sẵn", help="Dành cho đoàn nào, việc gì; ghi vào sổ.")
 @click.option(
@@ -152,7 +150,7 @@ def blank(
 
 @group.command("key-in")
 @click.argument("inspection_id")
-@click.option("--form", type=click.Choice(BY_HAND), default="inspection")
+@click.option("--form", type=click.Choice(papers.BY_HAND), default="inspection")
 @click.option("--number", type=int, required=True, help="Số in sẵn trên biên bản (đã dành bằng flask numbers reserve).")
 @click.option("--written-at", required=True, help="Thời điểm ghi trên biên bản, ví dụ 2026-11-24T10:30:00+07:00.")
 @click.option("--by", "actor", required=True, help="Mã tài khoản người nhập.")

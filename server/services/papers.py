@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.devices import SigningKey
+from server.db.documents import Document
 from server.db.numbers import MinutesNumber, MinutesPaper, NumberLease, SeriesYear, papers_of
 from server.errors import Problem, ProblemCode
 from server.services import ledger, minutes, numbers
 from sync import seal
 from sync.paper_blank import blank
-from sync.paper_forms import form_of
+from sync.paper_forms import FORMS, form_of
 from sync.paper_words import local
 
 PAPER = "paper"
+BY_HAND = tuple(code for code, form in FORMS.items() if not form.is_notice and code != "amendment")
+"""What can be written by hand on pre-printed paper: minutes of those who are there."""
 LOST = "lost"
 
 
@@ -45,8 +48,20 @@ def blanks(
     else:
         first, last = numbers.reserve(session, series, year, count, purpose, now)
         wanted = range(first, last + 1)
+    texts = blank_texts(session, inspection, form, wanted, now)
+    return {text: render(canonical, None, host=host, status="issued") for text, canonical in texts.items()}
+
+
+def blank_texts(
+    session: Session, inspection: Document, form: str, wanted: Sequence[int], now: datetime
+) -> dict[str, str]:  # fmt: skip
+    """Compose pre-printed minutes under these numbers of this year; return canonical texts by the number as printed.
+
+    Refuses a form that is not written by hand.
+    """
+    series, year = minutes.series_of(minutes.organisation_of(session, inspection), form), local(now).year
     symbol = numbers.symbol_of(session, series)
-    made: dict[str, bytes] = {}
+    made: dict[str, str] = {}
     for number in wanted:
         shown = {"series": series, "symbol": symbol, "year": year, "number": number}
         doc = minutes.compose(session, inspection, form=form, number=shown, at=now)
@@ -54,7 +69,7 @@ def blanks(
             empty = blank(form_of(form), doc, minutes.definitions(inspection.state))
         except ValueError as refused:
             raise Problem(ProblemCode.INVALID_REQUEST, str(refused)) from refused
-        made[seal.number_text(number, symbol)] = render(seal.canonical_text(empty), None, host=host, status="issued")
+        made[seal.number_text(number, symbol)] = seal.canonical_text(empty)
     return made
 
 

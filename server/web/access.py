@@ -70,6 +70,10 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "imports": {"ask": SUPERVISORS, "template": SUPERVISORS, "preview": SUPERVISORS, "confirm": SUPERVISORS},
     "mergers": {"candidates": SUPERVISORS, "ask": SUPERVISORS, "merge": SUPERVISORS, "undo": SUPERVISORS},
     "numbers": {"register": OFFICE, "printed": OFFICE, "papers": OFFICE, "ask_to_void": SUPERVISORS, "void": SUPERVISORS, "void_paper": SUPERVISORS},
+    "blanks": {
+        "listed": OFFICE, "ask": OFFICE, "reserve": OFFICE, "one": OFFICE, "pdf": OFFICE, "ask_to_key_in": SUPERVISORS,
+        "key_in": SUPERVISORS,
+    },
     "printing": {
         "queue": OFFICE, "prepare": OFFICE, "start": OFFICE, "one": OFFICE, "papers_pdf": OFFICE, "photos_pdf": OFFICE,
         "photos_of_one": OFFICE, "finish": OFFICE, "elsewhere": OFFICE, "log": OFFICE, "unsigned": OFFICE, "reminder": OFFICE,
