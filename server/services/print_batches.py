@@ -118,9 +118,7 @@ def chosen(papers: Iterable[str]) -> list[str]:
 def sheets(session: Session, papers: Sequence[str]) -> list[Sheet]:
     """Return papers in the order in which they are printed; refuses unknown ones and those that are void."""
     query = print_queue.described().where(MinutesPaper.id.in_(papers))
-    found = print_queue.rows(
-        session, query.order_by(MinutesPaper.issued_at, MinutesPaper.series, MinutesPaper.number, MinutesPaper.id)
-    )
+    found = print_queue.rows(session, query.order_by(*print_queue.OLDEST))
     if len(found) != len(papers):
         raise Problem(ProblemCode.NOT_FOUND, "Có văn bản không còn trong sổ: hãy mở lại danh sách.")
     refused = [row.text for row in found if row.status not in PRINTABLE]

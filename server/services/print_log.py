@@ -87,12 +87,17 @@ _Prints = Select[PaperPrint, MinutesPaper, str, str]
 
 def listing(session: Session, wanted: Filter) -> Log:
     """Return one page of the log, the newest first."""
-    where = _asked(wanted)
-    counted = select(func.count()).select_from(_described().where(*where).subquery())
-    total = session.scalar(counted) or 0
+    base = select(PaperPrint.id).where(*_asked(wanted))
+    if wanted.text:
+        base = base.join(MinutesPaper, MinutesPaper.id == PaperPrint.minutes_id)
+        base = base.join(InspectionSummary, InspectionSummary.id == MinutesPaper.inspection_id)
+    total = session.scalar(select(func.count()).select_from(base.subquery())) or 0
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = _described().where(*where).order_by(PaperPrint.started_at.desc(), PaperPrint.batch_id, PaperPrint.place)
-    return Log(list(_rows(session, query.slice(part.start, part.stop))), total, page, pages)
+    newest = base.order_by(PaperPrint.started_at.desc(), PaperPrint.id.desc())  # as the index has it
+    shown = session.scalars(newest.slice(part.start, part.stop)).all()
+    query = _described().where(PaperPrint.id.in_(shown))
+    query = query.order_by(PaperPrint.started_at.desc(), PaperPrint.batch_id, PaperPrint.place)
+    return Log(list(_rows(session, query)), total, page, pages)
 
 
 def export(session: Session, wanted: Filter) -> Listed:

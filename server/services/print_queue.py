@@ -24,6 +24,7 @@ PRINTABLE = ("issued", "amended", "conflicting")
 """Papers that exist and are not void; of a `lost` one the server has no text."""
 Papers = Select[MinutesPaper, str, str, str]
 """Papers with symbol of their series, name and address of their site."""
+OLDEST = (MinutesPaper.issued_at, MinutesPaper.series, MinutesPaper.number, MinutesPaper.id)
 HERE, TABLET = "here", "tablet"
 ORIGINS = {HERE: "Phát hành tại cơ quan", TABLET: "Lập trên máy tính bảng"}
 
@@ -99,16 +100,13 @@ class Queue:
 
 def queue(session: Session, wanted: Filter) -> Queue:
     """Return one page of the papers that wait, the oldest first."""
-    where = [*waiting(), *_asked(wanted)]
-    base = select(MinutesPaper.id).outerjoin(InspectionSummary, InspectionSummary.id == MinutesPaper.inspection_id)
-    total = session.scalar(select(func.count()).select_from(base.where(*where).subquery())) or 0
+    base = select(MinutesPaper.id).where(*waiting(), *_asked(wanted))
+    if wanted.text:
+        base = base.join(InspectionSummary, InspectionSummary.id == MinutesPaper.inspection_id)
+    total = session.scalar(select(func.count()).select_from(base.subquery())) or 0
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    ordered = (
-        described()
-        .where(*where)
-        .order_by(MinutesPaper.issued_at, MinutesPaper.series, MinutesPaper.number, MinutesPaper.id)
-    )
-    found = rows(session, ordered.slice(part.start, part.stop))
+    shown = session.scalars(base.order_by(*OLDEST).slice(part.start, part.stop)).all()  # joined once it is short
+    found = rows(session, described().where(MinutesPaper.id.in_(shown)).order_by(*OLDEST))
     books = session.execute(select(Series.series, Series.symbol).order_by(Series.symbol)).all()
     campaigns = [
         (d.id, str(d.state.get("code")), str(d.state.get("title"))) for d in documents.of_kind(session, "campaign")

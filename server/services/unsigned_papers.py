@@ -15,7 +15,7 @@ from server.db.inspections import InspectionSummary
 from server.db.numbers import MinutesPaper, Series
 from server.services import accounts, exports, paging
 from server.services.exports import MOMENT, NUMBER, Column, Listed
-from server.services.print_queue import PRINTABLE, matching
+from server.services.print_queue import OLDEST, PRINTABLE, matching
 from server.services.wording import MINUTES_FORMS
 from sync.clock import read_instant
 from sync.paper_forms import FORMS
@@ -27,7 +27,6 @@ AGES = (7, 15, 30, 60)
 """Days without a signed copy to choose from; no deadline in law is meant."""
 MAX_REMINDED = 500
 _NOTICES = sorted(code for code, form in FORMS.items() if form.is_notice)
-_OLDEST = (MinutesPaper.issued_at, MinutesPaper.series, MinutesPaper.number, MinutesPaper.id)
 _Papers = Select[MinutesPaper, str, InspectionSummary]
 _COLUMNS = (Column("Số", width=16), Column("Năm", NUMBER), Column("Loại"), Column("Cơ sở", width=36), Column("Địa chỉ", width=40),
             Column("Đợt"), Column("Trưởng đoàn"), Column("Phát hành", MOMENT), Column("Số ngày chờ", NUMBER))  # fmt: skip
@@ -95,7 +94,7 @@ def listing(session: Session, wanted: Filter, now: datetime) -> Listing:
     where, names = _asked(wanted, now), accounts.names(session)
     total = session.scalar(select(func.count()).select_from(_described(where).subquery())) or 0
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = _described(where).order_by(*_OLDEST).slice(part.start, part.stop)
+    query = _described(where).order_by(*OLDEST).slice(part.start, part.stop)
     counted = select(InspectionSummary.lead_user_id, func.count()).join(
         MinutesPaper, MinutesPaper.inspection_id == InspectionSummary.id
     )
@@ -110,14 +109,14 @@ def listing(session: Session, wanted: Filter, now: datetime) -> Listing:
 
 def by_leader(session: Session, wanted: Filter, now: datetime) -> list[tuple[str, list[Row]]]:
     """Return what each leader is reminded of, the oldest first; at most MAX_REMINDED papers."""
-    query = _described(_asked(wanted, now)).order_by(*_OLDEST).limit(MAX_REMINDED)
+    query = _described(_asked(wanted, now)).order_by(*OLDEST).limit(MAX_REMINDED)
     rows = sorted(_rows(session, query, now), key=lambda row: row.lead)
     return [(lead, list(found)) for lead, found in groupby(rows, key=lambda row: row.lead)]
 
 
 def export(session: Session, wanted: Filter, now: datetime) -> Listed:
     """Return the whole list that the filter leaves."""
-    query = _described(_asked(wanted, now)).order_by(*_OLDEST).limit(exports.MAX_ROWS + 1)
+    query = _described(_asked(wanted, now)).order_by(*OLDEST).limit(exports.MAX_ROWS + 1)
     rows = (
         (r.text, r.year, MINUTES_FORMS.get(r.form, r.form), r.site, r.address, r.campaign, r.lead, r.issued_at, r.days)
         for r in _rows(session, query, now)

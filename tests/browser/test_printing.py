@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from server.services import print_batches, print_queue
+from server.services import blank_desk, print_batches, print_queue
 from server.services.print_batches import Wanted
 from tests.browser.looking import AXE
 from tests.builders import Office, Person
@@ -153,8 +153,12 @@ def test_every_page_is_free_of_axes_findings(screen: Page, scene: Scene, clerk: 
         print_batches.start(
             session, Wanted(at_printer := str(uuid4()), [second]), actor=clerk.id, now=datetime.now(UTC)
         )
+        aside = blank_desk.Wanted(str(uuid4()), "inspection", 2, "Đoàn xăng dầu, vùng không có sóng")
+        blank_desk.reserve(session, scene.site.inspection, aside, actor=clerk.id, now=datetime.now(UTC))
     signs_in(screen, clerk)
     for path, name in (
+        ("/printing/blanks?q=cua+hang", "blanks"), (f"/printing/blanks/new/{scene.site.inspection}", "blank-new"),
+        (f"/printing/blanks/{aside.id}", "blank"),
         ("/printing", "queue"), (f"/printing/new?paper={first}&paper={second}", "confirm"),
         (f"/printing/batches/{at_printer}", "batch"), (f"/printing/batches/{papers[0]}", "done"), ("/printing/log", "log"),
         ("/printing/unsigned", "unsigned"), ("/printing/unsigned/reminder", "reminder"), ("/numbers", "register"),
