@@ -17,6 +17,7 @@ from server.printing.minutes import PrintError, render
 from server.security.keys import server_key
 from server.services import blank_desk, inspection_view, ledger, paging, papers
 from server.services.blank_desk import Sheets, Wanted
+from server.services.number_book import Row
 from server.settings import Settings
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -81,24 +82,25 @@ def pdf(sheets_id: UUID) -> Response:
     return response
 
 
-@bp.get("/printing/blanks/<uuid:sheets_id>/key-in/<int:number>")
+@bp.get("/printing/blanks/<uuid:sheets_id>/key-in/<number>")
 @signed_in(Role.SUPERVISOR)
-def ask_to_key_in(sheets_id: UUID, number: int) -> str:
+def ask_to_key_in(sheets_id: UUID, number: str) -> str:
     """Say what keying in means and ask for the time on the paper."""
     return _key_in_page(blank_desk.sheets(db.session(), str(sheets_id)), number)
 
 
-@bp.post("/printing/blanks/<uuid:sheets_id>/key-in/<int:number>")
+@bp.post("/printing/blanks/<uuid:sheets_id>/key-in/<number>")
 @signed_in(Role.SUPERVISOR)
-def key_in(sheets_id: UUID, number: int) -> Any:
+def key_in(sheets_id: UUID, number: str) -> Any:
     """Issue what was written on one sheet, under its number."""
     found = blank_desk.sheets(db.session(), str(sheets_id))
+    row = _row(found, number)
     given, actor, key = request.form.get("written_at", ""), current_user.user.id, server_key(_settings().instance)
     try:
-        if number not in found.left:
+        if row.number not in found.left:
             raise Problem(ProblemCode.CONFLICT, "Số này không phải số đang dành cho bản in sẵn.")
         with writing(db.session) as session:
-            papers.key_in(session, found.inspection_id, found.form, number=number, written_at=_moment(given), actor=actor,
+            papers.key_in(session, found.inspection_id, found.form, number=row.number, written_at=_moment(given), actor=actor,
                           key=key, now=now())  # fmt: skip
     except Problem as problem:
         return Response(_key_in_page(found, number, problem.detail, given), status=problem.code.status)
@@ -114,11 +116,18 @@ def _ask_page(id: str, error: str = "") -> str:
                            new_id=request.form.get("id") or ledger.new_id())  # fmt: skip
 
 
-def _key_in_page(found: Sheets, number: int, error: str = "", written_at: str = "") -> str:
-    row = next((row for row in found.rows if row.number == number), None)
+def _key_in_page(found: Sheets, number: str, error: str = "", written_at: str = "") -> str:
+    return render_template(
+        "blank_key_in.html", sheets=found, row=_row(found, number), error=error, written_at=written_at
+    )
+
+
+def _row(found: Sheets, number: str) -> Row:
+    """Return the sheet with this number."""
+    row = next((row for row in found.rows if str(row.number) == number), None)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, "Không có số này trong lần in sẵn.")
-    return render_template("blank_key_in.html", sheets=found, row=row, error=error, written_at=written_at)
+    return row
 
 
 def _moment(text: str) -> datetime:

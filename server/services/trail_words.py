@@ -26,7 +26,7 @@ _ACTS = {
     "gone": "Chuyển đi",
 }
 _NOUNS = {
-    "account": "tài khoản", "print_batch": "tập giấy in", "quarantine": "dữ liệu chờ xử lý", "device": "hàng đợi của máy",
+    "account": "tài khoản", "numbers_reserved": "dành số cho bản in sẵn", "print_batch": "tập giấy in", "quarantine": "dữ liệu chờ xử lý", "device": "hàng đợi của máy",
     "conflict": "chỗ ghi khác nhau", "trail": "nhật ký", "user": "người dùng", "organisation": "cơ quan", "area": "địa bàn",
     "measurement_standard": "chuẩn đo lường", "known_gap": "khoảng trống đã biết", "revocation": "thu hồi máy", "resumption": "cho dùng lại máy",
 }  # fmt: skip

@@ -107,6 +107,7 @@ SHOWS: Mapping[str, str] = MappingProxyType({
     "inspections.one": "inspection", "inspections.past": "inspection", "inspection_papers.draft": "inspection",
     "minutes.pdf": "minutes", "minutes.as_json": "minutes", "photos.fetch": "photo",
     "printing.papers_pdf": "print_batch", "printing.photos_pdf": "print_batch", "printing.photos_of_one": "minutes",
+    "blanks.pdf": "numbers_reserved",
     "cases.one": "case", "cases.papers": "case", "samples.one": "sample", "conflicts.one": "conflict",
     "quarantine.one": "quarantine", "quarantine.raw": "quarantine", "quarantine.queue": "device", "quarantine.correct": "quarantine",
     "establishments.one": "establishment", "establishments.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
