@@ -102,10 +102,9 @@ def _pygal() -> Any:
 
     It leaves a finder for plugins of maps in Python's list, which Python warns of at every later import: taken out again.
     """
-    known = list(sys.meta_path)
     import pygal
 
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder in known]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
     return pygal
 
 

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from tests.builders import Office
 from tests.server.casework import Casework, casework_of
+from tests.server.counting import statements
 from tests.server.pages.scene import NASTY, Desk
 
 NOTHING = "00000000-0000-7000-8000-000000000000"
@@ -170,3 +171,18 @@ def test_word_and_pdf_say_the_same(work: Casework, desk: Desk) -> None:
     ):
         assert said in cells
         assert re.sub(r"\s+", "", said) in squeezed
+
+
+def test_a_report_of_many_asks_as_often_as_one_of_few(work: Casework, desk: Desk) -> None:
+    def asked() -> int:
+        with statements(work.office.app) as found:
+            desk.opens(report_of(work))
+        return len(found)
+
+    desk.opens(report_of(work))
+    few = asked()
+    for number in range(12):
+        site = work.office.registers_establishment(name=f"Cơ sở {number}")
+        work.office.registers_instrument(site)
+        work.office.plans_inspection(work.scene.site.campaign, site, work.scene.leader)
+    assert asked() == few
