@@ -12,7 +12,7 @@ LONG := tests/contract tests/crash tests/journeys tests/sync/model tests/server/
 # A machine that forbids caching compiled modules makes each of the suite's hundreds of processes start 1 s later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run demo test coverage check soak bench bench-tablet pictures lock clean
+.PHONY: help setup run demo test coverage check soak bench bench-tablet pictures words lock clean
 
 help: ## Danh sách lệnh (this list)
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench-tablet: setup $(STAMP)/browser ## Đo máy tính bảng: độ lớn của
 
 pictures: setup $(STAMP)/browser ## Chụp lại các hình của README từ ngày kiểm tra mẫu
 	@$(BIN)/python tools/pictures.py
+
+words: $(STAMP)/python ## Gom các câu của trang văn phòng vào bản dịch tiếng Anh (server/translations) và biên dịch
+	@$(BIN)/python tools/words.py
 
 lock: ## Ghim lại requirements*.txt có mã băm (cần pip-tools)
 	pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in

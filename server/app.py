@@ -10,7 +10,7 @@ from flask_login import AnonymousUserMixin
 from server import cli
 from server.api import checklists, enrolments, leases, minutes, photos, rules, sync, uploads
 from server.db import engine
-from server.extensions import babel, csrf, db, limiter, login, migrate
+from server.extensions import csrf, db, limiter, login, migrate
 from server.pages import (
     account,
     api_docs,
@@ -23,6 +23,7 @@ from server.pages import (
     inspection_papers,
     inspections,
     instruments,
+    language,
     limits,
     mergers,
     numbers,
@@ -53,7 +54,7 @@ from server.web.problems import ProblemApi
 
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
-    sign_in, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
+    sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections,
 )  # fmt: skip
@@ -94,7 +95,7 @@ def _extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
-    for extension in (babel, csrf, limiter):
+    for extension in (csrf, limiter):
         extension.init_app(app)
     migrate.init_app(app, db)
     login.anonymous_user = AnonymousUserMixin

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import url_for
+
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 def filtered(endpoint: str, fields: dict[str, Any], **place: Any) -> Callable[..., str]:
@@ -20,3 +23,9 @@ def filtered(endpoint: str, fields: dict[str, Any], **place: Any) -> Callable[..
         return url_for(endpoint, **place) + (f"?{urlencode(said)}" if said else "")
 
     return link
+
+
+def safe_path(target: str) -> str:
+    """Return a path of this server, `/` for anything else: an address of another site never comes out of here."""
+    parts = urlsplit(target) if _LOCAL_PATH.fullmatch(target) else None
+    return target if parts is not None and not parts.scheme and not parts.netloc else "/"

@@ -61,11 +61,14 @@ def _load(key: str) -> SignedIn | None:
 def begin(user: User) -> None:
     """Begin a session; what was there before is thrown away, so that nobody can plant one.
 
-    Only the token of forms stays for whoever was signed in here before: what they typed elsewhere can still be sent.
+    The language stays, and the token of forms for whoever was signed in here before: what they typed elsewhere can still be sent.
     """
     token = session.get("csrf_token") if who() == user.id else None
+    language = session.get("language")
     session.clear()
     session.permanent = True
+    if language is not None:
+        session["language"] = language
     if token is not None:
         session["csrf_token"] = token
     at = int(now().timestamp())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext
 from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 
@@ -15,6 +14,7 @@ from server.db.users import SecondFactorState, User
 from server.errors import Problem, ProblemCode
 from server.extensions import client_address, db, limiter, login
 from server.pages import filters, kept_forms, sessions
+from server.pages.addresses import safe_path
 from server.security.passwords import is_outdated
 from server.services import account_acts, accounts, second_factor, views
 from server.web.guards import now, public, signed_in
@@ -29,7 +29,6 @@ CODE_FAILURES = "10 per minute; 30 per hour"
 """Wrong codes of one person, from wherever: of a million, three are right at any moment."""
 HALFWAY_S = 300
 """Between password and code."""
-_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 @login.unauthorized_handler
@@ -69,8 +68,8 @@ def _csrf(_error: CSRFError) -> Response:
 def form() -> Any:
     """Ask for name and password."""
     if current_user.is_authenticated:
-        return redirect(_safe(request.args.get("next", "")), 303)
-    return _page(next=_safe(request.args.get("next", "")))
+        return redirect(safe_path(request.args.get("next", "")), 303)
+    return _page(next=safe_path(request.args.get("next", "")))
 
 
 @bp.post("/sign-in")
@@ -81,9 +80,9 @@ def enter() -> Any:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     user = accounts.authenticate(db.session(), username, password, now=now())
     if user is None:
-        said = "Tên đăng nhập hoặc mật khẩu không đúng."
+        said = gettext("Tên đăng nhập hoặc mật khẩu không đúng.")
         kept = request.form.get("kept", "")
-        return _page(next=_safe(request.form.get("next", "")), kept=kept, username=username[:64], error=said), 401
+        return _page(next=safe_path(request.form.get("next", "")), kept=kept, username=username[:64], error=said), 401
     if is_outdated(user.password_hash):
         with writing(db.session) as writer:
             account_acts.rehash(writer, user.id, password)
@@ -107,7 +106,7 @@ def code() -> Any:
     user = _halfway()
     if user is None:
         flash("Đã quá 5 phút: hãy nhập lại tên đăng nhập và mật khẩu.")
-        return redirect(url_for("sign_in.form", next=_safe(request.form.get("next", ""))), 303)
+        return redirect(url_for("sign_in.form", next=safe_path(request.form.get("next", ""))), 303)
     try:
         with writing(db.session) as writer:
             left = second_factor.check(writer, user.id, request.form.get("code", ""), key=_key(), now=now())
@@ -137,7 +136,7 @@ def _enters(user: User) -> Any:
     _note(user.id, views.SIGNED_IN)
     if kept is not None and current_user.owes is None:
         return render_template("kept_form.html", kept=kept)
-    return redirect(_safe(request.form.get("next", "")), 303)
+    return redirect(safe_path(request.form.get("next", "")), 303)
 
 
 def _note(user_id: str, act: str) -> None:
@@ -164,7 +163,7 @@ def _page(*, next: str, kept: str = "", username: str = "", error: str | None = 
 def _code_page(error: str | None = None) -> str:
     form = request.form
     return render_template(
-        "sign_in_code.html", next=_safe(form.get("next", "")), kept=form.get("kept", ""), error=error
+        "sign_in_code.html", next=safe_path(form.get("next", "")), kept=form.get("kept", ""), error=error
     )
 
 
@@ -176,9 +175,3 @@ def _halfway() -> User | None:
 
 def _key() -> str:
     return str(current_app.config["SETTINGS"].secret_key)
-
-
-def _safe(target: str) -> str:
-    """Return a path of this server, `/` for anything else: an address of another site never comes out of here."""
-    parts = urlsplit(target) if _LOCAL_PATH.fullmatch(target) else None
-    return target if parts is not None and not parts.scheme and not parts.netloc else "/"

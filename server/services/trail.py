@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import CompoundSelect, Integer, Select, literal, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.db.devices import Device
@@ -146,15 +146,12 @@ def _asked(query: Any, wanted: Filter, at: Any, who: Any, document: Any) -> Any:
 
 def _rows(session: Session, keys: Sequence[Any], names: Mapping[str, str]) -> list[Row]:
     """Read what the keys name, each kind in one question, and put it into words."""
-    entries = [(key.scope, key.number) for key in keys if key.scope]
+    entries: dict[str, list[int]] = {}
+    for key in keys:
+        if key.scope:
+            entries.setdefault(key.scope, []).append(key.number)
     seen = [key.number for key in keys if not key.scope]
-    pair = tuple_(JournalEntry.scope, JournalEntry.seq)
-    texts = (
-        session.execute(select(JournalEntry.scope, JournalEntry.seq, JournalEntry.entry).where(pair.in_(entries)))
-        if entries
-        else ()
-    )
-    journal = {(row.scope, row.seq): orjson.loads(row.entry) for row in texts}
+    journal = {(row.scope, row.seq): orjson.loads(row.entry) for row in _entries(session, entries)}
     looked = {view.id: view for view in session.scalars(select(View).where(View.id.in_(seen)))} if seen else {}
     tablets = dict(session.execute(select(Device.id, Device.tablet_name)).all()) if entries else {}
     people = {**names, SYSTEM: "lệnh trên máy chủ"}
@@ -163,6 +160,13 @@ def _rows(session: Session, keys: Sequence[Any], names: Mapping[str, str]) -> li
         _did(journal[key.scope, key.number], people, tablets) if key.scope else _saw(looked[key.number], people, titles)
         for key in keys
     ]  # fmt: skip
+
+
+def _entries(session: Session, asked: Mapping[str, Sequence[int]]) -> Sequence[Any]:
+    """Read entries by their key, scope by scope: SQLite looks a list of pairs up by walking through all of the journal."""
+    here = [and_(JournalEntry.scope == scope, JournalEntry.seq.in_(numbers)) for scope, numbers in asked.items()]
+    query = select(JournalEntry.scope, JournalEntry.seq, JournalEntry.entry)
+    return session.execute(query.where(or_(*here))).all() if here else ()
 
 
 def _did(raw: dict[str, Any], people: Mapping[str, str], tablets: Mapping[str, str]) -> Row:

@@ -31,6 +31,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "public_minutes": {"look_up": ANYONE, "keys": ANYONE},
     "status": {"alive": ANYONE, "ready": ANYONE, "metrics": ANYONE},
     "tablet_app": {"shell": ANYONE, "file": ANYONE},
+    "language": {"choose": ANYONE},
     "sign_in": {"form": ANYONE, "enter": ANYONE, "code": ANYONE, "leave": PEOPLE},
     # Calls of tablets
     "enrolments": {"enrol": ANYONE},
