@@ -78,7 +78,7 @@ class HeldLease(Named):
 
 
 class HelloRequestSchema(Envelope):
-    """Who calls: the app's build, the protocols it speaks, the lowest device_seq still kept, the leases it holds."""
+    """Who calls: the app's build, the protocols it speaks, the lowest device_seq still kept, the leases it holds, what it has not sent."""
 
     client = Named(
         {"app": Text(), "build": Text(), "protocols": ListOf(Whole(0, 1000), most=20)},
@@ -86,6 +86,7 @@ class HelloRequestSchema(Envelope):
     )
     lowest_device_seq = Whole(1, MAX_DEVICE_SEQ, allow_none=True)
     leases = ListOf(HeldLease(), most=MAX_LEASES, allow_none=True)
+    unsent = Named({"operations": Whole(0, MAX_DEVICE_SEQ), "photos": Whole(0, MAX_DEVICE_SEQ)}, allow_none=True)
 
 
 class PushRequestSchema(Envelope):

@@ -24,6 +24,11 @@ class Device(Model):
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    app_build: Mapped[str | None] = mapped_column(String(60))
+    """The program's build, as the tablet said when it last greeted."""
+    unsent_operations: Mapped[int | None]
+    unsent_photos: Mapped[int | None]
+    """What had not left the tablet when it last greeted, before that very delivery; None: it never said."""
     stopped_at: Mapped[datetime | None] = mapped_column(Instant)
     """Set on a fork (restored or cloned tablet): no issuing, no leases until reviewed."""
 

@@ -16,6 +16,7 @@ from server.services import correction, quarantine_entry, quarantine_list, quara
 from server.services.quarantine_list import Filter
 from server.services.quarantine_queue import Decision
 from server.services.release import raw_of
+from server.web import exported
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 
@@ -24,10 +25,12 @@ bp = Blueprint("quarantine", __name__)
 
 @bp.get("/quarantine")
 @signed_in(Role.SUPERVISOR)
-def listed() -> str:
-    """List what stands in quarantine."""
+def listed() -> Any:
+    """List what stands in quarantine, or give the list as a file."""
     args = request.args
     wanted = Filter.of(args.get("state", ""), args.get("tablet", ""), args.get("code", ""), args.get("page", ""))
+    if file := exported.asked(lambda: quarantine_list.export(db.session(), wanted)):
+        return file
     found = quarantine_list.listing(db.session(), wanted)
     return render_template(
         "quarantine.html",

@@ -12,9 +12,11 @@ from markupsafe import Markup
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.addresses import filtered
 from server.printing.enrolment_qr import svg
 from server.services import enrolments, number_desk, tablet_view, tablets
 from server.settings import Settings
+from server.web import exported
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 
@@ -23,10 +25,12 @@ bp = Blueprint("tablets", __name__)
 
 @bp.get("/tablets")
 @signed_in(Role.SUPERVISOR)
-def listed() -> str:
-    """List devices, with the form for a new code."""
+def listed() -> Any:
+    """List devices, with the form for a new code, or give the list as a file."""
     session = db.session()
-    return render_template("tablets.html", tablets=tablets.every(session), carriers=enrolments.carriers(session))
+    file = exported.asked(lambda: tablets.export(session))
+    return file or render_template("tablets.html", tablets=tablets.every(session), carriers=enrolments.carriers(session),
+                                   link=filtered("tablets.listed", {}))  # fmt: skip
 
 
 @bp.post("/tablets/codes")

@@ -20,10 +20,12 @@ KNOWN_GAP = "known_gap"
 
 def hello(
     session: Session, device_id: str, lowest_device_seq: int | None, now: datetime,
-    reported: Sequence[Mapping[str, Any]] | None = None, *, host: str,
+    reported: Sequence[Mapping[str, Any]] | None = None, *, host: str, build: str | None = None,
+    unsent: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Greet a device. After a restore, what the tablet no longer has is journalled as a known gap and passed over, and
-    the leases that it `reported` are taken back (None: an app that does not report them). `host` stands in QR codes."""
+    the leases that it `reported` are taken back (None: an app that does not report them). `host` stands in QR codes.
+    Its `build` and what it has `unsent` are noted for the office."""
     device = session.get_one(Device, device_id, with_for_update=True, populate_existing=True)
     rules.remember_shipped(session, now)
     if lowest_device_seq is not None and lowest_device_seq > device.next_device_seq:
@@ -32,6 +34,10 @@ def hello(
     refused = [] if reported is None else lease_reports.take(session, device, reported, now)
     device = session.get_one(Device, device_id)
     device.last_seen_at = now
+    if build:
+        device.app_build = build[:60]
+    if unsent is not None:
+        device.unsent_operations, device.unsent_photos = unsent.get("operations"), unsent.get("photos")
     scopes = grants.scopes_of(session, device)
     current = rules.current(session)
     return {

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from server.db.devices import Device
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.services import paging
+from server.services.exports import MOMENT, NUMBER, Column, Listed
 from server.services.release import OPEN, raw_of
 from server.services.wording import DOCUMENT_KINDS, OPERATION_TYPES, QUARANTINE_STATES, sendable
 from sync.refusals import DETAILS
@@ -78,11 +79,7 @@ def listing(session: Session, wanted: Filter) -> Listing:
     states = _states(wanted.state)
     total = sum(count for state, count in counts.items() if state in states)
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = select(Quarantine, Device.tablet_name, User.full_name)
-    query = query.outerjoin(Device, Device.id == Quarantine.device_id).outerjoin(User, User.id == Device.user_id)
-    query = query.where(Quarantine.state.in_(states), *within)
-    query = query.order_by(Quarantine.received_at.desc(), Quarantine.device_seq.desc(), Quarantine.id.desc())
-    rows = session.execute(query.slice(part.start, part.stop))
+    rows = session.execute(_rows(states, within).slice(part.start, part.stop))
     return Listing(
         [_row(row, tablet, holder) for row, tablet, holder in rows],
         total, waiting, counts, page, pages, _devices(session), _codes(session),
@@ -96,6 +93,36 @@ def of_inspection(session: Session, inspection_id: str) -> list[Row]:
     query = query.where(Quarantine.inspection_id == inspection_id, Quarantine.state.in_(OPEN))
     query = query.order_by(Quarantine.received_at, Quarantine.device_seq, Quarantine.id)
     return [_row(row, tablet, holder) for row, tablet, holder in session.execute(query)]
+
+
+def export(session: Session, wanted: Filter) -> Listed:
+    """Return all that the filter leaves, the newest first, as a list to export."""
+    columns = (Column("Máy chủ nhận lúc", MOMENT), Column("Việc", width=30), Column("Vì sao chưa nhận", width=50), Column("Mã", width=18), Column("Tình trạng"),
+               Column("Người gửi", width=28), Column("Máy"), Column("Thao tác số", NUMBER), Column("Mã dòng", width=38))  # fmt: skip
+    query = _rows(_states(wanted.state), _conditions(wanted)).execution_options(yield_per=500)
+    rows = (
+        (
+            r.received_at,
+            r.what,
+            r.detail,
+            r.code,
+            QUARANTINE_STATES.get(r.state, r.state),
+            r.holder,
+            r.tablet,
+            r.device_seq,
+            r.id,
+        )
+        for r in (_row(row, tablet, holder) for row, tablet, holder in session.execute(query))
+    )
+    asked = (("Tình trạng", QUARANTINE_STATES.get(wanted.state, "")), ("Lý do", DETAILS.get(wanted.code, "")))
+    return Listed("cho-xu-ly", "Vùng chờ xử lý", columns, rows, [(label, said) for label, said in asked if said])
+
+
+def _rows(states: frozenset[str], within: Sequence[ColumnElement[bool]]) -> Select[Quarantine, str, str]:
+    query = select(Quarantine, Device.tablet_name, User.full_name)
+    query = query.outerjoin(Device, Device.id == Quarantine.device_id).outerjoin(User, User.id == Device.user_id)
+    query = query.where(Quarantine.state.in_(states), *within)
+    return query.order_by(Quarantine.received_at.desc(), Quarantine.device_seq.desc(), Quarantine.id.desc())
 
 
 def what(raw: Any) -> str:

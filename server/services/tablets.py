@@ -16,12 +16,14 @@ from server.errors import Problem, ProblemCode
 from server.services import ledger
 from server.services.alphabet import name_order
 from server.services.creation import created
+from server.services.exports import MOMENT, NUMBER, Column, Listed
 from server.services.wording import plain_text
 from sync import seal
 
 REVOCATION = "revocation"
 RESUMPTION = "resumption"
 MAX_REASON = 500
+STATES = {"active": "Đang dùng", "stopped": "Tạm dừng", "revoked": "Đã thu hồi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Tablet:
     stopped_at: datetime | None
     operations: int
     leases: int
+    build: str | None
+    unsent_operations: int | None
+    unsent_photos: int | None
 
     @property
     def state(self) -> str:
@@ -55,6 +60,19 @@ def every(session: Session) -> list[Tablet]:
     leases = _open_leases(session)
     tablets = [_tablet(device, user, leases.get(device.id, 0)) for device, user in session.execute(query)]
     return sorted(tablets, key=lambda t: (t.revoked_at is not None, name_order(t.holder), t.enrolled_at))
+
+
+def export(session: Session) -> Listed:
+    """Return all devices as a list to export."""
+    columns = (Column("Người dùng", width=28), Column("Chức danh"), Column("Máy"), Column("Tình trạng", width=14), Column("Phiên bản", width=14),
+               Column("Liên lạc lần cuối", MOMENT), Column("Thao tác chưa gửi", NUMBER), Column("Ảnh chưa gửi", NUMBER), Column("Thao tác đã gửi", NUMBER),
+               Column("Dải số đang giữ", NUMBER), Column("Ghi danh", MOMENT), Column("Thu hồi", MOMENT), Column("Khóa ký", width=12))  # fmt: skip
+    rows = (
+        (t.holder, t.holder_title, t.tablet_name, STATES[t.state], t.build, t.last_seen_at, t.unsent_operations, t.unsent_photos,
+         t.operations, t.leases, t.enrolled_at, t.revoked_at, t.kid)
+        for t in every(session)
+    )  # fmt: skip
+    return Listed("may-tinh-bang", "Máy tính bảng", columns, rows)
 
 
 def one(session: Session, device_id: str) -> Tablet:
@@ -135,6 +153,9 @@ def _tablet(device: Device, user: User, leases: int) -> Tablet:
         stopped_at=device.stopped_at,
         operations=device.next_device_seq - 1,
         leases=leases,
+        build=device.app_build,
+        unsent_operations=device.unsent_operations,
+        unsent_photos=device.unsent_photos,
     )
 
 

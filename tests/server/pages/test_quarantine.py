@@ -337,3 +337,14 @@ def test_only_supervisors(office: Office, client: FlaskClient, role: str) -> Non
     desk = Desk(client).signs_in(office.hires(role))
     desk.opens("/quarantine", 403)
     desk.opens(f"/quarantine/{uuid4()}", 403)
+
+
+def test_the_list_is_exported_as_it_is_filtered(desk: Desk, office: Office, client: FlaskClient) -> None:
+    leader = office.hires("team_leader")
+    wire = Wire(client, office.enrols(leader))
+    wire.push(
+        wire.op("campaign", new_id(), "create", "agency", {}), wire.op("nonsense", new_id(), "create", "agency", {})
+    )
+    lines = desk.client.get("/quarantine?code=server_kind&export=csv").get_data().decode("utf-8-sig").splitlines()
+    assert (len(lines), ";server_kind;" in lines[1]) == (2, True)
+    assert len(desk.client.get("/quarantine?export=csv").get_data().decode("utf-8-sig").splitlines()) == 3

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from server.db.users import User
 from tests.builders import Office
 from tests.server.api.test_enrolments import body_of
+from tests.server.api.wire import Wire
 from tests.server.pages.scene import NASTY, Desk
 
 
@@ -87,3 +88,28 @@ def test_people_are_listed_for_the_administrator(office: Office, client: FlaskCl
     assert "Người Đã Nghỉ" in page
     assert "Đã khóa" in page
     assert "argon2" not in page
+
+
+def test_what_a_tablet_says_of_itself_stands_in_the_list_and_in_the_file(
+    desk: Desk, office: Office, client: FlaskClient
+) -> None:
+    wire = Wire(client, office.enrols(office.hires("team_leader", "Trần Văn Trưởng"), "Máy 7"))
+    assert "máy chưa báo" in desk.opens("/tablets")
+    wire.hello(
+        client={"app": "x", "build": "2026.11.3" + "0" * 90, "protocols": [1]}, unsent={"operations": 12, "photos": 3}
+    )
+    page = desk.opens("/tablets")
+    assert "12 thao tác, 3 ảnh" in page
+    assert "phiên bản 2026.11.3" in page
+    wire.hello()
+    assert "12 thao tác, 3 ảnh" in desk.opens("/tablets"), "an app that does not say leaves what was said"
+    lines = desk.client.get("/tablets?export=csv").get_data().decode("utf-8-sig").splitlines()
+    row = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
+    assert (row["Người dùng"], row["Máy"], row["Thao tác chưa gửi"], row["Ảnh chưa gửi"]) == (
+        "Trần Văn Trưởng",
+        "Máy 7",
+        "12",
+        "3",
+    )
+    bad = wire.post("/sync/hello", {"client": {}, "unsent": {"operations": -1}})
+    assert bad.status_code == 400

@@ -49,7 +49,8 @@ export async function sayHello(line: Line): Promise<Greeted> {
   const { db } = line
   const first = await db.outbox.toCollection().first()
   const leases = (await db.leases.toArray()).filter((lease) => lease.returned === 0).map(({ id, series, year, from, to }) => ({ id, series, year, from, to }))
-  const body: State = { client: CLIENT, lowest_device_seq: first?.device_seq ?? (await db.read('next_seq')) ?? 1, leases }
+  const unsent = { operations: await db.outbox.where('state').equals('waiting').count(), photos: await db.photos.where('state').notEqual('complete').count() }
+  const body: State = { client: CLIENT, lowest_device_seq: first?.device_seq ?? (await db.read('next_seq')) ?? 1, leases, unsent }
   const answered = await ask('POST', '/sync/hello', { token: line.token, body })
   const greeted = greetedOf(answered.json)
   const toReturn = await db.transaction('rw', db.meta, db.outbox, db.leases, db.notices, async () => {
