@@ -175,3 +175,12 @@ def test_every_screen_is_clean_at_both_sizes(
             sees(page, heading(page), name)
             is_clean_of_axe(page)
         assert heading(page) == LONG
+        page.get_by_role("button", name="Phê duyệt…").click()
+        sees(page, "Phê duyệt?", "look-confirm")
+        is_clean_of_axe(page)
+        page.goto("/review")
+        for box in page.get_by_role("checkbox").all():
+            box.check()
+        page.get_by_role("button", name="Duyệt gộp các hồ sơ đã chọn…").click()
+        sees(page, "Phê duyệt 2 hồ sơ?", "look-bulk")
+        is_clean_of_axe(page)
