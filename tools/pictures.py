@@ -22,7 +22,7 @@ from tests.browser.day.leader import Leader
 from tests.browser.day.tablet import FieldTablet
 
 MAX_BYTES = 150_000
-WIDE = {"width": 1280, "height": 800}
+WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 420, "height": 760}
 FOLDER = ROOT / "docs" / "pictures"
 
@@ -69,10 +69,24 @@ def pages_of(day: Day) -> None:
         shot(page, "inspections")
         page.goto(f"/inspections/{day.visits[0].inspection}")
         shot(page, "inspection")
+        office_of(page)
         phone = browser.new_context(viewport=PHONE, locale="vi-VN", java_script_enabled=False).new_page()
         phone.goto(day.verify_urls[0].replace("localhost", "127.0.0.1"))
         shot(phone, "public")
         browser.close()
+
+
+def office_of(page: Page) -> None:
+    """Look at what waits for a decision, at the year's programme, at the charts of its report."""
+    page.goto("/review")
+    shot(page, "office-review")
+    page.goto("/programme")
+    shot(page, "office-programme")
+    page.goto("/reports/2021")
+    page.get_by_role("heading", name="Theo lĩnh vực").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 700)
+    page.wait_for_timeout(300)
+    shot(page, "office-report")
 
 
 def of_a_dispenser() -> bytes:
@@ -135,7 +149,7 @@ def tablet_of(day: Day, profile: Path) -> None:
 
 
 def main() -> None:
-    """Play the day on a server of its own, then send a tablet out; keep ten pictures."""
+    """Play the day on a server of its own, then send a tablet out; keep thirteen pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     day = Day(Server(ROOT / "build" / "pictures"))
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import re
+import sys
 import zipfile
 from dataclasses import replace
 from typing import Any
@@ -164,6 +166,12 @@ def test_an_axis_has_few_whole_numbers_past_the_longest_bar(most: int) -> None:
     assert marks == sorted(set(marks))
     assert len(marks) <= 10
     assert not marks or max(marks) >= most
+
+
+def test_drawing_leaves_pythons_imports_as_they_were() -> None:
+    charts.svg(CHART)
+    assert importlib.metadata.version("werkzeug")
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
 
 
 def test_long_labels_are_cut_not_the_picture() -> None:
