@@ -15,6 +15,7 @@ from server.pages import (
     account,
     api_docs,
     blanks,
+    campaign_sites,
     cases,
     conflicts,
     establishments,
@@ -55,7 +56,7 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
-    people, planning, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections,
 )  # fmt: skip
 

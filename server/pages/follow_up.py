@@ -12,7 +12,7 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.services import follow_up, follow_up_list, rechecks, repeat_inspections
+from server.services import campaign_sites, follow_up, follow_up_list, rechecks, repeat_inspections
 from server.services.follow_up import Filter
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -37,7 +37,7 @@ def board(campaign_id: UUID) -> str:
     wanted = Filter.of(args.get("stage", ""), args.get("q", ""), args.get("page", ""))
     found = follow_up.board(db.session(), str(campaign_id), wanted, current_user.user, today)
     return render_template("follow_up_board.html", wanted=wanted, found=found, today=today,
-                           again=repeat_inspections.bases(found.campaign),
+                           again=repeat_inspections.bases(found.campaign), reasons=campaign_sites.given_up(found.campaign),
                            link=filtered("follow_up.board", {"stage": wanted.stage, "q": wanted.text}, campaign_id=campaign_id))  # fmt: skip
 
 

@@ -50,6 +50,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "programme": {"listed": PEOPLE, "activity": PEOPLE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "withdraw": SUPERVISORS},
     "reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
     "other_inspections": {"listed": OFFICE, "bring_in": OFFICE, "strike": OFFICE, "repeats": OFFICE},
+    "campaign_sites": {"listed": SUPERVISORS, "change": SUPERVISORS},
     "planning": {
         "begin": SUPERVISORS, "decision": SUPERVISORS, "set_decision": SUPERVISORS, "team": SUPERVISORS,
         "change_team": SUPERVISORS, "sites": SUPERVISORS, "choose": SUPERVISORS, "check": SUPERVISORS,
