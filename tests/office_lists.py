@@ -32,5 +32,6 @@ LISTS: dict[str, str] = {
     "Máy tính bảng": "/tablets",
     "Ngày nghỉ, ngày làm bù": "/working-days",
     "Tài khoản": "/people",
+    "Nhật ký": "/trail",
 }
 """What is read in the table of figures -> the address that an administrator opens."""

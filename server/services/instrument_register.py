@@ -92,8 +92,8 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     base = [*_conditions(wanted), *readable]
     flags = _flags(today)
     sums = (func.sum(case((flags[name], 1), else_=0)) for name in DUES)
-    asked: Select[*tuple[Any, ...]] = select(func.count(), *sums)
-    counted = session.execute(_from_sites(asked).where(*base)).one()
+    asked: Select[*tuple[Any, ...]] = select(func.count(), *sums).select_from(_I)
+    counted = session.execute(asked.where(*base)).one()
     counts = {name: int(number or 0) for name, number in zip(DUES, counted[1:], strict=True)}
     total = counts[wanted.due] if wanted.due else int(counted[0])
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
@@ -153,14 +153,16 @@ def _readable(session: Session, user: User) -> list[ColumnElement[bool]]:
     return of_area(grants.readable(session, None, user), _I.area_code)
 
 
-def _from_sites(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return query.select_from(_I).outerjoin(_E, _E.id == _I.site_id)
-
-
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    """Everything but the filter by day; a word may stand in the instrument or in its establishment."""
+    """Everything but the filter by day; a word may stand in the instrument or in its establishment.
+
+    Establishments are searched once for themselves: joined to each instrument, their longer texts were read three times.
+    """
     found: list[ColumnElement[bool]] = [
-        or_(_I.search.contains(word, autoescape=True), _E.search.contains(word, autoescape=True))
+        or_(
+            _I.search.contains(word, autoescape=True),
+            _I.site_id.in_(select(_E.id).where(_E.search.contains(word, autoescape=True))),
+        )
         for word in folded(wanted.text).split()
     ]
     if wanted.area:
