@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.documents import Document
 from server.db.inspections import InspectionSummary
+from server.db.numbers import MinutesNumber, Series
 from server.errors import Problem, ProblemCode
 from server.services import accounts, ledger, minutes, number_book, numbers, papers, print_queue
 from server.services.creation import created
@@ -25,9 +26,11 @@ from server.services.release import required
 from sync.clock import read_instant
 from sync.paper_forms import FORMS
 from sync.paper_words import local
+from sync.seal import number_text
 
 RESERVED = "numbers_reserved"
 MAX_SHEETS = 50
+SHOWN = 100
 FOUND = 20
 """Inspections that a search offers."""
 
@@ -77,6 +80,22 @@ class Sheets:
         return [row.number for row in self.rows if row.status == "reserved"]
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act as the list shows it: `first` to `last` number as printed, `left` of `count` still set aside."""
+
+    id: str
+    site: str
+    form: str
+    first: str
+    last: str
+    count: int
+    left: int
+    purpose: str
+    by: str
+    at: datetime | None
+
+
 def inspections(session: Session, text: str) -> list[InspectionSummary]:
     """Return inspections that are not closed yet and hold every word of a search."""
     where = [InspectionSummary.status.in_(("planned", "in_progress")), *print_queue.matching(text)]
@@ -123,11 +142,26 @@ def sheets(session: Session, id: str) -> Sheets:
     return _shown(session, found)
 
 
-def listing(session: Session) -> list[Sheets]:
-    """Return every act of this office, the newest first."""
+def listing(session: Session) -> list[Act]:
+    """Return the newest acts of this office, in four questions."""
     found = documents.of_kind(session, RESERVED)
-    found.sort(key=lambda d: str(d.state.get("at")), reverse=True)
-    return [_shown(session, each) for each in found[:FOUND]]
+    found.sort(key=lambda d: (str(d.state.get("at")), d.id), reverse=True)
+    shown, names = found[:SHOWN], accounts.names(session)
+    symbols = dict(session.execute(select(Series.series, Series.symbol)).all())
+    inspected = select(InspectionSummary.id, InspectionSummary.name)
+    sites = dict(
+        session.execute(inspected.where(InspectionSummary.id.in_([d.state["inspection_id"] for d in shown]))).all()
+    )
+    reserved = select(MinutesNumber.series, MinutesNumber.year, MinutesNumber.number)
+    free = {tuple(row) for row in session.execute(reserved.where(MinutesNumber.status == "reserved"))}
+    made = []
+    for act in shown:
+        state, symbol = act.state, symbols.get(act.state["series"], act.state["series"])
+        left = sum((state["series"], state["year"], number) in free for number in state["numbers"])
+        first, last = (number_text(state["numbers"][place], symbol) for place in (0, -1))
+        made.append(Act(act.id, sites.get(state["inspection_id"], ""), state["form"], first, last, len(state["numbers"]), left,
+                        state["reason"], who(names, state["by"]), read_instant(state["at"])))  # fmt: skip
+    return made
 
 
 def texts(session: Session, id: str, now: datetime) -> list[str]:
