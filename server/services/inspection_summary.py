@@ -37,6 +37,8 @@ _CHILDREN = select(_T.kind, _T.parent, _T.state).where(
 _SITES = select(_T.id, _T.state).where(
     _T.kind == "establishment", _T.id.in_(bindparam("ids", expanding=True)), _T.is_deleted.is_(False)
 )
+_SITES_HELD = _SITES.order_by(_T.id).with_for_update(read=True)
+"""On PostgreSQL whoever writes a row and whoever renames its site wait for each other, so that neither writes an old name."""
 _OF_SITES = select(_SUMMARY.c.id).where(_SUMMARY.c.establishment_id.in_(bindparam("ids", expanding=True)))
 _ALL = select(_T.id).where(_T.kind == "inspection", _T.is_deleted.is_(False)).order_by(_T.id)
 
@@ -56,7 +58,7 @@ def follow(session: Session, changes: Iterable[Change]) -> None:
     for part in _parts(sorted(sites)):
         touched |= set(connection.execute(_OF_SITES, {"ids": part}).scalars())
     for part in _parts(sorted(touched)):
-        rows = rows_of(session, part)
+        rows = rows_of(session, part, hold=True)
         if rows:
             connection.execute(_upsert(session.get_bind().dialect.name), rows)
         if gone := set(part) - {row["id"] for row in rows}:
@@ -96,15 +98,18 @@ def compare(session: Session, differs: Callable[[str], None]) -> None:
             differs(f"dòng tóm tắt {id} không thuộc cuộc kiểm tra nào")
 
 
-def rows_of(session: Session, ids: Sequence[str]) -> list[Row]:
-    """Return the rows of the live ones among these inspections, as their documents now stand."""
+def rows_of(session: Session, ids: Sequence[str], *, hold: bool = False) -> list[Row]:
+    """Return the rows of the live ones among these inspections, as their documents now stand.
+
+    `hold` keeps the sites from being changed until the transaction ends.
+    """
     connection = session.connection()
     inspections = connection.execute(_INSPECTIONS, {"ids": ids}).all()
     family: dict[str, dict[str, list[State]]] = defaultdict(lambda: defaultdict(list))
     for kind, parent, state in connection.execute(_CHILDREN, {"ids": ids}):
         family[parent][kind].append(state)
     named = sorted({str(one.state.get("establishment_id")) for one in inspections})
-    sites = dict(connection.execute(_SITES, {"ids": named}).all()) if named else {}
+    sites = dict(connection.execute(_SITES_HELD if hold else _SITES, {"ids": named}).all()) if named else {}
     return [
         row_of(one.id, one.parent, one.state, family[one.id], sites.get(str(one.state.get("establishment_id"))) or {})
         for one in inspections

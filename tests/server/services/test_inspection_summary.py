@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import flask_migrate
@@ -14,7 +16,7 @@ from server.db.inspections import InspectionSummary
 from server.db.photos import PhotoUse
 from server.db.sync import Quarantine
 from server.extensions import db
-from server.services import inspection_summary, journal
+from server.services import inspection_summary, journal, ledger
 from tests.builders import Office
 from tests.server.api.wire import new_id
 from tests.server.pages.scene import Scene, scene_of
@@ -133,6 +135,33 @@ def test_the_migration_fills_rows_and_names_what_waits(scene: Scene, office: Off
         assert named(db.session()) == [scene.site.inspection]
         db.session.remove()
     assert row(scene) == before
+
+
+@pytest.mark.postgresql_only("SQLite has one writer")
+def test_a_site_renamed_while_an_answer_arrives_leaves_no_old_name(scene: Scene, office: Office) -> None:
+    """Both write the same row: the one that read the old name must not be the last."""
+    with office.app.app_context():
+        site = str(db.session().scalar(select(InspectionSummary.establishment_id)))
+        db.session.remove()
+    pushed = threading.Event()
+
+    def pushes() -> None:
+        late = scene.tablet.op("requirement", new_id(), "create", scene.site.scope,
+                               {"inspection_id": scene.site.inspection, "text": "x", "state": "open"}, parent=scene.site.inspection)  # fmt: skip
+        assert scene.tablet.one(late)["status"] == "applied"
+        pushed.set()
+
+    thread = threading.Thread(target=pushes)
+    with office.transaction() as session:
+        state = {"name": "Cây xăng Đồi Ngô", "area_code": "07213"}
+        change = ledger.change(session, "establishment", site, "area:07213", state, actor="system")
+        ledger.record(session, [change], datetime.now(UTC))
+        thread.start()
+        assert not pushed.wait(1.5), "the answer waits for the name"
+    thread.join()
+    assert pushed.is_set()
+    assert row(scene)["name"] == "Cây xăng Đồi Ngô"
+    assert differences(scene) == []
 
 
 def holds(scene: Scene) -> None:
