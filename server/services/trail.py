@@ -20,8 +20,8 @@ from server.services.exports import MOMENT, Cell, Column, Listed
 from sync.paper_words import VIETNAM
 
 PAGE_SIZE = 50
-LAST_PAGE = 200
-"""10,000 rows back; further back one asks for a day or a person."""
+LAST_PAGE = 100
+"""5,000 rows back; further back one asks for a day or a person."""
 PIECE = 1000
 EXPORTED = 50_000
 DID, SAW = "did", "saw"

@@ -274,7 +274,7 @@ def test_an_operator_who_edits_or_restores_is_found_out(app: Flask, tablet: Wire
             text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             prev = chain_hash(prev, text)
             where = (table.c.scope == site.scope) & (table.c.seq == seq)
-            connection.execute(update(JournalEntry).where(where).values(entry=text, hash=prev))
+            connection.execute(update(JournalEntry).where(where).values(entry=text, hash=prev, actor="kẻ sửa"))
         connection.execute(update(Scope).where(Scope.scope == site.scope).values(head=prev))
     assert flask(app, "journal", "verify").exit_code == 0
     done = flask(app, "journal", "verify", "--backup", tmp_path / "b.zip", "--json")
