@@ -4,6 +4,7 @@ import { create } from '../../src/core/outbox/record.ts'
 import { syncNow, start } from '../../src/core/sync/engine.ts'
 import { link } from '../../src/core/sync/http.ts'
 import { status, type SyncStatus } from '../../src/core/sync/status.ts'
+import { all } from '../../src/core/store/documents.ts'
 import type { Session } from '../../src/core/store/session.ts'
 import { signedIn, wipe } from '../bench.ts'
 import { MemoryServer, SCOPE } from './server.ts'
@@ -53,4 +54,23 @@ it('waits as long as the server asks, even when the button is pressed', async ()
     await syncNow('button')
     expect((await s.db.read('outcome'))?.success_at).not.toBeNull()
   }, 20_000)
+})
+
+it('brings what a colleague recorded on this tablet in the same round, and tells both when there is no server', async () => {
+  const note = (session: Session, said: string) => create(session, 'requirement', { scope: SCOPE, set: { note: said } })
+  await note(s, 'của người đã đăng xuất')
+  const other = await signedIn('Trần Thị Đo')
+  const asked: string[] = []
+  link.fetch = (url, init) => {
+    asked.push(`${String(url).split('/').at(-1)} ${new Headers(init?.headers).get('Authorization')?.split(' ')[1]}`)
+    return server.fetch(url, init)
+  }
+  await syncNow('button')
+  expect(asked.slice(0, 3)).toEqual(['push upload-token', 'hello full-token', 'pull full-token'])
+  const notes = (await all(other, 'requirement')).map(({ state }) => state.note)
+  expect(notes).toContain('của người đã đăng xuất')
+  link.fetch = () => Promise.reject(new TypeError('fetch failed'))
+  await note(s, 'khi mất mạng')
+  await syncNow('button')
+  expect(await Promise.all([s, other].map(async ({ db }) => (await db.read('outcome'))?.reason))).toEqual(['offline', 'offline'])
 })

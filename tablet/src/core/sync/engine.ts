@@ -71,17 +71,31 @@ export function delayAfter(count: number, chance = Math.random()): number {
   return Math.max(SECOND, Math.min(LONGEST, SECOND * 2 ** (count - 1)) * (1 - chance / 2))
 }
 
-/** One round over all devices of the tablet; tells whether everything came to its end. */
+/**
+ * One round over all devices of the tablet; tells whether everything came to its end. What the others recorded goes first, so
+ * that whoever is signed in pulls it in the same round; their photos, which may take long, go last.
+ */
 async function round(): Promise<boolean> {
-  let isDone = true
-  for (const line of await lines()) {
-    const error = await syncLine(line).catch((thrown: unknown) => thrown)
-    await note(line.db, error ?? null)
-    isDone &&= error === undefined
+  const all = await lines()
+  const away = all.filter(({ session }) => session === null)
+  const steps: { line: Line; work: (line: Line) => Promise<unknown>; isLast: boolean }[] = [
+    ...away.map((line) => ({ line, work: pushAll, isLast: false })),
+    ...all.filter(({ session }) => session !== null).map((line) => ({ line, work: syncLine, isLast: true })),
+    ...away.map((line) => ({ line, work: uploadAll, isLast: true })),
+  ]
+  const troubled = new Set<Line>()
+  for (const { line, work, isLast } of steps) {
+    if (troubled.has(line)) continue
+    const error = await work(line).then(() => undefined, (thrown: unknown) => thrown)
+    if (error instanceof Unanswered) { // no server for one is none for the others
+      for (const each of all) await note(each.db, error)
+      return false
+    }
+    if (error !== undefined) troubled.add(line)
+    if (error !== undefined || isLast) await note(line.db, error ?? null)
     if (error instanceof Refused && error.wait !== null) heldUntil = Date.now() + error.wait * SECOND
-    if (error instanceof Unanswered) break // no server for one is none for the others
   }
-  return isDone
+  return troubled.size === 0
 }
 
 /** One device's round. What refuses to be read (426, a revoked tablet) does not stop what is to be delivered. */
