@@ -16,6 +16,7 @@ from server.cli import (
     limits,
     minutes,
     numbers,
+    organisations,
     photos,
     procedures,
     programme,
@@ -51,6 +52,7 @@ GROUPS = (
     cases,
     working_days,
     samples,
+    organisations,
     backup,
     restore,
 )

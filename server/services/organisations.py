@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,36 @@ def register(session: Session, state: Mapping[str, Any], *, basis: str, actor: s
             session.add(Series(series=row["series"], symbol=row["symbol"], organisation_id=id, basis=basis))
             session.flush()
     return id
+
+
+class Agency(NamedTuple):
+    """One organisation with what it allows."""
+
+    id: str
+    name: str
+    drawn_signatures: bool
+
+
+def all_of(session: Session) -> list[Agency]:
+    """Return the organisations by name."""
+    rows = documents.of_kind(session, "organisation")
+    found = [Agency(r.id, str(r.state.get("name") or ""), bool(r.state.get("drawn_signatures"))) for r in rows]
+    return sorted(found, key=lambda each: (each.name, each.id))
+
+
+def allow_drawn_signatures(session: Session, id: str, *, allowed: bool, actor: str, at: datetime) -> bool:
+    """Say whether people may also sign on the tablet's screen; return whether that changed anything.
+
+    Off until somebody allows it: ink on paper is the original, and stays it. What was drawn before stays readable.
+    """
+    found = documents.many(session, [("organisation", id)], lock=True).get(("organisation", id))
+    if found is None or found.is_deleted:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có cơ quan này.")
+    if bool(found.state.get("drawn_signatures")) is allowed:
+        return False
+    state = {**found.state, "drawn_signatures": allowed}
+    ledger.record(session, [ledger.change(session, "organisation", id, found.scope, state, actor=actor)], at)
+    return True
 
 
 def snapshot(session: Session, id: str, day: date) -> dict[str, Any] | None:
