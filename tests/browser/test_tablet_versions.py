@@ -15,6 +15,8 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.browser.camera import arguments_of, film_of
+
 CONTROLLED = """async () => {
   const { serviceWorker } = navigator
   const taken = new Promise(resolve => serviceWorker.addEventListener('controllerchange', resolve))
@@ -22,8 +24,6 @@ CONTROLLED = """async () => {
   if (serviceWorker.controller === null) await taken
 }"""
 """Wait until the worker has the page."""
-FRAME = 480
-"""Pixels of a side of the camera's picture."""
 
 
 @pytest.fixture
@@ -40,23 +40,16 @@ def build(app: Flask, tmp_path: Path) -> Path:
 @pytest.fixture
 def camera(tmp_path: Path) -> Path:
     """A minute before the office's screen: what the lens sees, as a film of one picture."""
-    film = tmp_path / "camera.y4m"
     symbol = zxingcpp.create_barcode(
         "https://kiemtra.bacninh.gov.vn/app/#enrol=AB12CD34EF56", zxingcpp.BarcodeFormat.QRCode
     )
-    drawn = Image.fromarray(zxingcpp.write_barcode_to_image(symbol, scale=8))
-    seen = Image.new("L", (FRAME, FRAME), 235)
-    seen.paste(drawn, ((FRAME - drawn.width) // 2, (FRAME - drawn.height) // 2))
-    colour = bytes([128]) * (FRAME * FRAME // 2)
-    film.write_bytes(f"YUV4MPEG2 W{FRAME} H{FRAME} F5:1 Ip A1:1 C420jpeg\nFRAME\n".encode() + seen.tobytes() + colour)
-    return film
+    return film_of(Image.fromarray(zxingcpp.write_barcode_to_image(symbol, scale=8)), tmp_path / "camera.y4m")
 
 
 @pytest.fixture
 def page(url: str, build: Path, camera: Path) -> Iterator[Page]:
     """A tablet with a camera, at the server's app, its worker at work."""
-    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-                 f"--use-file-for-fake-video-capture={camera}"]  # fmt: skip
+    arguments = ["--no-sandbox", *arguments_of(camera)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         page = browser.new_context(locale="vi-VN", base_url=url, permissions=["camera"]).new_page()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import JournalEntry
+from server.db.numbers import MinutesNumber
 from server.db.sync import Quarantine
 from server.demo.serving import Office, Server, check
 
@@ -104,6 +105,14 @@ class Department:
             clocks = [json.loads(entry)["clock"] for entry in entries]
             session.connection().engine.dispose()
         return [clock["offset_ms"] for clock in clocks if clock]
+
+    def number(self, number: int) -> tuple[str, str | None]:
+        """What the register says became of a number, and why."""
+        with self.looks() as session:
+            [row] = session.scalars(select(MinutesNumber).where(MinutesNumber.number == number))
+            found = row.status, row.reason
+            session.connection().engine.dispose()
+        return found
 
     def quarantined(self) -> dict[str, str]:
         """What the server did not take, with its reason."""

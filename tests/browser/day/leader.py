@@ -9,6 +9,7 @@ from typing import Any
 
 import pdfplumber
 import zxingcpp
+from PIL.Image import Image
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from pypdfium2 import PdfDocument
@@ -107,11 +108,26 @@ def text_of(pdf: bytes) -> str:
 
 def code_of(pdf: bytes) -> str:
     """What the QR code on the last page says."""
-    document = PdfDocument(pdf)
-    image = document[len(document) - 1].render(scale=200 / 72).to_pil()
-    document.close()
-    (code,) = [found.text for found in zxingcpp.read_barcodes(image)]
+    (code,) = [found.text for found in zxingcpp.read_barcodes(last_page(pdf))]
     return str(code)
+
+
+def last_page(pdf: bytes, dots: int = 200) -> Image:
+    """The page that carries the QR code, as a picture of so many dots an inch."""
+    document = PdfDocument(pdf)
+    image: Image = document[len(document) - 1].render(scale=dots / 72).to_pil()
+    document.close()
+    return image
+
+
+def before_the_lens(pdf: bytes) -> Image:
+    """The foot of the page held before a camera, not quite straight."""
+    page = last_page(pdf, 300)
+    (found,) = zxingcpp.read_barcodes(page)
+    corner, margin = found.position.top_left, 60
+    side = found.position.bottom_right.x - corner.x + 2 * margin
+    foot = page.crop((corner.x - margin, corner.y - margin, corner.x - margin + side, corner.y - margin + side))
+    return foot.rotate(4, fillcolor="white")
 
 
 def printed_by_the_server(department: Department, minutes: str) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
+from tests.browser.camera import arguments_of
 from tests.browser.day.department import Department
 
 PIN = "274931"
@@ -42,6 +43,8 @@ class FieldTablet:
     department: Department
     profile: Path
     size: tuple[int, int] = UPRIGHT
+    film: Path | None = None
+    """What its camera sees; without one it has no camera."""
     complaints: list[str] = field(default_factory=list)
     """What the page threw, or the policy of content forbade."""
     _context: BrowserContext | None = None
@@ -52,8 +55,8 @@ class FieldTablet:
         width, height = self.size
         self._context = self.playwright.chromium.launch_persistent_context(
             self.profile, executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox"] if os.geteuid() == 0 else [], viewport={"width": width, "height": height},
-            locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", has_touch=True, permissions=["geolocation"], geolocation=HERE,  # type: ignore[arg-type]  # a dict of the right shape
+            args=[*(["--no-sandbox"] if os.geteuid() == 0 else []), *(arguments_of(self.film) if self.film else [])], viewport={"width": width, "height": height},
+            locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", has_touch=True, permissions=["geolocation", *(["camera"] if self.film else [])], geolocation=HERE,  # type: ignore[arg-type]  # a dict of the right shape
             base_url=self.department.url,
         )  # fmt: skip
         self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -194,6 +197,7 @@ class FieldTablet:
 
     def shows(self, section: str) -> None:
         """Turn to a section by the map."""
+        expect(self.page.locator(".map")).to_be_visible()
         tree = self.page.locator(".tree")
         if not tree.is_visible():
             self.page.locator(".narrow-only button").click()

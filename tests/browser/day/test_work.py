@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 from playwright.sync_api import expect
 
 from server.demo.day import now
@@ -183,3 +184,36 @@ def test_the_other_screens_are_for_everybody(tablet: FieldTablet, department: De
         "1.5",
         "taken",
     )
+
+
+def test_a_photo_that_only_the_server_can_open(tablet: FieldTablet, department: Department) -> None:
+    """HEIC: the tablet says that it cannot show it, keeps it byte for byte, and the server opens it."""
+    inspection, page = department.inspection_at(SITE), tablet.page
+    register_heif_opener()
+    out = io.BytesIO()
+    Image.open(io.BytesIO(jpeg("Nhãn máy", now(), (1600, 1200)))).save(out, "HEIF")
+    department.stops()
+    tablet.begins(inspection)
+    tablet.answers("GE02", "Không đạt", "Chưa công bố quyết định")
+    place = tablet.item("GE02")
+    place.locator('input[type="file"][multiple]').set_input_files(
+        {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": out.getvalue()}
+    )
+    expect(place.get_by_text("Máy này không xem trước được")).to_be_visible(timeout=SLOW)
+    looks_right(page, "work-heic-upright")
+    place.get_by_role("button", name=re.compile("^Ảnh 1")).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_text("hãy chọn định dạng JPEG")).to_be_visible()
+    expect(sheet.get_by_role("button", name="Đánh dấu")).to_have_count(0)
+    page.keyboard.press("Escape")
+
+    department.server.starts()
+    tablet.syncs()
+    [photo] = department.states("photo", inspection).values()
+    assert (photo["status"], photo["media_type"], photo["width"], photo["height"]) == (
+        "complete",
+        "image/heic",
+        1600,
+        1200,
+    )
+    assert photo["sha256"] == hashlib.sha256(out.getvalue()).hexdigest()
