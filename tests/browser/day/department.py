@@ -81,6 +81,10 @@ class Department:
             session.connection().engine.dispose()
         return found
 
+    def answers(self, inspection: str) -> dict[str, str]:
+        """What was answered, by item; the decision's own item has values and no answer."""
+        return {s["item"]: s["answer"] for s in self.states("finding", inspection).values() if s.get("answer")}
+
     def planned_of(self, sites: str) -> list[str]:
         """The inspections of the establishments whose names begin so."""
         named = {id for id, state in self.states("establishment").items() if state["name"].startswith(sites)}

@@ -139,7 +139,9 @@ def printed_by_the_server(department: Department, minutes: str) -> bytes:
 
 def sends_back(department: Department, inspection: str, remark: str) -> None:
     """A supervisor returns the inspection at the office's page, with the finding that does not conform."""
-    finding = next(id for id, f in department.states("finding", inspection).items() if f["answer"] == "nonconforming")
+    finding = next(
+        id for id, f in department.states("finding", inspection).items() if f.get("answer") == "nonconforming"
+    )
     office, path = department.office(), f"/inspections/{inspection}"
     _, page = office.asks("GET", path)
     status, _ = office.submits(page, f"{path}/review", decision="returned", remark=remark, confirm="1",

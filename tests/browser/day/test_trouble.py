@@ -101,8 +101,7 @@ def test_a_full_tablet_says_so_and_writes_nothing_by_halves(tablet: FieldTablet,
     tablet.photographs("GE02", jpeg((400, 300)))
     tablet.context.set_offline(False)
     tablet.syncs()
-    answers = {s["item"]: s["answer"] for s in department.states("finding", inspection).values()}
-    assert answers == {"GE02": "nonconforming", "GE03": "nonconforming"}
+    assert department.answers(inspection) == {"GE02": "nonconforming", "GE03": "nonconforming"}
     assert [p["status"] for p in department.states("photo").values()] == ["complete"]
 
 
