@@ -22,7 +22,7 @@ from tests.server.pages.scene import Desk, Scene, scene_of
 
 NOTHING_PERSONAL = frozenset({
     "account", "checklist_pages", "limits", "standards", "work_calendar", "numbers", "programme", "planning", "reports", "follow_up",
-    "imports", "tablets", "other_inspections", "review", "printing", "blanks", "instruments", "mergers", "trail",
+    "imports", "tablets", "other_inspections", "campaign_sites", "review", "printing", "blanks", "instruments", "mergers", "trail",
 })  # fmt: skip
 """Families of pages that show nobody's data beyond the names of the office's own people and of sites."""
 ASKING = frozenset({"inspection_papers.ask", "samples.ask_for_result"})
