@@ -112,7 +112,7 @@ SHOWS: Mapping[str, str] = MappingProxyType({
     "blanks.pdf": "numbers_reserved",
     "cases.one": "case", "cases.papers": "case", "samples.one": "sample", "conflicts.one": "conflict",
     "quarantine.one": "quarantine", "quarantine.raw": "quarantine", "quarantine.queue": "device", "quarantine.correct": "quarantine",
-    "establishments.one": "establishment", "establishments.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
+    "establishments.one": "establishment", "establishments.listed": "establishment", "campaign_sites.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
     "people.one": "account", "inspections.listed": "inspection", "instruments.listed": "instrument", "trail.listed": "trail",
 })  # fmt: skip
 """Endpoint -> what personal data one sees there: noted with who, when and from where (web/viewed.py). Of lists only the files."""
