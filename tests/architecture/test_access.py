@@ -33,8 +33,8 @@ class Caller:
 
     def is_let_in(self, client: FlaskClient, method: str, path: str) -> bool:
         """Whether the guard lets them through; what the view then says is another matter."""
-        answer = client.open(path, method=method, headers=self.headers)
-        text = answer.get_data().decode(errors="replace")  # some answers are files
+        with client.open(path, method=method, headers=self.headers) as answer:  # some answers are files
+            text = answer.get_data().decode(errors="replace")
         if answer.status_code == 401:
             return WRONG_PASSWORD in text
         if answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in"):
