@@ -19,7 +19,14 @@ from server.services.follow_up_steps import FINISHED, Visit, stage_of
 
 _S = InspectionSummary
 _LIGHT = select(
-    _S.id, _S.campaign_id, _S.establishment_id, _S.status, _S.has_signed_paper, _S.open_requirements, _S.measures
+    _S.id,
+    _S.campaign_id,
+    _S.establishment_id,
+    _S.status,
+    _S.has_signed_paper,
+    _S.open_requirements,
+    _S.due_on,
+    _S.measures,
 ).order_by(_S.planned_on, _S.id)
 Light = Any
 """One row of it."""
@@ -44,7 +51,8 @@ class Decision:
 def decisions(session: Session, user: User, today: date) -> list[Decision]:
     """Return the campaigns that a person may read: those with something overdue first, then the newest.
 
-    Most visits left nothing open; where they stand, their rows say. Only the others are read document by document.
+    Where most establishments stand, the rows of their visits say. Only those with measures, samples or cases are read
+    document by document.
     """
     visible = inspection_list.visible_campaigns(session, user)
     campaigns = [c for c in documents.of_kind(session, "campaign") if visible is None or c.id in visible]
@@ -53,10 +61,12 @@ def decisions(session: Session, user: User, today: date) -> list[Decision]:
     close: dict[str, list[str]] = {
         campaign: found
         for campaign, sites in visits.items()
-        if (found := [site for site, own in sites.items() if any(_is_followed(v, followed) for v in own)])
+        if (found := [site for site, own in sites.items() if any(v.measures or v.id in followed for v in own)])
     }
     rows = _rows(session, visits, close, user, today)
-    listed = [_decision(each, visits[each.id], close.get(each.id, ()), rows.get(each.id, ())) for each in campaigns]
+    listed = [
+        _decision(each, visits[each.id], close.get(each.id, ()), rows.get(each.id, ()), today) for each in campaigns
+    ]
     return sorted(listed, key=lambda d: (d.overdue > 0, d.starts_on, d.code), reverse=True)
 
 
@@ -76,10 +86,6 @@ def _followed(session: Session) -> Set[str]:
     return set(session.scalars(query.distinct()))
 
 
-def _is_followed(visit: Light, followed: Set[str]) -> bool:
-    return bool(visit.open_requirements or visit.measures or visit.id in followed)
-
-
 def _rows(
     session: Session, visits: Visits, close: Mapping[str, Iterable[str]], user: User, today: date
 ) -> dict[str, list[follow_up.Row]]:
@@ -93,18 +99,23 @@ def _rows(
 
 
 def _decision(
-    campaign: Document, visits: Mapping[str, Sequence[Light]], close: Iterable[str], rows: Sequence[follow_up.Row]
+    campaign: Document,
+    visits: Mapping[str, Sequence[Light]],
+    close: Iterable[str],
+    rows: Sequence[follow_up.Row],
+    today: date,
 ) -> Decision:
-    looked_at, state = frozenset(close), campaign.state
-    plain = [_stage(own) for site, own in visits.items() if site not in looked_at]
-    stages = plain + [row.standing.stage for row in rows]
+    looked_at, state, day = frozenset(close), campaign.state, today.isoformat()
+    plain = [own for site, own in visits.items() if site not in looked_at]
+    stages = [_stage(own) for own in plain] + [row.standing.stage for row in rows]
+    overdue = sum(any(v.due_on and v.due_on < day for v in own) for own in plain)
     return Decision(
         campaign.id, str(state.get("code")), str(state.get("title")), state.get("decision") or {},
         str(state.get("starts_on")), str(state.get("ends_on")), len(visits),
-        sum(stage in FINISHED for stage in stages), sum(bool(row.overdue) for row in rows),
+        sum(stage in FINISHED for stage in stages), overdue + sum(bool(row.overdue) for row in rows),
     )  # fmt: skip
 
 
 def _stage(visits: Sequence[Light]) -> str:
     last = [Visit(v.id, {"status": v.status}, has_signed_paper=v.has_signed_paper) for v in visits[-1:]]
-    return stage_of(last, is_followed=False)
+    return stage_of(last, is_followed=any(v.open_requirements for v in visits))
