@@ -167,12 +167,14 @@ def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Se
 
 
 def _flags(today: date) -> dict[str, ColumnElement[bool]]:
-    """The conditions behind STATES."""
-    own = select(_I.id).where(_I.site_id == _E.id)
+    """The conditions behind STATES: each one set that the database makes once, not a question for each establishment."""
+    overdue = select(_I.site_id).where(_I.verified_until > "", _I.verified_until < today.isoformat())
+    own = aliased(EstablishmentEntry)
+    visited = select(own.site_id).join(InspectionSummary, InspectionSummary.establishment_id == own.id)
     return {
-        OVERDUE: own.where(_I.verified_until > "", _I.verified_until < today.isoformat()).exists(),
-        SUSPENDED: own.where(_I.is_suspended).exists(),
-        NEVER: ~_visits(InspectionSummary.id).exists(),
+        OVERDUE: _E.id.in_(overdue),
+        SUSPENDED: _E.id.in_(select(_I.site_id).where(_I.is_suspended)),
+        NEVER: _E.id.not_in(visited.where(InspectionSummary.status.in_(VISITED))),
     }
 
 
