@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Document, State } from '../../src/core/types.ts'
 import { metres, pileOf, piled, type Line } from '../../src/ui/work/lists.ts'
 import { clock, dayOf, instant, isOver, moment, shortDay } from '../../src/core/days.ts'
-import { addressWith, areaNames, folded, matches } from '../../src/ui/work/reading.ts'
+import { addressWith, areaNames, folded, isMerged, matches } from '../../src/ui/work/reading.ts'
 
 const TODAY = '2026-11-26'
 
@@ -51,6 +51,11 @@ describe('a search', () => {
   it('by distance puts what is near first and what has no place last', () => {
     expect(names('', { lat: '21.2', lon: '106.2' })).toEqual(['Tiệm vàng Đại Phát', 'Cửa hàng xăng dầu Lục Nam', 'Phòng khám An Bình'])
     expect(lines.map((l) => metres(l, { lat: '21.2', lon: '106.2' })).at(-1)).toBeNull()
+  })
+
+  it('leaves out what the office merged into another', () => {
+    const [kept, away] = [line({}, { name: 'a', merged_into: null }), line({}, { name: 'a', merged_into: crypto.randomUUID() })]
+    expect([kept.site, away.site, line({}).site].map((site) => site !== undefined && isMerged(site))).toEqual([false, true, false])
   })
 
   it('folds as the office does', () => {

@@ -52,6 +52,8 @@ export const work = {
   'site.saved': 'Saved on the tablet',
   'site.made': 'Site added',
   'site.gone': 'This site is not on the tablet',
+  'site.merged': 'The office merged this site into another because it was entered twice.',
+  'site.merged.see': 'Open the one kept',
   'site.unnamed': '(site without a name)',
   'address': 'Address',
   'phone': 'Telephone',

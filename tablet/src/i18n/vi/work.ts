@@ -51,6 +51,8 @@ export const work = {
   'site.saved': 'Đã lưu trên máy',
   'site.made': 'Đã thêm cơ sở',
   'site.gone': 'Không có cơ sở này trên máy',
+  'site.merged': 'Cơ quan đã gộp cơ sở này vào một cơ sở khác vì ghi trùng.',
+  'site.merged.see': 'Mở cơ sở được giữ lại',
   'site.unnamed': '(chưa có tên cơ sở)',
   'address': 'Địa chỉ',
   'phone': 'Điện thoại',

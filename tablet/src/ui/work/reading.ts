@@ -16,6 +16,11 @@ export function isVoid(document: Document): boolean {
   return document.state.voided !== undefined && document.state.voided !== null
 }
 
+/** Whether the office merged this site into another; what is still written to it the server takes there. */
+export function isMerged(site: Document): boolean {
+  return text(site.state.merged_into) !== ''
+}
+
 /** A province, not a provincial road (tỉnh lộ). */
 const PROVINCE = /(?<!\p{L})tỉnh(?!\p{L}|\s+lộ)/iu
 
