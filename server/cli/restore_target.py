@@ -19,7 +19,12 @@ from server.services.restore import Marks, is_in_use, number_marks
 from server.storage.whole_file import sync_folder
 
 ASIDE = "truoc-khoi-phuc"
-FUNCTION = "journal_append_only"
+_TRIGGER_FUNCTIONS = text(
+    "SELECT DISTINCT p.proname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
+    "WHERE NOT t.tgisinternal AND c.relname = ANY(:tables) AND c.relnamespace = CAST(current_schema() AS regnamespace) "
+    "AND p.pronamespace = c.relnamespace ORDER BY p.proname"
+)
+"""What keeps the tables append-only goes where they go: the migrations make it anew."""
 
 
 class TargetError(Exception):
@@ -117,6 +122,7 @@ class PostgresTarget:
                 connection.execute(text(f'LOCK TABLE "{name}" IN ACCESS EXCLUSIVE MODE'))
         except OperationalError as error:
             raise TargetError("máy chủ đang dùng cơ sở dữ liệu: hãy dừng máy chủ rồi khôi phục.") from error
+        self._functions = connection.scalars(_TRIGGER_FUNCTIONS, {"tables": self._tables}).all()
         self.is_in_use = is_in_use(connection)
         self.marks = number_marks(connection)
 
@@ -128,11 +134,13 @@ class PostgresTarget:
             self.aside = f"schema {self._aside}"
             for name in self._tables:
                 self._connection.execute(text(f'ALTER TABLE "{name}" SET SCHEMA "{self._aside}"'))
-            self._connection.execute(text(f'ALTER FUNCTION {FUNCTION}() SET SCHEMA "{self._aside}"'))
+            for name in self._functions:
+                self._connection.execute(text(f'ALTER FUNCTION "{name}"() SET SCHEMA "{self._aside}"'))
         elif self._tables:
             names = ", ".join(f'"{name}"' for name in self._tables)
             self._connection.execute(text(f"DROP TABLE {names} CASCADE"))
-            self._connection.execute(text(f"DROP FUNCTION IF EXISTS {FUNCTION}()"))
+            for name in self._functions:
+                self._connection.execute(text(f'DROP FUNCTION "{name}"()'))
         yield self._connection
 
 
