@@ -45,6 +45,12 @@ def signs_in(page: Page, person: Person, password: str | None = None) -> None:
     types(page, person.username, password or person.password)
 
 
+def forgets(page: Page) -> None:
+    """Lose the session, once nothing is under way that would bring it back: each answer renews its cookie."""
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
+
+
 def sees(page: Page, heading: str, name: str) -> None:
     """The page of this heading, without a finding of axe and on one screen's width."""
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -71,7 +77,7 @@ def test_a_supervisor_sets_a_second_factor_up_and_signs_in_with_it(desk: Page, o
     types(desk, totp.now())
     sees(desk, "Mã dự phòng", "recovery-codes")
     recovery = desk.locator("ol code").first.inner_text()
-    desk.context.clear_cookies()
+    forgets(desk)
 
     signs_in(desk, person)
     expect(desk.get_by_label("Mã 6 số trên ứng dụng xác thực")).to_be_focused()
@@ -79,7 +85,7 @@ def test_a_supervisor_sets_a_second_factor_up_and_signs_in_with_it(desk: Page, o
     # The next one, which the server takes already: that of now was used, and one of before may be too old when it arrives.
     types(desk, str(totp.at(datetime.now(UTC), counter_offset=1)))
     expect(desk.get_by_role("heading", level=1)).to_have_text("Cuộc kiểm tra")
-    desk.context.clear_cookies()
+    forgets(desk)
     signs_in(desk, person)
     expect(desk.get_by_label("Mã 6 số trên ứng dụng xác thực")).to_be_focused()
     types(desk, recovery)
@@ -102,7 +108,7 @@ def test_an_administrator_gives_a_password_that_has_to_be_changed(desk: Page, of
     desk.get_by_role("button", name="Đặt lại mật khẩu").press("Enter")
     sees(desk, "Mật khẩu một lần của Lê Thị Văn Thư", "one-time-password")
     once = desk.locator("strong.code").inner_text()
-    desk.context.clear_cookies()
+    forgets(desk)
 
     signs_in(desk, person, once)
     sees(desk, "Đổi mật khẩu", "change-password")
