@@ -59,7 +59,9 @@ def test_a_list_is_filtered_and_turned_without_loading_the_page_anew(desk: Page,
     desk.get_by_label("Tìm").press("Enter")
     expect(desk.get_by_role("row")).to_have_count(2)
     expect(desk.get_by_label("Tìm")).to_be_focused()
-    assert asked == ["fetch"] * 3
+    assert [kind for kind in asked if kind != "other"] == [
+        "fetch"
+    ] * 3  # other: what the browser asks of its own, as for an icon
 
     desk.go_back()
     expect(desk.locator(".pager")).to_contain_text("Trang 2 / 2")
