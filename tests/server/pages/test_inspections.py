@@ -79,9 +79,9 @@ def test_no_page_carries_inline_script_or_style(scene: Scene, desk: Desk) -> Non
     ):
         answer = desk.client.get(path)
         page = answer.get_data(as_text=True)
-        assert not re.search(r"<script(?! src=\"/static/[a-z0-9./-]+\" defer></script>)|\son\w+=|\sstyle=|<style", page), (
-            path
-        )
+        assert not re.search(
+            r"<script(?! src=\"/static/[a-z0-9./-]+\" defer></script>)|\son\w+=|\sstyle=|<style", page
+        ), path
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
