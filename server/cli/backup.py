@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from server.cli.output import fail, json_option, show
 from server.errors import Problem
@@ -29,6 +28,9 @@ from server.storage import open_store
 from server.storage.blobs import StoreFull, StoreUnavailable
 from server.storage.whole_file import writing_whole
 from server.web.transaction import writing
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 passphrase_option = click.option(
     "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -115,6 +117,9 @@ class Bar:
     _progress: Progress | None = None
 
     def __enter__(self) -> Bar:
+        from rich.console import Console  # 7 MB that no server needs, and every command is known to it
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         console = Console(stderr=True)
         columns = (
             TextColumn("{task.description}"),

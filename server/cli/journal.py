@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from server.cli.output import Group, fail, json_option, show
 from server.extensions import db
@@ -48,6 +46,9 @@ def _heads(backup: Path) -> dict[str, list[Any]]:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
     """Show a bar to a person; nothing to a file or another program."""
+    from rich.console import Console  # only here: a server knows every command and needs no bar
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Đang kiểm tra nhật ký", total=total)
