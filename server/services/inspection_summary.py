@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.inspections import InspectionSummary
-from server.services.wording import folded, sendable
+from server.services import projection
+from server.services.projection import storable
+from server.services.wording import folded
 from sync.clock import read_instant
 from sync.feed import Change
 from sync.findings import inspected_on
@@ -55,47 +55,23 @@ def follow(session: Session, changes: Iterable[Change]) -> None:
         elif change.kind == "establishment":
             sites.add(change.id)
     connection = session.connection()
-    for part in _parts(sorted(sites)):
+    for part in projection.parts(sorted(sites), CHUNK):
         touched |= set(connection.execute(_OF_SITES, {"ids": part}).scalars())
-    for part in _parts(sorted(touched)):
+    for part in projection.parts(sorted(touched), CHUNK):
         rows = rows_of(session, part, hold=True)
-        if rows:
-            connection.execute(_upsert(session.get_bind().dialect.name), rows)
+        projection.upsert(session, InspectionSummary, rows)
         if gone := set(part) - {row["id"] for row in rows}:
             connection.execute(delete(InspectionSummary).where(InspectionSummary.id.in_(gone)))
 
 
-def rebuild(session: Session, table: Table | None = None) -> int:
-    """Write every row anew from the documents; return how many there are.
-
-    A migration hands in its own `table`: of a row it takes the columns that it knows.
-    """
-    target = _SUMMARY if table is None else table
-    connection = session.connection()
-    names = [column.name for column in target.columns]
-    connection.execute(delete(target))
-    written = 0
-    for part in _parts(session.scalars(_ALL).all()):
-        rows = [{name: row[name] for name in names} for row in rows_of(session, part)]
-        if rows:
-            connection.execute(target.insert(), rows)
-        written += len(rows)
-    return written
+def rebuild(session: Session, table: Table = _SUMMARY) -> int:
+    """Write every row anew from the documents; return how many there are. A migration hands in its own `table`."""
+    return projection.refill(session, table, _wanted(session))
 
 
 def compare(session: Session, differs: Callable[[str], None]) -> None:
     """Tell of every row that is not what the documents add up to, of missing rows and of those of no inspection."""
-    seen: set[str] = set()
-    for part in _parts(session.scalars(_ALL).all()):
-        query = select(_SUMMARY).where(_SUMMARY.c.id.in_(part))
-        stored = {row.id: dict(row._mapping) for row in session.execute(query)}
-        for wanted in rows_of(session, part):
-            if stored.get(wanted["id"]) != wanted:
-                differs(f"dòng tóm tắt của cuộc kiểm tra {wanted['id']} khác với tài liệu")
-        seen |= set(part)
-    for id in session.scalars(select(InspectionSummary.id).order_by(InspectionSummary.id)):
-        if id not in seen:
-            differs(f"dòng tóm tắt {id} không thuộc cuộc kiểm tra nào")
+    projection.compare(session, _SUMMARY, _wanted(session), differs, "dòng tóm tắt của cuộc kiểm tra")
 
 
 def rows_of(session: Session, ids: Sequence[str], *, hold: bool = False) -> list[Row]:
@@ -150,9 +126,9 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
         "due_on": min(filter(None, (_day(r.get("due_on")) for r in asked)), default=""),
         "measures": sum(not m.get("voided") for m in family.get("measure", ())),
         "minutes": numbers,
-        "name": _text(site.get("name")),
-        "address": _text(site.get("address")),
-        "search": folded(" ".join(_text(word) for word in words if word)),
+        "name": storable(site.get("name")),
+        "address": storable(site.get("address")),
+        "search": folded(" ".join(storable(word) for word in words if word)),
     }
 
 
@@ -180,6 +156,11 @@ def _merged(family: Mapping[str, Sequence[State]]) -> Iterator[State]:
         yield from family.get(kind, ())
 
 
+def _wanted(session: Session) -> Iterator[list[Row]]:
+    for part in projection.parts(session.scalars(_ALL).all(), CHUNK):
+        yield rows_of(session, part)
+
+
 def _number(minutes: State) -> str:
     return f"{minutes['number']:02d}/{minutes.get('series')}"
 
@@ -202,22 +183,4 @@ def _day(value: Any) -> str:
 
 
 def _short(value: Any, most: int) -> str:
-    return "" if value is None else _text(str(value))[:most]
-
-
-def _text(value: Any) -> str:
-    """Return a text that both engines store: documents of another time may hold what PostgreSQL refuses in a column."""
-    return sendable(value).replace("\0", "") if isinstance(value, str) else ""
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
-@cache
-def _upsert(engine: str) -> Insert:
-    statement = (postgresql if engine == "postgresql" else sqlite).insert(InspectionSummary)
-    values = {c.name: statement.excluded[c.name] for c in _SUMMARY.c if c.name != "id"}
-    found: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=values)
-    return found
+    return "" if value is None else storable(str(value))[:most]

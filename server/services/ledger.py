@@ -8,22 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import Insert, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from server.db import documents
-from server.db.base import Model
 from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.errors import Problem, ProblemCode
-from server.services import inspection_summary, paper_rows, photo_uses, register_rows
+from server.services import inspection_summary, paper_rows, photo_uses, projection, register_rows
 from sync.feed import Change, entry_of, gone_json, item_json
 
 AGENCY = "agency"
@@ -71,8 +69,8 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
         if step.type != "gone":
             seqs[index] = seq
     session.connection().execute(_JOURNAL, journal)
-    _upsert(session, FeedRow, list(feed.values()), ["scope", "kind", "id"])
-    _upsert(session, Document, _documents(changes), ["kind", "id"])
+    projection.upsert(session, FeedRow, list(feed.values()), ("scope", "kind", "id"))
+    projection.upsert(session, Document, _documents(changes), ("kind", "id"))
     raised = [{"of": scope, "to": head.seq, "hash": head.hash} for scope, head in heads.items()]
     session.connection().execute(_RAISE, raised)
     _project(session, changes)
@@ -180,22 +178,6 @@ def _documents(changes: Sequence[Change]) -> list[dict[str, Any]]:
         last[key] = {"kind": change.kind, "id": change.id, "scope": change.scope, "parent": change.parent,
                      "rev": change.rev, "is_deleted": change.state is None, "state": state}  # fmt: skip
     return list(last.values())
-
-
-def _upsert(session: Session, table: type[Model], rows: list[dict[str, Any]], key: list[str]) -> None:
-    """Bulk upsert by Core with a list of dicts: 63,500 rows/s against 2,000 for `session.merge`."""
-    session.connection().execute(_upsert_into(table, session.get_bind().dialect.name, *key), rows)
-
-
-@cache
-def _upsert_into(table: type[Model], engine: str, *key: str) -> Insert:
-    """Build the statement once: the ORM's own bulk insert, built anew, cost as much as the rows."""
-    statement = (postgresql if engine == "postgresql" else sqlite).insert(table)
-    values = {
-        column.name: statement.excluded[column.name] for column in table.__table__.columns if column.name not in key
-    }
-    found: Insert = statement.on_conflict_do_update(index_elements=key, set_=values)
-    return found
 
 
 def _project(session: Session, changes: Sequence[Change]) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, Text, bindparam, delete, select, update
+from sqlalchemy import Table, Text, bindparam, delete, select, update
 from sqlalchemy import cast as cast_text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.registers import EstablishmentEntry, InstrumentEntry
+from server.services import projection
 from server.services.alphabet import stored_key
 from server.services.days import day_of
-from server.services.wording import folded, sendable
+from server.services.projection import storable
+from server.services.wording import folded
 from sync.feed import Change
 from sync.paper_words import INSTRUMENTS
 
@@ -34,7 +34,13 @@ _OWNED = cast("Table", InstrumentEntry.__table__)
 _TABLES = {"establishment": _SITES, "instrument": _OWNED}
 _LINKS = select(_SITES.c.id, _SITES.c.merged_into).where(_SITES.c.merged_into != "")
 _OLD_LINKS = select(_SITES.c.id, _SITES.c.merged_into).where(_SITES.c.id.in_(bindparam("ids", expanding=True)))
-_STAND_FOR = select(_SITES.c.id, _SITES.c.site_id).where(_SITES.c.id.in_(bindparam("ids", expanding=True)))
+_STAND_FOR = (
+    select(_SITES.c.id, _SITES.c.site_id)
+    .where(_SITES.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_SITES.c.id)
+    .with_for_update(read=True)
+)
+"""On PostgreSQL whoever writes an instrument and whoever merges its establishment wait for each other."""
 
 
 def follow(session: Session, changes: Iterable[Change]) -> None:
@@ -50,40 +56,26 @@ def follow(session: Session, changes: Iterable[Change]) -> None:
 
 
 def rebuild(session: Session, tables: Mapping[str, Table] = _TABLES) -> None:
-    """Write every row anew from the documents. A migration hands in its own `tables`: a row takes the columns they know."""
+    """Write every row anew from the documents. A migration hands in its own `tables`."""
     merged = _merged_documents(session)
-    connection = session.connection()
     for kind, table in tables.items():
-        names = [column.name for column in table.columns]
-        connection.execute(delete(table))
-        for part in _rows_of_documents(session, kind, merged):
-            connection.execute(table.insert(), [{name: row[name] for name in names} for row in part])
+        projection.refill(session, table, _wanted(session, kind, merged))
 
 
 def compare(session: Session, differs: Callable[[str], None]) -> None:
     """Tell of every row that is not what its document says, of missing rows and of those without a document."""
     merged = _merged_documents(session)
     for kind, table in _TABLES.items():
-        seen: set[str] = set()
-        for part in _rows_of_documents(session, kind, merged):
-            query = select(table).where(table.c.id.in_([row["id"] for row in part]))
-            stored = {row.id: dict(row._mapping) for row in session.execute(query)}
-            for row in part:
-                seen.add(row["id"])
-                if stored.get(row["id"]) != row:
-                    differs(f"dòng danh bạ {table.name} {row['id']} khác với tài liệu")
-        for id in session.scalars(select(table.c.id).order_by(table.c.id)):
-            if id not in seen:
-                differs(f"dòng danh bạ {table.name} {id} không có tài liệu")
+        projection.compare(session, table, _wanted(session, kind, merged), differs, f"dòng danh bạ {table.name}")
 
 
 def establishment_row(id: str, state: State, scope: str, merged: Merged) -> Row:
     """Return the row of one establishment."""
-    name, tax = _text(state.get("name")), _text(state.get("tax_code"))
-    lines = [line for each in map(_text, _list(state.get("business_lines"))) if (line := line_of(each))]
+    name, tax = storable(state.get("name")), storable(state.get("tax_code"))
+    lines = [line for each in map(storable, _list(state.get("business_lines"))) if (line := line_of(each))]
     person = state.get("representative")
-    words = [name, _text(state.get("address")), tax, tax.replace("-", ""), *lines, _text(state.get("phone")),
-             _text(person.get("name")) if isinstance(person, Mapping) else ""]  # fmt: skip
+    words = [name, storable(state.get("address")), tax, tax.replace("-", ""), *lines, storable(state.get("phone")),
+             storable(person.get("name")) if isinstance(person, Mapping) else ""]  # fmt: skip
     return {
         "id": id, "site_id": standing_for(id, merged), "merged_into": merged.get(id, ""), "area_code": _area(scope),
         "name_key": stored_key(name), "plain_name": likeness(name),
@@ -106,13 +98,13 @@ def likeness(name: str) -> str:
 
 def instrument_row(id: str, state: State, scope: str, merged: Merged) -> Row:
     """Return the row of one instrument."""
-    site, type = _text(state.get("establishment_id"))[:36], _text(state.get("type"))
+    site, type = storable(state.get("establishment_id"))[:36], storable(state.get("type"))
     until = day_of(state.get("verified_until"))
-    words = [INSTRUMENTS.get(type, type), *(_text(state.get(name)) for name in (
+    words = [INSTRUMENTS.get(type, type), *(storable(state.get(name)) for name in (
         "maker", "model", "serial", "mark_serial", "certificate_number"))]  # fmt: skip
     return {
         "id": id, "establishment_id": site, "site_id": standing_for(site, merged), "area_code": _area(scope),
-        "type": type[:60], "serial_key": stored_key(_text(state.get("serial"))),
+        "type": type[:60], "serial_key": stored_key(storable(state.get("serial"))),
         "verified_until": "" if until is None else until.isoformat(),
         "is_suspended": bool(state.get("suspensions")), "search": folded(" ".join(words)),
     }  # fmt: skip
@@ -128,21 +120,30 @@ def standing_for(id: str, merged: Merged) -> str:
 
 
 def _follow_sites(session: Session, changed: Mapping[str, Change]) -> None:
+    """Write rows; who stands for whom is said only where a link changed.
+
+    A merger changes that of establishments whose documents nobody locks (those merged earlier into what it merges away): a
+    row written with it from what was read a moment ago would put the old one back.
+    """
     connection = session.connection()
-    ids = sorted(changed)
-    before = {id: link for part in _parts(ids) for id, link in connection.execute(_OLD_LINKS, {"ids": part})}
+    before: dict[str, str] = {}
+    for part in projection.parts(sorted(changed), CHUNK):
+        before |= dict(connection.execute(_OLD_LINKS, {"ids": part}).all())
     live = {id: change.state for id, change in changed.items() if change.state is not None}
-    after = {id: _link(state) for id, state in live.items()}
-    merged = {id: link for id, link in (dict(connection.execute(_LINKS).all()) | after).items() if link and (id not in changed or id in live)}  # fmt: skip
-    rows = [establishment_row(id, state, changed[id].scope, merged) for id, state in live.items()]
-    _write(session, EstablishmentEntry, rows, set(changed) - set(live))
-    if any(before.get(id, "") != after.get(id, "") for id in ids):
-        _move_families(session, merged)
+    after = {id: link for id, state in live.items() if (link := _link(state))}
+    rows = [establishment_row(id, state, changed[id].scope, after) for id, state in live.items()]
+    _write(session, EstablishmentEntry, rows, set(changed) - set(live), keep=("site_id",))
+    if any(before.get(id, "") != after.get(id, "") for id in changed):
+        _move_families(session)
 
 
-def _move_families(session: Session, merged: Merged) -> None:
-    """Say anew who stands for whom, after a merger or its undoing: there are few, and what they touch is small."""
+def _move_families(session: Session) -> None:
+    """Say anew who stands for whom, after a merger or its undoing: there are few, and what they touch is small.
+
+    One at a time: each holds the counter of the mergers' scope.
+    """
     connection = session.connection()
+    merged: dict[str, str] = dict(connection.execute(_LINKS).all())
     moved = select(_SITES.c.id, _SITES.c.site_id).where(
         (_SITES.c.site_id != _SITES.c.id) | (_SITES.c.merged_into != "")
     )
@@ -163,37 +164,28 @@ def _move_families(session: Session, merged: Merged) -> None:
 
 def _follow_instruments(session: Session, changed: Mapping[str, Change]) -> None:
     live = {id: change.state for id, change in changed.items() if change.state is not None}
-    owners = sorted({_text(state.get("establishment_id"))[:36] for state in live.values()})
-    merged = {
-        id: site
-        for part in _parts(owners)
-        for id, site in session.connection().execute(_STAND_FOR, {"ids": part})
-        if id != site
-    }
+    owners = sorted({storable(state.get("establishment_id"))[:36] for state in live.values()})
+    stand_for: dict[str, str] = {}
+    for part in projection.parts(owners, CHUNK):
+        stand_for |= dict(session.connection().execute(_STAND_FOR, {"ids": part}).all())
+    merged = {id: site for id, site in stand_for.items() if id != site}
     rows = [instrument_row(id, state, changed[id].scope, merged) for id, state in live.items()]
     _write(session, InstrumentEntry, rows, set(changed) - set(live))
 
 
 def _write(
-    session: Session, table: type[EstablishmentEntry | InstrumentEntry], rows: Sequence[Row], gone: set[str]
-) -> None:
-    if rows:
-        session.connection().execute(_upsert(table, session.get_bind().dialect.name), rows)
+    session: Session, model: type[EstablishmentEntry | InstrumentEntry], rows: Sequence[Row], gone: set[str],
+    keep: Sequence[str] = (),
+) -> None:  # fmt: skip
+    projection.upsert(session, model, rows, keep=keep)
     if gone:
-        session.connection().execute(delete(table).where(table.id.in_(gone)))
+        session.connection().execute(delete(model).where(model.id.in_(gone)))
 
 
-def _rows_of_documents(session: Session, kind: str, merged: Merged) -> Iterator[list[Row]]:
-    """Give the rows of all live documents of a kind, piece by piece in order of their ids."""
+def _wanted(session: Session, kind: str, merged: Merged) -> Iterator[list[Row]]:
     make = establishment_row if kind == "establishment" else instrument_row
-    after = ""
-    while True:
-        query = select(_T.id, _T.state, _T.scope).where(_T.kind == kind, _T.id > after, _T.is_deleted.is_(False))
-        found = session.execute(query.order_by(_T.id).limit(CHUNK)).all()
-        if not found:
-            return
-        yield [make(id, state, scope, merged) for id, state, scope in found]
-        after = found[-1].id
+    for part in projection.documents_of(session, kind, CHUNK):
+        yield [make(d.id, d.state, d.scope, merged) for d in part]
 
 
 def _merged_documents(session: Session) -> dict[str, str]:
@@ -204,7 +196,7 @@ def _merged_documents(session: Session) -> dict[str, str]:
 
 
 def _link(state: State) -> str:
-    return _text(state.get("merged_into"))[:36]
+    return storable(state.get("merged_into"))[:36]
 
 
 def _area(scope: str) -> str:
@@ -213,21 +205,3 @@ def _area(scope: str) -> str:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    """Return a text that both engines store: documents of another time may hold what PostgreSQL refuses in a column."""
-    return sendable(value).replace("\0", "") if isinstance(value, str) else ""
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
-@cache
-def _upsert(table: type[EstablishmentEntry | InstrumentEntry], engine: str) -> Insert:
-    statement = (postgresql if engine == "postgresql" else sqlite).insert(table)
-    values = {c.name: statement.excluded[c.name] for c in table.__table__.columns if c.name != "id"}
-    found: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=values)
-    return found

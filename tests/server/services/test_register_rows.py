@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from server.db.documents import Document
@@ -111,4 +113,41 @@ def test_rows_that_someone_changed_are_named_and_made_anew(office: Office) -> No
         assert len(found) == 4, found
         assert any("nobody không có tài liệu" in each for each in found)
         register_rows.rebuild(session)
+    assert whole(office)
+
+
+@pytest.mark.postgresql_only("SQLite has one writer")
+@pytest.mark.parametrize("late", ["establishment", "instrument", "new instrument"])
+def test_what_is_written_while_another_commune_merges_stands_where_it_should(
+    office: Office, database: Session, late: str
+) -> None:
+    """First was merged into second, in another commune; while second is merged into third, first or what it has is written."""
+    first = office.registers_establishment(name="Cửa hàng 1")
+    second, third = (office.registers_establishment(name=f"Cửa hàng {n}", area="07216") for n in (2, 3))
+    owned = office.registers_instrument(first)
+    changes(office, "establishment", first, merged_into=second)
+    written = threading.Event()
+
+    def writes() -> None:
+        if late == "establishment":
+            changes(office, "establishment", first, name="Cửa hàng đổi tên")
+        elif late == "instrument":
+            changes(office, "instrument", owned, serial="A-2")
+        else:
+            office.registers_instrument(first)
+        written.set()
+
+    thread = threading.Thread(target=writes)
+    with office.transaction() as session:
+        row = session.get_one(Document, ("establishment", second))
+        state = {**row.state, "merged_into": third}
+        change = ledger.change(session, "establishment", second, row.scope, state, actor="system")
+        ledger.record(session, [change], datetime.now(UTC))
+        thread.start()
+        assert not written.wait(1), "the writer waits for the merger"
+    thread.join()
+    assert written.is_set()
+    database.rollback()
+    assert {site_row(database, id).site_id for id in (first, second, third)} == {third}
+    assert set(database.scalars(select(InstrumentEntry.site_id))) == {third}
     assert whole(office)
