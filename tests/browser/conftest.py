@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 SHAPES = {"desk": (1280, 800), "tablet": (800, 1280)}
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is no fault of the page's
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,7 @@ def test_by_keyboard_alone(browser: Browser, url: str, scene: Scene, waiting: li
         expect(page.get_by_role("heading", level=1)).to_have_text("Phê duyệt?")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("Đã phê duyệt: Chợ Thương")
+        page.wait_for_load_state("load")  # the words come before the script that hears keys
         page.keyboard.press("?")
         expect(page.locator("details.keys")).to_have_attribute("open", "")
         page.keyboard.press("u")
