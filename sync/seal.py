@@ -20,6 +20,8 @@ import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sync.paper_words import short_day
+
 VERSION = 1
 KEY_ID_LENGTH = 4
 # QR version 10 at level M holds 311 alphanumeric characters; with a host of 24 that leaves 172 bytes of COSE, which a
@@ -265,7 +267,7 @@ class _KeysFile:
     def judge(self, claims: Claims) -> tuple[Outcome, str]:
         """Say what the list knows of a genuine seal: its key revoked before issue, the paper void, in conflict or amended."""
         name = f"Biên bản số {number_text(claims.number, claims.series)} năm {claims.year}"
-        day = self.issued_on
+        day = short_day(self.issued_on)
         revoked_at = self.keys[claims.key_id][1]
         if revoked_at is not None and claims.issued_at >= revoked_at:
             return Outcome.REVOKED_KEY, f"{name} được ký sau khi khóa của thiết bị bị thu hồi."

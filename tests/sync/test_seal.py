@@ -248,7 +248,7 @@ class TestVerifyOffline:
         result = seal.verify_offline(seal.qr_text(HOST_24, COSE), keys_file())
         assert result.outcome is Outcome.VALID
         assert "01/BB-ĐKT" in result.message_vi
-        assert "2026-11-01" in result.message_vi
+        assert "ngày 01/11/2026" in result.message_vi
 
     def test_one_digit_altered(self) -> None:
         text = seal.qr_text(HOST_24, COSE)
@@ -266,7 +266,7 @@ class TestVerifyOffline:
         listed = {name: [{"series": "BB-ĐKT", "year": 2026, "number": 1}]}
         result = seal.verify_offline(COSE, keys_file(**listed))
         assert result.outcome is outcome
-        assert "2026-11-01" in result.message_vi
+        assert "ngày 01/11/2026" in result.message_vi
         assert (
             seal.verify_offline(seal.seal(replace(CLAIMS, year=2025), KEY), keys_file(**listed)).outcome
             is Outcome.VALID

@@ -19,7 +19,7 @@ async function outcome(list: object, scanned: string | Uint8Array = PAPER.qr, ca
 
 describe('minutes of a listed key', () => {
   test('are valid', async () => {
-    const sentence = `${NAME} là thật, chữ ký đúng (theo danh sách khóa ngày 2026-11-01).`
+    const sentence = `${NAME} là thật, chữ ký đúng (theo danh sách khóa ngày 01/11/2026).`
     expect(await outcome(LIST)).toEqual(['valid', sentence])
     expect(await outcome(LIST, fromBase64Url(PAPER.cose), PAPER.canonical)).toEqual(['valid', sentence])
   })
@@ -29,12 +29,12 @@ describe('minutes of a listed key', () => {
   })
 
   test.each([
-    ['void', { void: [OWN] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 2026-11-01).`],
-    ['void', { void: [{ ...OWN, sha256: undefined }] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 2026-11-01).`],
+    ['void', { void: [OWN] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 01/11/2026).`],
+    ['void', { void: [{ ...OWN, sha256: undefined }] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 01/11/2026).`],
     ['conflicting', { conflicting: [OWN] },
-      `${NAME} có chữ ký đúng nhưng trùng số, cơ quan đang xem xét (theo danh sách ngày 2026-11-01).`],
-    ['superseded', { amended: [OWN] }, `${NAME} là thật nhưng đã có biên bản bổ sung (theo danh sách ngày 2026-11-01).`],
-    ['void', { amended: [OWN], conflicting: [OWN], void: [OWN] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 2026-11-01).`],
+      `${NAME} có chữ ký đúng nhưng trùng số, cơ quan đang xem xét (theo danh sách ngày 01/11/2026).`],
+    ['superseded', { amended: [OWN] }, `${NAME} là thật nhưng đã có biên bản bổ sung (theo danh sách ngày 01/11/2026).`],
+    ['void', { amended: [OWN], conflicting: [OWN], void: [OWN] }, `${NAME} là thật nhưng đã bị hủy (theo danh sách ngày 01/11/2026).`],
   ])('are %s as the list says: %o', async (word, lists, sentence) => {
     expect(await outcome({ ...LIST, ...lists })).toEqual([word, sentence])
   })

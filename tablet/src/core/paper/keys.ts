@@ -1,6 +1,7 @@
 // The published key list (/.well-known/minutes-keys.json): read, judged by, fetched and kept on the tablet with its day.
 import { fromBase64url } from '../base64'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { shortDay } from './words.ts'
 import { keyId, numberText, type Claims } from './seal.ts'
 
 const ADDRESS = '/.well-known/minutes-keys.json'
@@ -51,7 +52,8 @@ export function readKeys(source: string): KeysFile {
 /** Say what the list knows of a genuine seal: its key revoked before issue, the paper void, in conflict or amended. */
 export function judge(list: KeysFile, claims: Claims): [Outcome, string] {
   const name = `Biên bản số ${numberText(claims.number, claims.series)} năm ${claims.year}`
-  const asOf = `(theo danh sách ngày ${list.issuedOn})`
+  const day = shortDay(list.issuedOn)
+  const asOf = `(theo danh sách ngày ${day})`
   const revokedAt = list.keys.get(bytesToHex(claims.key_id))?.revokedAt ?? null
   if (revokedAt !== null && claims.issued_at >= revokedAt) {
     return ['revoked_key', `${name} được ký sau khi khóa của thiết bị bị thu hồi.`]
@@ -63,7 +65,7 @@ export function judge(list: KeysFile, claims: Claims): [Outcome, string] {
   if (listed('void')) return ['void', `${name} là thật nhưng đã bị hủy ${asOf}.`]
   if (listed('conflicting')) return ['conflicting', `${name} có chữ ký đúng nhưng trùng số, cơ quan đang xem xét ${asOf}.`]
   if (listed('amended')) return ['superseded', `${name} là thật nhưng đã có biên bản bổ sung ${asOf}.`]
-  return ['valid', `${name} là thật, chữ ký đúng (theo danh sách khóa ngày ${list.issuedOn}).`]
+  return ['valid', `${name} là thật, chữ ký đúng (theo danh sách khóa ngày ${day}).`]
 }
 
 /** Fetch the list and keep it; what cannot be read never takes the place of what is kept. */
