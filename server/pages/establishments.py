@@ -28,7 +28,7 @@ def listed() -> Any:
     if file := exported.asked(lambda: establishment_register.export(session, wanted, user, today)):
         return file
     found = establishment_register.listing(session, wanted, user, today)
-    return render_template("establishments.html", wanted=wanted, found=found, states=STATES, today=today.isoformat(),
+    return render_template("establishments.html", wanted=wanted, found=found, states=STATES,
                            link=filtered("establishments.listed", wanted.fields))  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from server.extensions import db
 from server.pages.addresses import filtered
 from server.services import establishment_merge, establishment_twins, site_card
 from server.services.establishment_merge import FIELDS, Wanted
+from server.services.establishment_register import area_names
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 from sync.ids import is_uuid
@@ -83,7 +84,8 @@ def _side_by_side(id: str, other: str, wanted: Wanted | None = None, error: str 
     session = db.session()
     session.rollback()  # what was read before a refusal may be stale
     found = establishment_merge.pair(session, id, other)
-    return render_template("merger.html", found=found, fields=FIELDS, wanted=wanted, error=error)
+    areas = area_names(session)
+    return render_template("merger.html", found=found, fields=FIELDS, wanted=wanted, error=error, areas=areas)
 
 
 def _today() -> date:

@@ -22,6 +22,7 @@ from server.services import (
     accounts,
     campaign_drafts,
     campaign_opening,
+    establishment_register,
     programme_additions,
     repeat_inspections,
     site_picker,
@@ -201,7 +202,7 @@ def _sites(id: str, args: Mapping[str, str], error: str | None = None) -> str:
     found = site_picker.page(session, wanted, on)
     seen = repeat_inspections.earlier(session, [row.id for row in found.rows], on.year)
     return render_template("planning_sites.html", draft=draft, error=error, wanted=wanted, found=found, seen=seen,
-                           chosen=set(draft.state["sites"]), lines=site_picker.lines(session),
+                           chosen=set(draft.state["sites"]), lines=establishment_register.lines(session),
                            districts=site_picker.districts(session, on), on=on,
                            link=filtered("planning.sites", _asked(args), draft_id=id))  # fmt: skip
 

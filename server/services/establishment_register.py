@@ -15,7 +15,10 @@ from server.db.inspections import InspectionSummary
 from server.db.registers import EstablishmentEntry, InstrumentEntry
 from server.db.users import User
 from server.services import areas, grants, paging
+from server.services.alphabet import order
 from server.services.exports import DAY, NUMBER, Cell, Column, Listed
+from server.services.projection import parts
+from server.services.register_rows import line_of
 from server.services.wording import folded
 
 PAGE_SIZE = 50
@@ -90,21 +93,16 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     """Return one page of the establishments that a person may read; those merged into another are not listed."""
     readable = _readable(session, user)
     base = [*_conditions(wanted), *readable]
-    flags = _flags(today)
-    counted = session.execute(
-        select(func.count(), *(func.sum(case((flags[name], 1), else_=0)) for name in STATES)).where(*base)
-    ).one()
-    counts = {name: int(number or 0) for name, number in zip(STATES, counted[1:], strict=True)}
-    total = counts[wanted.state] if wanted.state else int(counted[0])
+    every, counts = counted(session, _E, base, _flags(today))
+    total = counts[wanted.state] if wanted.state else every
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
     ids = session.scalars(_ids(wanted, base, today).offset(part.start).limit(PAGE_SIZE)).all()
     names = area_names(session)
     known = session.scalars(select(_E.area_code).where(*readable).distinct()).all()
-    lines = session.scalars(select(_E.lines).where(_E.lines != "", *readable).distinct())
     return Listing(
-        rows_of(session, ids, names, today), total, page, pages, counts, int(counted[0]),
-        sorted(((code, names.get(code, code)) for code in known), key=lambda area: area[1]),
-        sorted({line for each in lines for line in each.strip("|").split("|")}), is_empty=not known,
+        rows_of(session, ids, names, today), total, page, pages, counts, every,
+        sorted(((code, names.get(code, code)) for code in known), key=lambda area: order(area[1])),
+        lines(session, readable), is_empty=not known,
     )  # fmt: skip
 
 
@@ -124,16 +122,46 @@ def export(session: Session, wanted: Filter, user: User, today: date) -> Listed:
     def rows() -> Iterator[Sequence[Cell]]:
         base = [*_conditions(wanted), *_readable(session, user)]
         ids = session.scalars(_ids(wanted, base, today)).all()
-        for start in range(0, len(ids), CHUNK):
-            for row in rows_of(session, ids[start : start + CHUNK], names, today):
-                yield _cells(row)
+        for part in parts(ids, CHUNK):
+            yield from map(_cells, rows_of(session, part, names, today))
 
     return Listed("co-so", "Cơ sở", columns, rows(), [(label, said) for label, said in asked if said])
+
+
+def counted(
+    session: Session, of: type[EstablishmentEntry | InstrumentEntry], within: Sequence[ColumnElement[bool]],
+    flags: Mapping[str, ColumnElement[bool]],
+) -> tuple[int, dict[str, int]]:  # fmt: skip
+    """Count rows: all of them, and those for which each flag is so, with one question."""
+    sums = (func.sum(case((flag, 1), else_=0)) for flag in flags.values())
+    asked: Select[*tuple[Any, ...]] = select(func.count(), *sums).select_from(of)
+    every, *found = session.execute(asked.where(*within)).one()
+    return int(every), {name: int(number or 0) for name, number in zip(flags, found, strict=True)}
+
+
+def matching(text: str, line: str) -> list[ColumnElement[bool]]:
+    """Keep what stands for itself, holds every word without diacritics, and has the line of business; "" asks nothing."""
+    found: list[ColumnElement[bool]] = [_E.site_id == _E.id]
+    found += [_E.search.contains(word, autoescape=True) for word in folded(text).split()]
+    if line:
+        found.append(_E.lines.contains(f"|{line_of(line)}|", autoescape=True))
+    return found
+
+
+def lines(session: Session, within: Sequence[ColumnElement[bool]] = ()) -> list[str]:
+    """Return the lines of business in the register, in the order of the alphabet."""
+    written = session.scalars(select(_E.lines).where(_E.lines != "", *within).distinct())
+    return sorted({line for each in written for line in each.strip("|").split("|")}, key=order)
 
 
 def area_names(session: Session) -> dict[str, str]:
     """Name each commune by its code, as it was last called."""
     return {area.code: area.full_name for area in areas.every(session)}
+
+
+def sorted_by(keys: Sequence[Any], sort: str) -> Iterator[Any]:
+    """Give the keys of an order, each downwards where `sort` begins with `-`."""
+    return ((key.desc() if sort.startswith("-") else key) for key in keys)
 
 
 def of_area(scopes: frozenset[str] | None, column: Any) -> list[ColumnElement[bool]]:
@@ -149,21 +177,14 @@ def _readable(session: Session, user: User) -> list[ColumnElement[bool]]:
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     """Everything but the filter by state."""
-    found: list[ColumnElement[bool]] = [_E.site_id == _E.id]
-    found += [_E.search.contains(word, autoescape=True) for word in folded(wanted.text).split()]
-    if wanted.area:
-        found.append(_E.area_code == wanted.area)
-    if wanted.line:
-        found.append(_E.lines.contains(f"|{wanted.line.casefold()}|", autoescape=True))
-    return found
+    return matching(wanted.text, wanted.line) + ([_E.area_code == wanted.area] if wanted.area else [])
 
 
 def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Select[str]:
     query = select(_E.id).where(*base)
     if wanted.state:
         query = query.where(_flags(today)[wanted.state])
-    keys = SORTS[wanted.sort.removeprefix("-")]()
-    return query.order_by(*((key.desc() if wanted.sort.startswith("-") else key) for key in keys), _E.id)
+    return query.order_by(*sorted_by(SORTS[wanted.sort.removeprefix("-")](), wanted.sort), _E.id)
 
 
 def _flags(today: date) -> dict[str, ColumnElement[bool]]:

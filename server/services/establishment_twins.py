@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.db.registers import EstablishmentEntry
 from server.services import paging
-from server.services.establishment_register import Row, area_names, rows_of
-from server.services.wording import folded
+from server.services.establishment_register import Row, area_names, matching, rows_of
 
 PAGE_SIZE = 20
 MAX_GROUPS = 500
@@ -62,11 +61,9 @@ def listing(session: Session, page: str, today: date) -> Listing:
 def others(session: Session, id: str, text: str, today: date) -> list[Row]:
     """Return what an establishment may be merged with: what the words find, or without words what looks like it."""
     own = session.get_one(EstablishmentEntry, id)
-    query = select(_E.id).where(_E.site_id == _E.id, _E.id != id)
-    words = folded(paging.words(text)).split()
-    if words:
-        query = query.where(*(_E.search.contains(word, autoescape=True) for word in words))
-    else:
+    said = paging.words(text)
+    query = select(_E.id).where(*matching(said, ""), _E.id != id)
+    if not said:
         alike = [_E.plain_name == own.plain_name, *([_E.tax_code == own.tax_code] if own.tax_code else [])]
         query = query.where(_E.area_code == own.area_code, or_(*alike))
     ids = session.scalars(query.order_by(_E.name_key, _E.id).limit(FOUND)).all()

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.db.documents import Document
 from server.db.registers import EstablishmentEntry, InstrumentEntry
 from server.db.users import User
 from server.services import grants, paging
-from server.services.establishment_register import area_names, of_area
+from server.services.alphabet import order
+from server.services.establishment_register import area_names, counted, of_area, sorted_by
 from server.services.exports import DAY, NUMBER, Cell, Column, Listed
+from server.services.projection import parts
 from server.services.wording import folded
 from sync.paper_words import INSTRUMENTS
 
@@ -90,21 +92,17 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     """Return one page of the instruments that a person may read."""
     readable = _readable(session, user)
     base = [*_conditions(wanted), *readable]
-    flags = _flags(today)
-    sums = (func.sum(case((flags[name], 1), else_=0)) for name in DUES)
-    asked: Select[*tuple[Any, ...]] = select(func.count(), *sums).select_from(_I)
-    counted = session.execute(asked.where(*base)).one()
-    counts = {name: int(number or 0) for name, number in zip(DUES, counted[1:], strict=True)}
-    total = counts[wanted.due] if wanted.due else int(counted[0])
+    every, counts = counted(session, _I, base, _flags(today))
+    total = counts[wanted.due] if wanted.due else every
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
     ids = session.scalars(_ids(wanted, base, today).offset(part.start).limit(PAGE_SIZE)).all()
     names = area_names(session)
     known = session.scalars(select(_I.area_code).where(*readable).distinct()).all()
     types = session.scalars(select(_I.type).where(*readable).distinct()).all()
     return Listing(
-        rows_of(session, ids, names, today), total, page, pages, counts, int(counted[0]),
-        sorted(((code, names.get(code, code)) for code in known), key=lambda pair: pair[1]),
-        sorted(((type, type_name(type)) for type in types), key=lambda pair: pair[1]), is_empty=not known,
+        rows_of(session, ids, names, today), total, page, pages, counts, every,
+        sorted(((code, names.get(code, code)) for code in known), key=lambda pair: order(pair[1])),
+        sorted(((type, type_name(type)) for type in types), key=lambda pair: order(pair[1])), is_empty=not known,
     )  # fmt: skip
 
 
@@ -123,9 +121,8 @@ def export(session: Session, wanted: Filter, user: User, today: date) -> Listed:
     def rows() -> Iterator[Sequence[Cell]]:
         base = [*_conditions(wanted), *_readable(session, user)]
         ids = session.scalars(_ids(wanted, base, today)).all()
-        for start in range(0, len(ids), CHUNK):
-            for row in rows_of(session, ids[start : start + CHUNK], names, today):
-                yield _cells(row)
+        for part in parts(ids, CHUNK):
+            yield from map(_cells, rows_of(session, part, names, today))
 
     return Listed("phuong-tien-do", "Phương tiện đo", columns, rows(), [(label, said) for label, said in asked if said])
 
@@ -186,8 +183,7 @@ def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Se
     query: Select[str] = select(_I.id).outerjoin(_E, _E.id == _I.site_id).where(*base)
     if wanted.due:
         query = query.where(_flags(today)[wanted.due])
-    keys = SORTS[wanted.sort.removeprefix("-")]
-    return query.order_by(*((key.desc() if wanted.sort.startswith("-") else key) for key in keys), _I.id)
+    return query.order_by(*sorted_by(SORTS[wanted.sort.removeprefix("-")], wanted.sort), _I.id)
 
 
 SORTS: dict[str, tuple[Any, ...]] = {

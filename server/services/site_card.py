@@ -20,6 +20,7 @@ from server.errors import Problem, ProblemCode
 from server.services import cases, establishment_merge, grants, history, inspection_list, instrument_register, review
 from server.services.establishment_register import area_names
 from server.services.instrument_register import Row
+from server.services.repeat_inspections import entity_column
 
 SHOWN = 50
 """Visits and instruments on the page; the lists have them all."""
@@ -48,7 +49,11 @@ class Merger:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on the card. `mergers` = what was merged into it, the newest first; `merged_from` = (id, name) of what was merged into it; `kin` = other sites of its legal entity."""
+    """Everything on the card.
+
+    `mergers` into it, the newest first, undone ones too; `merged_from` = (id, name) of what stands under it now; `kin` =
+    other sites of its legal entity.
+    """
 
     id: str
     rev: int
@@ -83,17 +88,17 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         .order_by(InstrumentEntry.verified_until, InstrumentEntry.id)
     ).all()
     visits = _summaries(session, id, user)
+    own = select(entity_column()).where(EstablishmentEntry.id == id).correlate(None).scalar_subquery()
     kin = select(EstablishmentEntry.id).where(
-        EstablishmentEntry.tax_code.startswith(entry.tax_code[:10]), EstablishmentEntry.tax_code != "",
-        EstablishmentEntry.site_id == EstablishmentEntry.id, EstablishmentEntry.id != id,
-    )  # fmt: skip
+        entity_column() == own, EstablishmentEntry.site_id == EstablishmentEntry.id, EstablishmentEntry.id != id
+    )
     merged = select(EstablishmentEntry.id).where(EstablishmentEntry.merged_into == id)
     area = found.scope.removeprefix("area:")
     return Page(
         id, found.rev, found.state, names.get(area, area),
         next(iter(_named(session, [entry.site_id])), None) if entry.site_id != id else None,
         _named(session, session.scalars(merged).all()),
-        _named(session, session.scalars(kin.order_by(EstablishmentEntry.name_key).limit(SHOWN)).all()) if len(entry.tax_code) >= 10 else [],
+        _named(session, session.scalars(kin.order_by(EstablishmentEntry.name_key).limit(SHOWN)).all()) if entry.tax_code else [],
         instrument_register.rows_of(session, instruments[:SHOWN], names, today), len(instruments),
         _visits(session, visits[:SHOWN], user), len(visits), _mergers(session, id), history.of_document(session, id, 20),
     )  # fmt: skip

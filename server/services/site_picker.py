@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.registers import EstablishmentEntry, InstrumentEntry
-from server.services import areas, paging
+from server.services import areas, establishment_register, paging
+from server.services.projection import parts
 from server.services.register_rows import line_of
 from server.services.wording import folded
 
@@ -90,18 +91,12 @@ def rows_of(session: Session, ids: Collection[str], on: date) -> list[Row]:
     since = {}
     due = _due(on)
     wanted = sorted(ids)
-    for start in range(0, len(wanted), 400):
-        for id, day, count in session.execute(select(due).where(due.c.site_id.in_(wanted[start : start + 400]))):
+    for part in parts(wanted, 400):
+        for id, day, count in session.execute(select(due).where(due.c.site_id.in_(part))):
             since[id] = day, count
     sites = documents.many(session, [("establishment", id) for id in wanted])
     found = [_row(key[1], *since.get(key[1], ("", 0)), d.state) for key, d in sites.items() if not d.is_deleted]
     return sorted(found, key=lambda r: (str(sites["establishment", r.id].scope), folded(r.name), r.id))
-
-
-def lines(session: Session) -> list[str]:
-    """Return the lines of business in the register."""
-    written = session.scalars(select(_SITE.lines).where(_SITE.lines != "").distinct())
-    return sorted({line for each in written for line in each.strip("|").split("|") if line}, key=folded)
 
 
 def districts(session: Session, on: date) -> dict[str, list[tuple[str, str]]]:
@@ -124,15 +119,13 @@ def _due(on: date) -> Any:
 
 
 def _where(session: Session, wanted: Filter, on: date) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [_SITE.site_id == _SITE.id]  # what was merged away is chosen as its other self
+    # what was merged away is chosen as its other self
+    where = establishment_register.matching(wanted.text, wanted.line)
     if wanted.area.startswith("d:"):
         codes = [code for code, _ in districts(session, on).get(wanted.area[2:], ())]
         where.append(_SITE.area_code.in_(codes))
     elif wanted.area:
         where.append(_SITE.area_code == wanted.area)
-    if wanted.line:
-        where.append(_SITE.lines.contains(f"|{wanted.line}|", autoescape=True))
-    where += [_SITE.search.contains(word, autoescape=True) for word in folded(wanted.text).split()]
     return where
 
 

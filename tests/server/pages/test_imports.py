@@ -84,12 +84,14 @@ def test_a_list_is_looked_at_and_then_imported(desk: Desk, office: Office) -> No
 
 
 def test_rows_with_faults_are_named_and_nothing_is_imported(desk: Desk) -> None:
-    page = text(brings(desk, workbook([["Tốt", "", "Thôn 1", AREA, ""], ["", "12", "Thôn 2", "99999", "=1+1"]])))
+    shown = brings(desk, workbook([["Tốt", "", "Thôn 1", AREA, ""], ["", "12", "Thôn 2", "99999", "=1+1"]]))
+    page = text(shown)
     assert "<b>4</b> lỗi" in page
     assert "Không phải mã số thuế" in page
     assert "Nhập vào danh bạ" not in page
-    forced = re.search(r'name="key" value="([^"]+)"', page)
-    assert forced
+    forced = desk.sends(shown.get_data(as_text=True), f"{PATH}/confirm")
+    assert (forced.status_code, "<b>4</b> lỗi" in text(forced)) == (409, True)
+    assert "Danh bạ còn trống" in desk.opens("/establishments")
 
 
 def test_known_rows_are_left_alone_or_changed_cell_by_cell(desk: Desk, office: Office) -> None:

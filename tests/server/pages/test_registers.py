@@ -139,3 +139,12 @@ def test_a_card_shows_instruments_visits_and_kin(
     assert f"https://kiemtra.bacninh.gov.vn/instruments/{site.instrument}" in card
     with office.transaction() as session:
         assert journal.verify(session).is_whole
+
+
+def test_codes_of_persons_that_begin_alike_are_no_kin(office: Office, desk: Desk) -> None:
+    """Twelve digits are one person's number; of shorter codes the first ten are the legal entity's."""
+    first, second = (office.registers_establishment(name=f"Hộ kinh doanh {n}") for n in (1, 2))
+    branch = office.registers_establishment(name="Chi nhánh")
+    for id, code in ((first, "024099000011"), (second, "024099000012"), (branch, "0240990000-001")):
+        changes(office, "establishment", id, tax_code=code)
+    assert "không có cơ sở khác cùng mã số thuế" in desk.opens(f"/establishments/{first}")

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from server.demo.load import read_data
-from server.services import areas, site_picker
+from server.services import areas, establishment_register, site_picker
 from server.services.site_picker import Filter
 from tests.builders import Office
 from tests.server.services.plans import NOW, site
@@ -43,7 +43,7 @@ def test_filters_by_area_district_line_and_words(office: Office, session: Sessio
     district = next(d for d, communes in site_picker.districts(session, ON).items() if "07213" in dict(communes))
     assert names(session, area=f"d:{district}") == ["Tiệm vàng Bảo Ngọc"]
     assert names(session, area="d:nowhere") == []
-    assert site_picker.lines(session) == ["mua bán vàng", "xăng dầu"]
+    assert establishment_register.lines(session) == ["mua bán vàng", "xăng dầu"]
     assert names(session, line="Mua bán  vàng") == ["Tiệm vàng Bảo Ngọc"]
     assert names(session, q="luc nam") == ["Cửa hàng Lục Nam"]
     assert names(session, q="100%") == names(session, q="_") == names(session, line="%") == []
