@@ -5,7 +5,9 @@ import judged from '../../../tests/vectors/judge.json'
 import procedures from '../../../tests/vectors/procedures.json'
 import rules from '../../../tests/vectors/rules-2026.2.json'
 import standards from '../../../tests/vectors/standards.json'
+import verification from '../../../tests/vectors/verification.json'
 import type { Reference } from '../../src/core/judging/conditions.ts'
+import type { Place } from '../../src/core/judging/verification.ts'
 import type { Computed, Item, Rules, State, Verdict } from '../../src/core/types.ts'
 
 export const RULES = rules as unknown as Rules
@@ -64,3 +66,13 @@ export interface DrawVector {
 }
 
 export const DRAWS = draws.vectors as unknown as DrawVector[]
+
+interface Slip {
+  inspection: State
+  findings: State[]
+}
+
+export const VERIFICATION = verification as unknown as {
+  places: (Slip & { name: string; gives: Place | null })[]
+  queue: Slip & { gives: [string, string][] }
+}

@@ -3,7 +3,7 @@
 
 import type { Checklist, Item, Section, State } from '../types'
 import { type Answers, applies } from './conditions'
-import { own } from './plain'
+import { isFull, own } from './plain'
 import { isMap } from '../reading'
 
 /** An item of a section that lacks something for a subject; null = the visit. */
@@ -100,10 +100,4 @@ function wantsPhoto(item: Item, finding: State): boolean {
 function subjectOf(finding: State): string | null {
   const subject = own(finding, 'subject_id')
   return typeof subject === 'string' ? subject : null
-}
-
-/** Tell what Python takes for true. */
-function isFull(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value)
 }

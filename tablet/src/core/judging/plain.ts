@@ -12,6 +12,12 @@ export function own(value: unknown, name: string): Json | undefined {
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
+/** Tell what Python takes for true. */
+export function isFull(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value)
+}
+
 /** Return a text without blanks around it. */
 export function strip(text: string): string {
   return text.replace(ENDS, '')

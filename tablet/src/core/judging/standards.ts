@@ -2,7 +2,7 @@
 // a certificate carries a verdict.
 
 import type { Computed, Json, State, Text } from '../types'
-import { byCodePoints, own, strip } from './plain'
+import { byCodePoints, isFull, own, strip } from './plain'
 import { isMap } from '../reading'
 import { WORDS } from './procedures/verdicts'
 import register from './standards.json'
@@ -35,7 +35,7 @@ function certificates(standard: State): State[] {
     issued_on: own(standard, 'valid_from') ?? null,
     valid_until: own(standard, 'calibrated_until') ?? null,
   }
-  const standing = (found.length ? found : [first]).filter((row: State) => !isSaid(own(row, 'withdrawn')))
+  const standing = (found.length ? found : [first]).filter((row: State) => !isFull(own(row, 'withdrawn')))
   // Sorting keeps the order of what is equal: of one day, the last entered counts.
   return standing.sort((one, two) => byCodePoints(day(one, 'issued_on'), day(two, 'issued_on')))
 }
@@ -99,7 +99,7 @@ export function supported(computed: Computed, procedure: string, used: State[], 
 /** Name a standard as the paper does. */
 export function named(standard: State): string {
   const [name, serial] = [own(standard, 'name'), own(standard, 'serial')]
-  return `${isSaid(name) ? name : 'chuẩn đo lường'}${isSaid(serial) ? ` số ${serial}` : ''}`
+  return `${isFull(name) ? name : 'chuẩn đo lường'}${isFull(serial) ? ` số ${serial}` : ''}`
 }
 
 function unfit(standard: State): string {
@@ -109,17 +109,11 @@ function unfit(standard: State): string {
 /** Return what a certificate says of a day, "" where it says nothing. */
 function day(row: State, name: string): string {
   const value = own(row, name)
-  return isSaid(value) ? String(value) : ''
+  return isFull(value) ? String(value) : ''
 }
 
 function isWritten(reason: Json | undefined): boolean {
   return typeof reason === 'string' && strip(reason) !== ''
-}
-
-/** Tell what Python takes for true. */
-function isSaid(value: Json | undefined): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value)
 }
 
 /** Write a day the Vietnamese way; what is no day stays as it is. */
