@@ -30,6 +30,7 @@ LISTS: dict[str, str] = {
     "Phương tiện đo, trong 60 ngày, theo cơ sở": "/instruments?due=60&sort=site",
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
+    "Bảng giá kiểm định": "/prices",
     "Giới hạn": "/limits",
     "Danh mục kiểm tra": "/checklists",
     "Máy tính bảng": "/tablets",

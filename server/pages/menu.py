@@ -41,6 +41,9 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("samples.listed", "Mẫu"),
     Entry("cases.listed", "Vi phạm"),
     Entry("printing.queue", "In văn bản"),
+    Group("Kiểm định", (
+        Entry("prices.listed", "Bảng giá kiểm định"),
+    )),
     Group("Cần xử lý", (
         Entry("conflicts.listed", "Ghi khác nhau"),
         Entry("quarantine.listed", "Chờ xử lý"),

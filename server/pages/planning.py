@@ -27,6 +27,7 @@ from server.services import (
     repeat_inspections,
     site_picker,
     users,
+    verifiers,
 )
 from server.services.campaign_drafts import TRIGGERS
 from server.services.days import day_of
@@ -86,7 +87,7 @@ def change_team(draft_id: UUID) -> Any:
         if "drop" in form:
             campaign_drafts.drop_member(session, id, form["drop"], seen=seen, now=now())
         else:
-            campaign_drafts.add_member(session, id, form, seen=seen, now=now())
+            campaign_drafts.add_member(session, id, form, form.getlist("procedures"), seen=seen, now=now())
 
     return _done(work, "planning.team", id, lambda error: _team(id, error, form))
 
@@ -191,8 +192,11 @@ def _team(id: str, error: str | None = None, typed: Any = None) -> str:
     taken = {m["user_id"] for m in draft.state["team"]}
     people = [u for u in users.every(session) if u.is_active and u.id not in taken and u.role in {Role.INSPECTOR, Role.TEAM_LEADER}]  # fmt: skip
     organisation = documents.get(session, "organisation", draft.state["organisation_id"])
+    activity = programme_additions.find(session, draft.activity)
+    verifies = activity is not None and activity.kind == verifiers.KIND
     return render_template("planning_team.html", draft=draft, error=error, typed=typed or {}, roles=TEAM_ROLES, people=people,
-                           agency="" if organisation is None else organisation.state.get("name"))  # fmt: skip
+                           agency="" if organisation is None else organisation.state.get("name"),
+                           procedures=verifiers.procedures() if verifies else {})  # fmt: skip
 
 
 def _sites(id: str, args: Mapping[str, str], error: str | None = None) -> str:

@@ -17,7 +17,7 @@ from server.db.campaign_drafts import CampaignDraft
 from server.db.programme import Activity, Programme
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import campaigns, ledger, programme_additions
+from server.services import campaigns, ledger, programme_additions, verifiers
 from server.services.inspection_plans import GENERAL
 from server.services.wording import plain_text
 
@@ -104,8 +104,10 @@ def set_decision(session: Session, id: str, form: Mapping[str, str], lists: Mapp
     _write(draft, {**parts, "decision": decision, "checklists": [GENERAL, *codes], "standards": sorted(standards)}, now)
 
 
-def add_member(session: Session, id: str, form: Mapping[str, str], *, seen: str, now: datetime) -> None:
-    """Put somebody on the team: an account, or a person of another agency by name."""
+def add_member(
+    session: Session, id: str, form: Mapping[str, str], procedures: Sequence[str] = (), *, seen: str, now: datetime
+) -> None:
+    """Put somebody on the team: an account, or a person of another agency by name; `procedures` = what they verify by."""
     draft = get(session, id, seen=seen)
     user = session.get(User, form.get("user_id", "")) if form.get("user_id", "").isprintable() else None
     if form.get("user_id") and (user is None or not user.is_active):
@@ -122,8 +124,12 @@ def add_member(session: Session, id: str, form: Mapping[str, str], *, seen: str,
     until = form.get("certificate_until", "").strip()
     if number and not until:
         raise _refused("Chứng chỉ cần cả số và hạn.")
-    member = {"user_id": None if user is None else user.id, "name": name, "title": title, "agency": agency, "role": form["role"],
+    if not verifiers.are_procedures(procedures):
+        raise _refused("Trong các ĐLVN vừa chọn có mã không còn trong danh mục. Hãy tải lại trang.")
+    member: dict[str, Any] = {"user_id": None if user is None else user.id, "name": name, "title": title, "agency": agency, "role": form["role"],
               "certificate": {"number": number, "valid_to": until} if number else None}  # fmt: skip
+    if procedures:
+        member["procedures"] = list(procedures)
     _write(draft, {"team": [*draft.state["team"], member]}, now)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.db import documents
 from server.db.campaign_drafts import CampaignDraft
 from server.errors import Problem, ProblemCode
 from server.services import (
@@ -18,6 +19,7 @@ from server.services import (
     programme_additions,
     repeat_inspections,
     site_picker,
+    verifiers,
     work_calendar,
 )
 from server.services.campaign_kinds import KINDS
@@ -53,6 +55,10 @@ class Check:
     sites: Sequence[Row]
     visits: Mapping[str, tuple[str, str | None]]
     """Site -> (planned day, who leads the visit)."""
+    warnings: Sequence[str] = ()
+    """What the team will miss in the field, though the campaign can be opened."""
+    verifies: bool = False
+    """Whether this is a mobile verification: owners come to the team, nobody is visited."""
 
     @property
     def may_open(self) -> bool:
@@ -68,19 +74,22 @@ def check(session: Session, draft: CampaignDraft) -> Check:
     faults = [
         (_PAGES.get(e["field"].partition("[")[0], "decision"), e["detail"]) for e in campaigns.faults(session, values)
     ]
-    if not state["sites"]:
+    verifies = values["kind"] == verifiers.KIND
+    if not state["sites"] and not verifies:
         faults.append(("sites", "Chưa chọn cơ sở nào."))
     sites = site_picker.rows_of(session, state["sites"], starts or date.max)
     repeats: list[Repeat] = []
     if starts is not None and _is_inspection(values):
         seen = repeat_inspections.earlier(session, state["sites"], starts.year)
         repeats = [_repeat(row, seen[row.id], state["bases"]) for row in sites if row.id in seen]
-    visits = {} if faults else _visits(session, state, [row.id for row in sites])
-    return Check(faults, repeats, sites, visits)
+    visits = {} if faults or verifies else _visits(session, state, [row.id for row in sites])
+    return Check(faults, repeats, sites, visits, _warnings(session, values) if verifies else (), verifies)
 
 
 def open_campaign(session: Session, id: str, *, seen: str, actor: str, now: datetime) -> str:
     """Open the campaign of a plan with its inspections and return its id; refuses what `check` finds.
+
+    A mobile verification plans no visits: its sites are the owners who are asked to come, and each who comes gets a slip.
 
     The caller holds the write transaction. Two people who plan one legal entity at once meet at `reserve`: the second
     sees what the first opened.
@@ -101,7 +110,8 @@ def open_campaign(session: Session, id: str, *, seen: str, actor: str, now: date
     ]
     campaign = campaigns.create(session, values, actor=actor, at=now)
     plans = [Plan(site, day, lead, standards=draft.state["standards"]) for site, (day, lead) in found.visits.items()]
-    inspection_plans.plan_all(session, campaign, plans, actor=actor, at=now)
+    if plans:
+        inspection_plans.plan_all(session, campaign, plans, actor=actor, at=now)
     draft.campaign_id, draft.rev, draft.changed_at = campaign, draft.rev + 1, now
     return campaign
 
@@ -142,6 +152,13 @@ def _visits(session: Session, state: Mapping[str, Any], sites: Sequence[str]) ->
     return {
         site: (days[n * len(days) // len(sites)].isoformat(), leads[n % len(leads)]) for n, site in enumerate(sites)
     }
+
+
+def _warnings(session: Session, values: Mapping[str, Any]) -> list[str]:
+    organisation = documents.get(session, "organisation", str(values["organisation_id"]))
+    return list(
+        verifiers.lacks(values["team"], None if organisation is None else organisation.state, values["ends_on"])
+    )
 
 
 def _repeat(row: Row, seen: Sequence[Seen], bases: Mapping[str, Mapping[str, str]]) -> Repeat:

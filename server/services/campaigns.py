@@ -16,7 +16,7 @@ from server.db.documents import Document
 from server.db.programme import Activity
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import ledger, organisations, programme_additions
+from server.services import ledger, organisations, programme_additions, verifiers
 from server.services.campaign_kinds import KINDS
 from server.services.creation import created
 from server.services.days import day_of
@@ -165,6 +165,8 @@ def _check_team(session: Session, values: Mapping[str, Any], starts: date, wrong
             wrong(field, f"{name}: không có vai trò {member.get('role')!r}.")
         if member.get("user_id") and member["user_id"] not in known:
             wrong(field, f"{name}: không có tài khoản này (người không có tài khoản thì để trống user_id).")
+        if member.get("procedures") and not verifiers.are_procedures(member["procedures"]):
+            wrong(field, f"{name}: trong các ĐLVN được giao có mã không có trong danh mục kiểm định lưu động.")
         _check_certificate(member, str(values.get("kind")), starts, field, str(name), wrong)
 
 

@@ -84,6 +84,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,
         "withdraw": SUPERVISORS, "set_state": SUPERVISORS,
     },
+    "prices": {"listed": OFFICE, "add": SUPERVISORS, "bring_in": SUPERVISORS, "end": SUPERVISORS, "strike": SUPERVISORS},
     "limits": {"listed": OFFICE, "one": OFFICE, "confirm": SUPERVISORS},
     "checklist_pages": {"listed": OFFICE, "one": OFFICE},
     "work_calendar": {"listed": OFFICE, "add": OFFICE, "remove": OFFICE},

@@ -164,3 +164,34 @@ def test_forms_with_bad_words_are_refused_and_nothing_is_lost(office: Office, le
         with pytest.raises(Problem) as problem, office.transaction() as session:
             campaign_drafts.begin(session, name, actor="u1", today=date(2021, 7, 20), now=NOW)
         assert problem.value.code is code
+
+
+def test_a_mobile_verification_names_its_verifiers_and_plans_no_visits(
+    office: Office, leader: Person, session: Session
+) -> None:
+    with office.transaction() as inside:
+        id = campaign_drafts.begin(inside, "BG-2021/A20", actor="u1", today=date(2021, 4, 20), now=NOW)
+        form = decision_form(office, "KD-2021")
+        campaign_drafts.set_decision(inside, id, form, {"checklists": ["mobile-verification"]}, seen="1", now=NOW)
+        chief = {"user_id": leader.id, "agency": "Chi cục TĐC", "role": "leader"}
+        campaign_drafts.add_member(inside, id, chief, seen="2", now=NOW)
+        person = {"name": "Vũ Thị Lan", "agency": "Chi cục TĐC", "role": "verifier"}
+        with pytest.raises(Problem, match="mã không còn trong danh mục"):
+            campaign_drafts.add_member(inside, id, person, ["30-2019", "99-1900"], seen="3", now=NOW)
+        campaign_drafts.add_member(inside, id, person, seen="3", now=NOW)
+        dated = {**person, "name": "Đỗ Văn Sơn", "certificate": "07/TKĐV", "certificate_until": "2021-08-04"}
+        campaign_drafts.add_member(inside, id, dated, ["30-2019", "343-2020"], seen="4", now=NOW)
+    found = campaign_opening.check(session, campaign_drafts.get(session, id))
+    assert (found.faults, found.may_open) == ([], True)
+    assert [said.split(":")[0].split(" chưa có")[0] for said in found.warnings] == [
+        "Vũ Thị Lan là kiểm định viên nhưng chưa được giao ĐLVN nào",
+        "Vũ Thị Lan",
+        "Đỗ Văn Sơn",
+        "Sở Khoa học và Công nghệ",
+    ]
+    opened = opens(office, id, "5")
+    session.rollback()
+    campaign = documents.get(session, "campaign", opened)
+    assert campaign is not None
+    assert campaign.state["team"][2]["procedures"] == ["30-2019", "343-2020"]
+    assert documents.children(session, campaign.id, "inspection") == []
