@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Index, String, bindparam, select, text, tuple_
+from sqlalchemy import ColumnElement, Index, String, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Json, Model
@@ -73,14 +74,18 @@ def many(session: Session, keys: Iterable[tuple[str, str]], *, lock: bool = Fals
     found: dict[tuple[str, str], Document] = {}
     for start in range(0, len(wanted), 400):
         part = wanted[start : start + 400]
-        query = (
-            select(Document).where(tuple_(Document.kind, Document.id).in_(part)).order_by(Document.kind, Document.id)
-        )
+        query = select(Document).where(_named(part)).order_by(Document.kind, Document.id)
         if lock:  # what was read before the lock may be stale
             query = query.with_for_update().execution_options(populate_existing=True)
         for row in session.scalars(query):
             found[row.kind, row.id] = row
     return found
+
+
+def _named(keys: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    """Say which documents, kind by kind: for a list of pairs SQLite read every document, 300 ms among a million."""
+    kinds = groupby(keys, key=lambda key: key[0])
+    return or_(*(and_(Document.kind == kind, Document.id.in_([id for _, id in own])) for kind, own in kinds))
 
 
 def can_be_reserved(session: Session) -> bool:

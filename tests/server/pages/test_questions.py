@@ -26,13 +26,17 @@ FEW, MANY = Size(6, 8, 16), Size(20, 24, 48)
 """Both below the size of a page: each further row is shown, and may ask nothing more."""
 
 
+Question = tuple[str, Any]
+"""A statement with its parameters."""
+
+
 @contextmanager
-def asked(app: Flask) -> Iterator[list[str]]:
+def asked(app: Flask) -> Iterator[list[Question]]:
     """Collect the statements that are run meanwhile."""
-    found: list[str] = []
+    found: list[Question] = []
 
     def note(*said: Any) -> None:
-        found.append(said[2])
+        found.append((said[2], said[3]))
 
     with app.app_context():
         engine = db.engine
@@ -43,7 +47,7 @@ def asked(app: Flask) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def questions(app: Flask, size: Size) -> dict[str, list[str]]:
+def questions(app: Flask, size: Size) -> dict[str, list[Question]]:
     """Return what each list page asks of a department of this size."""
     office = Office(app)
     fill(office, size, date(2026, 11, 26))
@@ -57,14 +61,29 @@ def questions(app: Flask, size: Size) -> dict[str, list[str]]:
     return found
 
 
+def reading_every_document(app: Flask, questions: dict[str, list[Question]]) -> set[tuple[str, str]]:
+    """Return the questions that SQLite answers by reading every document: without statistics its indexes alone decide."""
+    found = set()
+    with app.app_context(), db.engine.connect() as connection:
+        for name, own in questions.items():
+            for statement, given in own:
+                steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                if statement.startswith("SELECT") and any(step[3].startswith("SCAN document") for step in steps):
+                    found.add((name, statement))
+    return found
+
+
 @pytest.mark.sqlite_only("the questions are the same on both engines")
-def test_no_list_asks_more_for_more_rows(app: Flask, tmp_path: Path, template_database: Path) -> None:
+def test_no_list_asks_more_for_more_rows_or_reads_every_document(
+    app: Flask, tmp_path: Path, template_database: Path
+) -> None:
     few = questions(app, FEW)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "test.sqlite3").write_bytes(template_database.read_bytes())
     other = create_app(settings_in(tmp_path / "other"))
     other.jinja_env.bytecode_cache = COMPILED
     many = questions(other, MANY)
+    assert reading_every_document(other, many) == set()
     with other.app_context():
         db.engine.dispose()
     more = {name: (len(few[name]), len(many[name])) for name in LISTS if len(many[name]) > len(few[name])}
