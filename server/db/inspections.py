@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db.base import Json, Model
 
 _FILTERS = ("campaign_id", "verdict", "conflicts", "odd_photos", "missing_photos", "odd_papers", "awaits_signed_paper")
+_STANDING = ("campaign_id", "establishment_id", "planned_on", "id", "status", "has_signed_paper", "open_requirements", "due_on", "measures")  # fmt: skip
 
 
 class InspectionSummary(Model):
@@ -59,5 +60,7 @@ class InspectionSummary(Model):
         # Holds what the review queue filters by, so that its counts never touch the rows: 7 ms instead of 100 for 40,000.
         Index("ix_inspection_summary_status", "status", "issued_at", "id", *_FILTERS),
         Index("ix_inspection_summary_campaign", "campaign_id", "status", "issued_at"),
+        # Holds what tells where an establishment of a decision stands.
+        Index("ix_inspection_summary_site", *_STANDING),
         Index("ix_inspection_summary_planned", "planned_on", "id"),
     )

@@ -65,6 +65,14 @@ class CaseRow:
     amount: str | None
     paid: int
 
+    @property
+    def due(self) -> Due | None:
+        """Return its clock while that runs."""
+        clock = self.clock
+        if clock.due_on is None or clock.state not in {case_clocks.RUNNING, case_clocks.OVERDUE}:
+            return None
+        return Due(clock.title.lower(), clock.due_on, not clock.bare_years)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -135,7 +143,7 @@ def rows_of(
     opened = defaultdict(list)
     shown = [cases.KIND] if review.may_review(user) else []  # case files name offenders (docs/decisions/0009)
     for case in documents.of_parents(session, [i.id for i in ordered], shown):
-        opened[str(case.parent)].append(_case(case, today, calendar))
+        opened[str(case.parent)].append(case_row(case, today, calendar))
     visits: dict[str, dict[str, list[Visit]]] = {campaign: {id: [] for id in own} for campaign, own in sites.items()}
     for each in ordered:
         visit = _visit(each, family, each.id in signed, sampled.get(each.id, ()), opened.get(each.id, ()))
@@ -148,6 +156,13 @@ def rows_of(
         )
         for campaign, own in visits.items()
     }
+
+
+def case_row(case: Document, today: date, calendar: Calendar) -> CaseRow:
+    """Return the row of one case."""
+    state, decision = case.state, case.state.get("decision") or {}
+    return CaseRow(case.id, case_acts.status_of(state), case_clocks.report_clock(state, today, calendar),
+                   decision.get("number"), decision.get("amount"), case_acts.paid(state))  # fmt: skip
 
 
 def _signed(session: Session, campaigns: Iterable[str]) -> frozenset[str]:
@@ -200,11 +215,7 @@ def _visit(
         for m in family.get((inspection.id, "minutes"), ())
     ]
     dues = [Due(f"bàn giao mẫu {s.name}", s.send_by, s.is_sure) for s in sampled if s.send_by is not None]
-    dues += [
-        Due(case.clock.title.lower(), case.clock.due_on, not case.clock.bare_years)
-        for case in opened
-        if case.clock.due_on is not None and case.clock.state in {case_clocks.RUNNING, case_clocks.OVERDUE}
-    ]
+    dues += [case.due for case in opened if case.due is not None]
     return Visit(
         id=inspection.id,
         state=inspection.state,
@@ -221,12 +232,6 @@ def _visit(
 def _texts(session: Session, minutes: Iterable[str]) -> list[str]:
     found = (documents.get(session, "minutes", id) for id in minutes)
     return [paper_chain.paper_of(each)["text"] for each in found if each is not None]
-
-
-def _case(case: Document, today: date, calendar: Calendar) -> CaseRow:
-    state, decision = case.state, case.state.get("decision") or {}
-    return CaseRow(case.id, case_acts.status_of(state), case_clocks.report_clock(state, today, calendar),
-                   decision.get("number"), decision.get("amount"), case_acts.paid(state))  # fmt: skip
 
 
 def _urgency(row: Row, today: date) -> tuple[Any, ...]:

@@ -48,6 +48,10 @@ def visits(office: Office, dice: random.Random, campaign: str, site: str, leader
                        parent=parent)  # fmt: skip
     if dice.random() < 0.2:
         office.records("sample", scope, {**known, "name": "Xăng RON 95-III", "taken_at": "2021-08-05T10:00:00+07:00"}, parent=parent)  # fmt: skip
+    if dice.random() < 0.2:
+        closing = {"kind": "closed"} if dice.random() < 0.5 else None
+        at = dice.choice(["2021-08-05T10:00:00+07:00", "2021-08-31T10:00:00+07:00"])
+        office.records("case", scope, {"detected": {"at": at}, "closing": closing, "payments": []}, parent=parent)
 
 
 @pytest.mark.parametrize("drawn", range(4))
