@@ -16,12 +16,24 @@ from sqlalchemy import Connection, Table, insert
 from sqlalchemy.orm import Session
 
 from server.db.base import Model
+from server.db.campaign_drafts import CampaignDraft
 from server.db.devices import Device
 from server.db.numbers import Series
+from server.demo.load import PROGRAMME
 from server.security.tokens import hash_of
-from server.services import inspection_summary, paper_rows, register_rows
-from tests.builders import Office
+from server.services import (
+    campaign_drafts,
+    inspection_summary,
+    other_inspections,
+    paper_rows,
+    programme,
+    register_rows,
+)
+from server.services.programme_file import parse
+from tests.builders import Office, Person
 
+ACTIVITY = "BG-2024/A08"
+"""What every campaign is opened for: a year in the middle of them all."""
 CAMPAIGN_OF = 400
 """Inspections of one campaign: a year's plan of a big province."""
 COMMUNES = 250
@@ -31,6 +43,8 @@ WORDS = ("Hà", "An", "Đức", "Lạng", "Giang", "Ngọc", "Ước", "Yên", "
 STATUSES = ("approved", "approved", "approved", "issued", "issued", "returned", "in_progress", "planned")
 DOCUMENT = ("kind", "id", "scope", "parent", "rev", "is_deleted", "state")
 Rows = Iterable[Sequence[Any]]
+CAMPAIGN, DRAFT = "00000000-0004-4000-8000-000000000000", "00000000-000c-4000-8000-000000000000"
+"""The first campaign and the plan, by the ids that addresses of lists name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ def fill(office: Office, size: Size, today: date) -> None:
             (register_rows.instrument_row(id, state, scope, {}) for id, scope, state in owned),
         )
         _visits(connection, size, sites, [leader.id for leader in leaders], office.organisation_id)
+        _programme(session, connection, sites, leaders[0])
         _quarantine(session, connection, min(500, size.inspections))
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE")
@@ -242,7 +257,7 @@ def _campaigns(
         own = found[n * CAMPAIGN_OF : (n + 1) * CAMPAIGN_OF]
         first, last = own[0][2]["planned_on"], own[-1][2]["planned_on"]
         state = {"code": f"ĐKT-{n + 1:03}", "title": f"Kiểm tra nhà nước về đo lường đợt {n + 1}", "kind": "kiem_tra_nha_nuoc",
-                 "programme_activity": None, "checklists": ["fuel-dispenser"], "starts_on": first, "ends_on": last,
+                 "programme_activity": ACTIVITY, "checklists": ["fuel-dispenser"], "starts_on": first, "ends_on": last,
                  "organisation_id": organisation, "organisation": None,
                  "decision": {"number": f"{n + 1}/QĐ-SKHCN", "date": first, "signer": "Nguyễn Thanh Bình", "title": "Giám đốc",
                               "basis": [], "trigger": "plan", "scope": "Đo lường", "duration_days": 30},
@@ -271,6 +286,28 @@ def _minutes(inspection: str, year: int, number: int, state: dict[str, Any]) -> 
     return {"inspection_id": inspection, "form": "inspection", "closes": True, "series": "BB-ĐKT", "year": year, "number": number,
             "canonical": f'{{"number":{number},"year":{year}}}', "cose": "", "issued_at": f"{state['planned_on']}T10:00:00+07:00", "amends": None,
             "status": "issued", "diverged": [], "warnings": [], "freezes": [], "created_by": state["lead_user_id"]}  # fmt: skip
+
+
+def _programme(session: Session, connection: Connection, sites: Sequence[Any], planner: Person) -> None:
+    """Import a year's programme, and write what other agencies inspected in it and a plan that chose 200 sites."""
+    programme.import_file(
+        session, parse(PROGRAMME.read_bytes().replace(b"BG-2021", b"BG-2024").replace(b"year: 2021", b"year: 2024"))
+    )
+    others = []
+    for n, (_, _, site) in enumerate(sites[:400]):
+        state = {"tax_code": site["tax_code"], "name": site["name"], "agency": "Cục Quản lý thị trường", "subject": "Giá, nhãn hàng hóa",
+                 "began_on": "2024-03-04", "ended_on": "", "decision": f"{n + 1}/QĐ", "source": "ds.xlsx",
+                 "added": {"by": planner.id, "at": "2024-04-01T08:00:00+07:00"}, "struck": None}  # fmt: skip
+        entity = other_inspections.entity(site["tax_code"])
+        others.append(
+            ("other_inspection", _id(11, n), "office:programme", entity, 1, False, orjson.dumps(state).decode())
+        )
+    bulk(connection, "document", DOCUMENT, others)
+    now = datetime(2024, 6, 3, tzinfo=UTC)
+    begun = campaign_drafts.begin(session, ACTIVITY, actor=planner.id, today=now.date(), now=now)
+    campaign_drafts.choose(session, begun, [id for id, _, _ in sites[:200]], seen="1", now=now)
+    session.get_one(CampaignDraft, begun).id = DRAFT
+    session.flush()
 
 
 def _quarantine(session: Session, connection: Connection, count: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.office_fill import CAMPAIGN, DRAFT
+
 LISTS: dict[str, str] = {
     "Cuộc kiểm tra": "/",
     "Cuộc kiểm tra, tìm chữ": "/?q=duc+giang",
@@ -9,6 +11,12 @@ LISTS: dict[str, str] = {
     "Duyệt": "/review",
     "Hậu kiểm": "/follow-up",
     "Chương trình": "/programme",
+    "Chương trình, một hoạt động": "/programme/BG-2024/A08",
+    "Kiểm tra của cơ quan khác": "/programme/BG-2024/others",
+    "Đơn vị bị kiểm tra nhiều lần": "/programme/BG-2024/repeats",
+    "Lập đợt: chọn cơ sở": f"/planning/{DRAFT}/sites?q=giang",
+    "Lập đợt: xem lại": f"/planning/{DRAFT}/check",
+    "Cơ sở của đợt": f"/campaigns/{CAMPAIGN}/sites?q=duc+giang",
     "Báo cáo": "/reports",
     "Mẫu": "/samples",
     "Vi phạm": "/cases",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
@@ -12,12 +11,13 @@ from sqlalchemy.orm import Session
 from schemas.minutes import MinutesSchema
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.printing.minutes import PrintError, render
+from server.printing.minutes import render
 from server.services import grants, minutes
 from server.settings import Settings
 from server.web.answers import json_answer
 from server.web.guards import device_or_signed_in
 from server.web.openapi import problems
+from server.web.pdf import opened
 
 blp = Blueprint("minutes", __name__, description="Biên bản đã phát hành")
 
@@ -33,13 +33,8 @@ def pdf(minutes_id: Any) -> Response:
     session = _readable(str(minutes_id))
     settings: Settings = current_app.config["SETTINGS"]
     twin = request.args.get("twin") == "1"
-    try:
-        name, data = minutes.pdf(session, str(minutes_id), render, host=settings.public_host, twin=twin)
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
-    return response
+    name, data = minutes.pdf(session, str(minutes_id), render, host=settings.public_host, twin=twin)
+    return opened(data, name)
 
 
 @blp.route("/minutes/<uuid:minutes_id>.json")

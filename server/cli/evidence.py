@@ -13,7 +13,7 @@ from server.cli.backup import ending_on_signals
 from server.cli.output import Group, fail, json_option, show
 from server.errors import Problem
 from server.extensions import db
-from server.printing.minutes import PrintError, render
+from server.printing.minutes import render
 from server.security.keys import public_bytes, server_key
 from server.services import evidence, minutes
 from server.settings import Settings
@@ -41,7 +41,7 @@ def export(inspection: str, out: Path | None, as_json: bool) -> None:
                                    host=settings.public_host, key=key, now=now)  # fmt: skip
     except FileExistsError:
         fail(f"{path} đã có: hãy chọn tên khác bằng -o.")
-    except (Problem, PrintError, OSError) as error:
+    except (Problem, OSError) as error:
         fail(f"Không xuất được hồ sơ: {error}")
     value = {"file": str(path), **asdict(done)}
     lines = [f"Đã xuất {path}: {done.documents} tài liệu, {len(done.minutes)} biên bản, {len(done.photos)} ảnh, "

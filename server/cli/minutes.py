@@ -70,8 +70,8 @@ def pdf(minutes_id: str, out: Path | None, twin: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     try:
         name, data = minutes.pdf(db.session(), minutes_id, render, host=settings.public_host, twin=twin)
-    except (Problem, PrintError) as problem:
-        fail(str(problem.detail if isinstance(problem, Problem) else problem))
+    except Problem as problem:
+        fail(problem.detail)
     path = out or Path(name)
     try:
         path.write_bytes(data)
@@ -135,8 +135,8 @@ def blank(
         with writing(db.session) as session:
             made = papers.blanks(session, inspection_id, form, render, count=count, purpose=purpose, again=again,
                                  host=settings.public_host, now=datetime.now(UTC))  # fmt: skip
-    except (Problem, PrintError) as problem:
-        fail(str(problem.detail if isinstance(problem, Problem) else problem))
+    except Problem as problem:
+        fail(problem.detail)
     files = {text: out / f"{text.replace('/', '-')}-in-san.pdf" for text in made}
     try:
         out.mkdir(parents=True, exist_ok=True)

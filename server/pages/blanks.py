@@ -13,13 +13,14 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.printing import batches
-from server.printing.minutes import PrintError, render
+from server.printing.minutes import render
 from server.security.keys import server_key
 from server.services import blank_desk, inspection_view, ledger, paging, papers
 from server.services.blank_desk import Sheets, Wanted
 from server.services.number_book import Row
 from server.settings import Settings
 from server.web.guards import now, signed_in
+from server.web.pdf import opened
 from server.web.transaction import writing
 from sync.paper_words import VIETNAM
 
@@ -72,14 +73,9 @@ def pdf(sheets_id: UUID) -> Response:
     session, settings = db.session(), _settings()
     texts = blank_desk.texts(session, str(sheets_id), now())
     session.rollback()  # typesetting is slow; the database is let go
-    try:
-        data = batches.joined((render(text, None, host=settings.public_host, status="issued") for text in texts),
-                              both_sides=True, title="Biên bản in sẵn")  # fmt: skip
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="bien-ban-in-san.pdf"'
-    return response
+    data = batches.joined((render(text, None, host=settings.public_host, status="issued") for text in texts),
+                          both_sides=True, title="Biên bản in sẵn")  # fmt: skip
+    return opened(data, "bien-ban-in-san.pdf")
 
 
 @bp.get("/printing/blanks/<uuid:sheets_id>/key-in/<number>")

@@ -11,11 +11,12 @@ from flask_login import current_user
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.printing.minutes import PrintError, render
+from server.printing.minutes import render
 from server.security.keys import server_key
 from server.services import inspection_view, ledger, paper_desk
 from server.settings import Settings
 from server.web.guards import now, signed_in
+from server.web.pdf import opened
 from server.web.transaction import writing
 
 bp = Blueprint("inspection_papers", __name__)
@@ -34,14 +35,8 @@ def draft(inspection_id: UUID, form: str) -> Response:
     """Print it as a draft, without a number."""
     settings: Settings = current_app.config["SETTINGS"]
     signer = request.args.get("signer", "")
-    try:
-        data = paper_desk.draft(db.session(), str(inspection_id), form, render, host=settings.public_host, at=now(),
-                                signer=signer)  # fmt: skip
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="ban-du-thao.pdf"'
-    return response
+    data = paper_desk.draft(db.session(), str(inspection_id), form, render, host=settings.public_host, at=now(), signer=signer)  # fmt: skip
+    return opened(data, "ban-du-thao.pdf")
 
 
 @bp.post("/inspections/<uuid:inspection_id>/papers/<form>")

@@ -9,15 +9,16 @@ from server.web.access import may
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page of the menu; it is marked on every page of its blueprint."""
+    """One page of the menu; it is marked on every page of its blueprint, and of those that belong to it."""
 
     endpoint: str
     label: str
+    also: tuple[str, ...] = ()
 
     @property
-    def family(self) -> str:
-        """The blueprint whose pages belong to this one."""
-        return self.endpoint.partition(".")[0]
+    def families(self) -> tuple[str, ...]:
+        """The blueprints whose pages belong to this one."""
+        return (self.endpoint.partition(".")[0], *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,18 @@ class Group:
 
     def holds(self, family: str) -> bool:
         """Say whether a page of this blueprint is inside."""
-        return any(entry.family == family for entry in self.entries)
+        return any(family in entry.families for entry in self.entries)
 
 
 MENU: tuple[Entry | Group, ...] = (
-    Entry("inspections.listed", "Cuộc kiểm tra"),
+    Entry("inspections.listed", "Cuộc kiểm tra", ("inspection_papers",)),
     Entry("review.queue", "Duyệt"),
-    Entry("follow_up.listed", "Hậu kiểm"),
-    Entry("programme.listed", "Chương trình"),
+    Entry("follow_up.listed", "Hậu kiểm", ("campaign_sites",)),
+    Entry("programme.listed", "Chương trình", ("planning", "other_inspections")),
     Entry("reports.chooser", "Báo cáo"),
     Entry("samples.listed", "Mẫu"),
     Entry("cases.listed", "Vi phạm"),
-    Entry("printing.queue", "In văn bản"),
+    Entry("printing.queue", "In văn bản", ("blanks",)),
     Group("Kiểm định", (
         Entry("prices.listed", "Bảng giá kiểm định"),
     )),
@@ -49,7 +50,7 @@ MENU: tuple[Entry | Group, ...] = (
         Entry("quarantine.listed", "Chờ xử lý"),
     )),
     Group("Sổ, danh mục", (
-        Entry("establishments.listed", "Cơ sở"),
+        Entry("establishments.listed", "Cơ sở", ("imports", "mergers")),
         Entry("instruments.listed", "Phương tiện đo"),
         Entry("standards.listed", "Chuẩn đo"),
         Entry("numbers.register", "Sổ số"),

@@ -13,12 +13,12 @@ from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
 from server.printing import registers
-from server.printing.minutes import PrintError
 from server.services import number_book, number_desk
 from server.services.number_book import Filter
 from server.services.number_desk import Book
 from server.web.exported import asked
 from server.web.guards import now, signed_in
+from server.web.pdf import opened
 from server.web.transaction import writing
 
 bp = Blueprint("numbers", __name__)
@@ -50,13 +50,7 @@ def printed() -> Response:
         raise Problem(ProblemCode.NOT_FOUND, "Không có sổ số này.")
     form = number_book.printed(session, book, Filter.of(args))
     session.rollback()  # typesetting is slow; the database is let go
-    try:
-        data = registers.printed(form, now())
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="so-dang-ky-so-{book.year}.pdf"'
-    return response
+    return opened(registers.printed(form, now()), f"so-dang-ky-so-{book.year}.pdf")
 
 
 @bp.get("/numbers/void")

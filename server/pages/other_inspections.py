@@ -10,10 +10,11 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from server.db.programme import Programme
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
-from server.services import accounts, other_inspections, programme_board, repeat_list, tables
+from server.services import accounts, other_inspections, programme, repeat_list, tables
 from server.services.tables import TableError
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
@@ -99,5 +100,5 @@ def _shown(programme_id: str, error: str | None = None) -> str:
                            rows=other_inspections.of_year(db.session(), found.year), columns=other_inspections.COLUMNS)  # fmt: skip
 
 
-def _programme(programme_id: str) -> Any:
-    return programme_board.chosen(db.session(), programme_id)
+def _programme(programme_id: str) -> Programme:
+    return programme.existing(db.session(), programme_id)

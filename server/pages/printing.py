@@ -14,7 +14,7 @@ from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
 from server.printing import batches
-from server.printing.minutes import PrintError, render
+from server.printing.minutes import render
 from server.services import ledger, print_batches, print_files, print_log, print_queue, unsigned_papers
 from server.services.print_batches import Wanted
 from server.services.print_files import Source
@@ -22,6 +22,7 @@ from server.settings import Settings
 from server.storage import open_store
 from server.web.exported import asked
 from server.web.guards import now, signed_in
+from server.web.pdf import opened
 from server.web.transaction import writing
 from sync.paper_forms import FORMS
 from sync.paper_words import local
@@ -80,12 +81,9 @@ def papers_pdf(batch_id: UUID) -> Response:
     sources = print_files.papers(session, [item.row.id for item in found.items])
     session.rollback()  # typesetting is slow; the database is let go
     host = _settings().public_host
-    try:
-        data = batches.joined((_rendered(source, host) for source in sources), copies=found.copies,
-                              both_sides=found.both_sides, title="Lượt in văn bản")  # fmt: skip
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
-    return _pdf(data, f"luot-in-{str(batch_id)[:8]}.pdf")
+    data = batches.joined((_rendered(source, host) for source in sources), copies=found.copies,
+                          both_sides=found.both_sides, title="Lượt in văn bản")  # fmt: skip
+    return opened(data, f"luot-in-{str(batch_id)[:8]}.pdf")
 
 
 @bp.get("/printing/batches/<uuid:batch_id>/photos.pdf")
@@ -209,10 +207,7 @@ def _photos(ids: list[str], name: str) -> Response:
     if not found:
         raise Problem(ProblemCode.NOT_FOUND, "Các văn bản này không có ảnh.")
     store = open_store(settings.blob_url, settings.instance)
-    try:
-        return _pdf(batches.annex(print_files.annexes(store, found)), name)
-    except PrintError as error:
-        raise Problem(ProblemCode.CONFLICT, str(error)) from error
+    return opened(batches.annex(print_files.annexes(store, found)), name)
 
 
 def _rendered(source: Source, host: str) -> bytes:
@@ -224,11 +219,3 @@ def _rendered(source: Source, host: str) -> bytes:
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
-
-
-def _pdf(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = (
-        f'inline; filename="{name.encode("ascii", "replace").decode().replace("?", "-")}"'
-    )
-    return response

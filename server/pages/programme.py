@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 
 from checklists import domains
+from server.db import campaign_drafts
 from server.db.programme import Programme
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
@@ -15,8 +16,8 @@ from server.extensions import db
 from server.pages.addresses import filtered
 from server.services import (
     accounts,
-    campaign_drafts,
     inspection_list,
+    programme,
     programme_additions,
     programme_board,
     programme_words,
@@ -109,12 +110,10 @@ def _activity(programme_id: str, code: str, error: str | None = None) -> str:
 
 
 def _form(found: Programme, error: str | None = None) -> str:
-    kinds = [kind for kind in KINDS.values() if kind.in_force_within(*programme_board.year_bounds(found.year))]
+    kinds = [kind for kind in KINDS.values() if kind.in_force_within(found.year)]
     return render_template("programme_new.html", programme=found, kinds=kinds, error=error, typed=request.form,
                            domains=sorted(domains.load().values(), key=lambda d: d.title))  # fmt: skip
 
 
 def _programme(programme_id: str) -> Programme:
-    found = programme_board.chosen(db.session(), programme_id)
-    assert found is not None, "asked by name"  # noqa: S101 - `chosen` refuses a name that is not there
-    return found
+    return programme.existing(db.session(), programme_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 import typst
 
-from server.printing.minutes import FONTS, TEMPLATES, PrintError
+from server.printing.minutes import TEMPLATES, PrintError, fonts
 
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 _HEAD = '#set document(title: "{title}")\n#set page(paper: "a4", margin: 0mm)\n'
@@ -87,9 +87,8 @@ def annex(papers: Iterable[Annex]) -> bytes:
 
 
 def _compiled(folder: str) -> bytes:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     try:
-        pdf = typst.compile(str(Path(folder, "main.typ")), root=folder, font_paths=fonts, format="pdf")
+        pdf = typst.compile(str(Path(folder, "main.typ")), root=folder, font_paths=fonts(), format="pdf")
     except typst.TypstError as error:
         raise PrintError(f"Không ghép được tệp in: {error.message}") from error
     if not isinstance(pdf, bytes):

@@ -11,6 +11,7 @@ from typing import Literal
 
 import typst
 
+from server.errors import Problem, ProblemCode
 from server.printing import qr
 from sync import seal
 
@@ -81,8 +82,11 @@ def _inflated(stream: bytes) -> str | None:
         return None
 
 
-class PrintError(Exception):
+class PrintError(Problem):
     """A document that could not be printed; the message is for people."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(ProblemCode.CONFLICT, said)
 
 
 def _symbol(host: str, cose: bytes) -> str:
@@ -95,5 +99,9 @@ def _symbol(host: str, cose: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    return typst.Compiler(input=str(TEMPLATES / "minutes.typ"), root=str(TEMPLATES), font_paths=fonts)
+    return typst.Compiler(input=str(TEMPLATES / "minutes.typ"), root=str(TEMPLATES), font_paths=fonts())
+
+
+def fonts() -> typst.Fonts:
+    """Return the fonts that papers are printed with, and no others."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])

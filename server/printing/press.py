@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import typst
 
-from server.printing.minutes import FONTS, TEMPLATES, PrintError
+from server.printing.minutes import TEMPLATES, PrintError, fonts
 
 
 class Press:
@@ -32,5 +32,4 @@ class Press:
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-        return typst.Compiler(input=str(TEMPLATES / self._template), root=str(TEMPLATES), font_paths=fonts)
+        return typst.Compiler(input=str(TEMPLATES / self._template), root=str(TEMPLATES), font_paths=fonts())

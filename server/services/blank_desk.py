@@ -54,7 +54,7 @@ class Wanted:
             raise Problem(ProblemCode.INVALID_REQUEST, "Biểu mẫu không đầy đủ: hãy mở lại trang.") from None
         if form not in BY_HAND:
             raise Problem(ProblemCode.INVALID_REQUEST, "Loại biên bản này không có bản in sẵn.")
-        if not (count.isascii() and count.isdigit() and 1 <= int(count[:4]) <= MAX_SHEETS):
+        if not (count.isascii() and count.isdigit() and len(count) < 4 and 1 <= int(count) <= MAX_SHEETS):
             raise Problem(ProblemCode.INVALID_REQUEST, f"Mỗi lần in sẵn từ 1 đến {MAX_SHEETS} bản.")
         purpose = required(given.get("purpose", ""), "Phải ghi dành số cho đoàn nào, việc gì.")
         return cls(id, form, int(count), purpose)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklists import catalog, domains
-from server.db import campaign_drafts as drafts
 from server.db import documents
 from server.db.campaign_drafts import CampaignDraft
 from server.db.programme import Activity, Programme
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import campaigns, ledger, programme_additions, verifiers
+from server.services.days import month_bounds
 from server.services.inspection_plans import GENERAL
 from server.services.wording import plain_text
 
@@ -55,11 +54,6 @@ def begin(session: Session, activity_name: str, *, actor: str, today: date, now:
     session.add(draft)
     session.flush()
     return draft.id
-
-
-def of_activity(session: Session, activity_name: str) -> list[CampaignDraft]:
-    """Return the plans for an activity that somebody is still filling in."""
-    return drafts.of_activity(session, activity_name)
 
 
 def get(session: Session, id: str, *, seen: str | None = None) -> CampaignDraft:
@@ -137,7 +131,7 @@ def drop_member(session: Session, id: str, place: str, *, seen: str, now: dateti
     """Take somebody off the team again."""
     draft = get(session, id, seen=seen)
     team = list(draft.state["team"])
-    if not (place.isascii() and place.isdigit() and int(place[:6]) < len(team)):
+    if not (place.isascii() and place.isdigit() and len(place) < 7 and int(place) < len(team)):
         raise _refused("Không có người này trong đoàn.")
     del team[int(place)]
     _write(draft, {"team": team}, now)
@@ -188,7 +182,8 @@ def _months(activity: Activity, year: int, today: date) -> tuple[str, str]:
     """Propose the month of the programme that comes next, else its first; without months, this one of its year."""
     left = [m for m in activity.months if year > today.year or (year == today.year and m >= today.month)]
     month = (left or activity.months or [today.month])[0]
-    return f"{year}-{month:02d}-01", f"{year}-{month:02d}-{calendar.monthrange(year, month)[1]:02d}"
+    first, last = month_bounds(year, month)
+    return first.isoformat(), last.isoformat()
 
 
 def _first_organisation(session: Session, day: str) -> str:

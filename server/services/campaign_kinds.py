@@ -22,10 +22,10 @@ class CampaignKind:
         """Whether the department may perform it on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
-    def in_force_within(self, first: date, last: date) -> bool:
-        """Whether it may be performed on some day of a period."""
-        return (self.valid_from is None or self.valid_from <= last) and (
-            self.valid_to is None or first <= self.valid_to
+    def in_force_within(self, year: int) -> bool:
+        """Whether it may be performed on some day of a year."""
+        return (self.valid_from is None or self.valid_from.year <= year) and (
+            self.valid_to is None or year <= self.valid_to.year
         )
 
 
@@ -49,3 +49,9 @@ KINDS: dict[str, CampaignKind] = {
                      "Nghị định 217/2025/NĐ-CP", is_inspection=True),
     )
 }  # fmt: skip
+
+
+def is_inspection(code: object) -> bool:
+    """Whether campaigns of this kind inspect establishments; an unknown kind does not."""
+    kind = KINDS.get(str(code))
+    return kind is not None and kind.is_inspection

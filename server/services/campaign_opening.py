@@ -22,7 +22,7 @@ from server.services import (
     verifiers,
     work_calendar,
 )
-from server.services.campaign_kinds import KINDS
+from server.services.campaign_kinds import is_inspection
 from server.services.days import day_of
 from server.services.inspection_plans import Plan
 from server.services.repeat_inspections import Seen
@@ -79,7 +79,7 @@ def check(session: Session, draft: CampaignDraft) -> Check:
         faults.append(("sites", "Chưa chọn cơ sở nào."))
     sites = site_picker.rows_of(session, state["sites"], starts or date.max)
     repeats: list[Repeat] = []
-    if starts is not None and _is_inspection(values):
+    if starts is not None and is_inspection(values["kind"]):
         seen = repeat_inspections.earlier(session, state["sites"], starts.year)
         repeats = [_repeat(row, seen[row.id], state["bases"]) for row in sites if row.id in seen]
     visits = {} if faults or verifies else _visits(session, state, [row.id for row in sites])
@@ -164,8 +164,3 @@ def _warnings(session: Session, values: Mapping[str, Any]) -> list[str]:
 def _repeat(row: Row, seen: Sequence[Seen], bases: Mapping[str, Mapping[str, str]]) -> Repeat:
     said = bases.get(row.id, {})
     return Repeat(row, seen, said.get("text", ""), said.get("document", ""))
-
-
-def _is_inspection(values: Mapping[str, Any]) -> bool:
-    kind = KINDS.get(str(values["kind"]))
-    return kind is not None and kind.is_inspection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from server.db import documents
 from server.db.documents import Document
 from server.errors import Problem, ProblemCode
 from server.services import campaign_opening, inspection_plans, ledger, repeat_inspections
-from server.services.campaign_kinds import KINDS
+from server.services.campaign_kinds import is_inspection
 from server.services.days import day_of
 from server.services.inspection_plans import Plan
 from server.services.wording import plain_text
@@ -38,9 +39,8 @@ def add(
     if max(len(basis), len(paper)) > MAX_TEXT:
         raise _refused(f"Căn cứ và văn bản, mỗi ô tối đa {MAX_TEXT} ký tự.")
     repeat_inspections.reserve(session, [site])
-    kind, starts = KINDS.get(str(state.get("kind"))), day_of(state.get("starts_on"))
-    earlier = []
-    if kind is not None and kind.is_inspection and starts is not None:
+    starts, earlier = day_of(state.get("starts_on")), []
+    if is_inspection(state.get("kind")) and starts is not None:
         earlier = repeat_inspections.earlier(session, [site], starts.year, but=campaign_id).get(site, [])
     if earlier and not (basis and paper):
         raise Problem(ProblemCode.CONFLICT, f"Đơn vị này đã được kiểm tra hoặc có trong kế hoạch năm nay ({earlier[0].line}): hãy ghi căn cứ và văn bản.")  # fmt: skip
@@ -50,7 +50,8 @@ def add(
     fresh = {**state, "establishment_ids": [*(state.get("establishment_ids") or ()), site]}
     if bases:
         fresh[repeat_inspections.BASES] = bases
-    _write(session, campaign, fresh, actor, now)
+    change = ledger.change(session, "campaign", campaign.id, campaign.scope, fresh, actor=actor)
+    ledger.record(session, [change], now)
     return inspection_plans.plan(session, campaign_id, Plan(site, planned_on), actor=actor, at=now)
 
 
@@ -89,7 +90,7 @@ def give_up(
     ledger.record(session, [change, *changes], now)
 
 
-def given_up(campaign: Any) -> dict[str, str]:
+def given_up(campaign: Mapping[str, Any]) -> dict[str, str]:
     """Return why sites of a campaign were given up, by establishment."""
     return {str(each.get("establishment_id")): str(each.get("reason")) for each in campaign.get(GIVEN_UP) or ()}
 
@@ -103,11 +104,6 @@ def _locked(session: Session, campaign_id: str, seen: str) -> Document:
             ProblemCode.CONFLICT, "Đợt vừa được người khác sửa. Trang đang hiện bản mới nhất: hãy xem rồi làm lại."
         )
     return campaign
-
-
-def _write(session: Session, campaign: Document, state: dict[str, Any], actor: str, now: datetime) -> None:
-    change = ledger.change(session, "campaign", campaign.id, campaign.scope, state, actor=actor)
-    ledger.record(session, [change], now)
 
 
 def _refused(said: str) -> Problem:

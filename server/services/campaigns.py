@@ -196,6 +196,12 @@ def _check_targets(session: Session, values: Mapping[str, Any], starts: date, wr
         wrong("establishment_ids", f"Không có cơ sở: {', '.join(sorted(missing)[:5])}.")
 
 
+def choices(session: Session) -> list[tuple[str, str, str]]:
+    """Return every campaign to choose from, (id, code, title) by code; for who reads them all."""
+    found = documents.of_kind(session, "campaign")
+    return sorted(((d.id, str(d.state.get("code")), str(d.state.get("title"))) for d in found), key=lambda c: c[1])
+
+
 def known_establishments(session: Session, ids: list[str] | tuple[str, ...]) -> set[str]:
     """Those of the ids that are living establishments."""
     found: set[str] = set()

@@ -97,10 +97,7 @@ class _Shelf:
         query = select(MinutesNumber.status, MinutesNumber.number).where(*where).order_by(MinutesNumber.number)
         for status, number in session.execute(query):
             self.by_status[status].append(number)
-        next_number = session.scalar(
-            select(SeriesYear.next_number).where(SeriesYear.series == book.series, SeriesYear.year == book.year)
-        )
-        self.last = max([(next_number or 1) - 1, *(numbers[-1] for numbers in self.by_status.values())])
+        self.last = max([_next_number(session, book) - 1, *(numbers[-1] for numbers in self.by_status.values())])
         self._find_others(session, book)
 
     def _find_others(self, session: Session, book: Book) -> None:
@@ -146,11 +143,8 @@ def page(session: Session, book: Book, wanted: Filter) -> Page:
 
 def row(session: Session, book: Book, number: int) -> Row | None:
     """Return one number of a book, None where it was never given out."""
-    found = rows_of(session, book, [number])
-    last = session.scalar(
-        select(SeriesYear.next_number).where(SeriesYear.series == book.series, SeriesYear.year == book.year)
-    )
-    return found[0] if 1 <= number < (last or 1) or found[0].status not in (OUTSTANDING, GAP) else None
+    (found,) = rows_of(session, book, [number])
+    return found if 1 <= number < _next_number(session, book) or found.status not in (OUTSTANDING, GAP) else None
 
 
 def export(session: Session, book: Book, wanted: Filter) -> Listed:
@@ -187,7 +181,7 @@ def printed(session: Session, book: Book, wanted: Filter) -> dict[str, Any]:
     return {
         "title": f"SỔ ĐĂNG KÝ SỐ {book.symbol} NĂM {book.year}",
         "filters": [f"{label}: {value}" for label, value in said(book, wanted)[2:]],
-        "rows": [[r.text, "" if r.at is None else r.at.isoformat(), MINUTES_FORMS.get(r.form, r.form), r.site,
+        "rows": [[r.text, r.at, MINUTES_FORMS.get(r.form, r.form), r.site,
                   NUMBER_STATUSES.get(r.status, r.status), r.holder, r.reason] for r in rows],
     }  # fmt: skip
 
@@ -248,6 +242,11 @@ def _holders(session: Session, book: Book, numbers: Sequence[int]) -> dict[int, 
                         NumberLease.first <= numbers[-1], NumberLease.last >= numbers[0])  # fmt: skip
     ranges = session.execute(query.order_by(NumberLease.granted_at)).all()
     return {n: f"{person}, {tablet}" for first, last, person, tablet in ranges for n in numbers if first <= n <= last}
+
+
+def _next_number(session: Session, book: Book) -> int:
+    query = select(SeriesYear.next_number).where(SeriesYear.series == book.series, SeriesYear.year == book.year)
+    return session.scalar(query) or 1
 
 
 def _number(text: str) -> int | None:

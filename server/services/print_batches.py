@@ -44,7 +44,7 @@ class Wanted:
     def of(cls, id: str, papers: Iterable[str], given: Mapping[str, str]) -> Wanted:
         """Read a form. Refuses ids that are none, no paper at all, and more than fits one batch."""
         copies = given.get("copies", str(COPIES)).strip()
-        if not (copies.isascii() and copies.isdigit() and 1 <= int(copies[:3]) <= MAX_COPIES):
+        if not (copies.isascii() and copies.isdigit() and len(copies) < 4 and 1 <= int(copies) <= MAX_COPIES):
             raise Problem(ProblemCode.INVALID_REQUEST, f"Số bản phải từ 1 đến {MAX_COPIES}.")
         return cls(_uuid(id), chosen(papers), int(copies), bool(given.get("photos")), bool(given.get("both_sides")),
                    given.get("reason", "").strip())  # fmt: skip

@@ -13,7 +13,7 @@ from server.db import documents
 from server.db.inspections import InspectionSummary
 from server.db.numbers import MinutesPaper, Series
 from server.db.prints import DONE, OPEN, PaperPrint
-from server.services import accounts, paging
+from server.services import accounts, campaigns, paging
 from server.services.wording import folded
 from sync.paper_forms import FORMS
 from sync.paper_words import VIETNAM
@@ -108,10 +108,7 @@ def queue(session: Session, wanted: Filter) -> Queue:
     shown = session.scalars(base.order_by(*OLDEST).slice(part.start, part.stop)).all()  # joined once it is short
     found = rows(session, described().where(MinutesPaper.id.in_(shown)).order_by(*OLDEST))
     books = session.execute(select(Series.series, Series.symbol).order_by(Series.symbol)).all()
-    campaigns = [
-        (d.id, str(d.state.get("code")), str(d.state.get("title"))) for d in documents.of_kind(session, "campaign")
-    ]
-    return Queue(found, total, page, pages, [(s, n) for s, n in books], sorted(campaigns, key=lambda c: c[1]))
+    return Queue(found, total, page, pages, [(s, n) for s, n in books], campaigns.choices(session))
 
 
 def waiting() -> tuple[ColumnElement[bool], ...]:
@@ -131,11 +128,11 @@ def rows(session: Session, query: Papers) -> list[Row]:
     """Return the papers that a query describes: in four questions, however many."""
     found = session.execute(query).all()
     keys = [("campaign", paper.campaign_id) for paper, *_ in found if paper.campaign_id]
-    campaigns = documents.many(session, keys)
+    named = documents.many(session, keys)
     held = _at_printer(session, [paper.id for paper, *_ in found])
     made = []
     for paper, symbol, site, address in found:
-        campaign = campaigns.get(("campaign", paper.campaign_id or ""))
+        campaign = named.get(("campaign", paper.campaign_id or ""))
         who, batch = held.get(paper.id, ("", ""))
         made.append(
             Row(paper.id, number_text(paper.number, symbol or paper.series), paper.year, paper.form or "", paper.status,

@@ -73,9 +73,12 @@ def of_programme(session: Session, programme_id: str) -> list[Activity]:
     return list(session.scalars(select(Activity).where(Activity.programme_id == programme_id).order_by(Activity.code)))
 
 
-def named(session: Session, programme_id: str) -> Programme | None:
-    """Return a programme by its id as somebody wrote it in an address, or None."""
-    return session.get(Programme, programme_id) if programme_id.isprintable() else None  # PostgreSQL takes no NUL
+def existing(session: Session, programme_id: str) -> Programme:
+    """Return a programme by its id as somebody wrote it in an address; 404 where there is none."""
+    found = session.get(Programme, programme_id) if programme_id.isprintable() else None  # PostgreSQL takes no NUL
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có chương trình công tác này.")
+    return found
 
 
 def every(session: Session) -> list[Programme]:

@@ -61,12 +61,12 @@ class Addition:
             if len(said[field]) > MAX_SUBJECT:
                 wrong(field, f"{label} dài {len(said[field])} ký tự, tối đa {MAX_SUBJECT}.")
         _check_act(said, year, today, wrong)
-        chosen = {int(m) for m in months if m.isascii() and m.isdigit() and 1 <= int(m) <= 12}
+        chosen = tuple(month for month in range(1, 13) if str(month) in months)
         if len(chosen) < len(set(months)):
             wrong("months", "Tháng từ 1 đến 12.")
         if errors:
             raise Problem(ProblemCode.INVALID_REQUEST, " ".join(e["detail"] for e in errors), errors=errors)
-        return cls(months=tuple(sorted(chosen)), **said)
+        return cls(months=chosen, **said)
 
 
 _TEXTS = (
@@ -81,7 +81,7 @@ def _check_act(said: Mapping[str, str], year: int, today: date, wrong: Any) -> N
     kind = KINDS.get(said["kind"])
     if kind is None:
         wrong("kind", "Hãy chọn loại hoạt động.")
-    elif not kind.in_force_within(date(year, 1, 1), date(year, 12, 31)):
+    elif not kind.in_force_within(year):
         wrong("kind", f"“{kind.title}” không áp dụng trong năm {year} ({kind.basis}).")
     if said["domain"] not in domains.load():
         wrong("domain", "Hãy chọn lĩnh vực.")

@@ -17,7 +17,7 @@ from server.db.programme import Activity, Programme
 from server.errors import Problem, ProblemCode
 from server.services import programme, programme_additions, programme_progress
 from server.services.campaign_kinds import KINDS
-from server.services.days import day_of
+from server.services.days import day_of, month_bounds
 from server.services.programme_progress import Progress
 
 PLANNED, UNDER_WAY, DONE, LATE, OUTSIDE, WITHDRAWN = "planned", "under_way", "done", "late", "outside", "withdrawn"
@@ -106,10 +106,7 @@ class Board:
 def chosen(session: Session, programme_id: str) -> Programme | None:
     """Return the programme asked for, without a name the newest; None where none was imported."""
     if programme_id:
-        found = programme.named(session, programme_id)
-        if found is None:
-            raise Problem(ProblemCode.NOT_FOUND, "Không có chương trình công tác này.")
-        return found
+        return programme.existing(session, programme_id)
     return session.scalar(select(Programme).order_by(Programme.year.desc(), Programme.id).limit(1))
 
 
@@ -131,11 +128,9 @@ def board(session: Session, found: Programme, wanted: Filter) -> Board:
 
 def one(session: Session, programme_id: str, code: str, on: date) -> Row:
     """Return one activity with its campaigns; 404 for one that is not there."""
-    found, activity = (
-        programme.named(session, programme_id),
-        programme_additions.find(session, f"{programme_id}/{code}"),
-    )
-    if found is None or activity is None:
+    found = programme.existing(session, programme_id)
+    activity = programme_additions.find(session, f"{programme_id}/{code}")
+    if activity is None:
         raise Problem(ProblemCode.NOT_FOUND, "Chương trình công tác không có hoạt động này.")
     return row_of(activity, found.year, _campaigns(session, programme_id, code).get(code, ()), on)
 
@@ -205,17 +200,6 @@ def _state(cells: Sequence[Cell], campaigns: Sequence[Progress], *, is_tracked: 
 
 def _phases(activity: Activity, month: int) -> set[str]:
     return {str(o.get("phase")) for o in activity.data.get("occurrences") or () if o.get("month") == month}
-
-
-def month_bounds(year: int, month: int) -> tuple[date, date]:
-    """Return the first and the last day of a month."""
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, 1), date.fromordinal(following.toordinal() - 1)
-
-
-def year_bounds(year: int) -> tuple[date, date]:
-    """Return the first and the last day of a year."""
-    return date(year, 1, 1), date(year, 12, 31)
 
 
 def _campaigns(session: Session, programme_id: str, code: str | None = None) -> dict[str, list[Progress]]:

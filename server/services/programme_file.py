@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import yaml
@@ -140,7 +139,7 @@ def _check_activity(row: dict[str, Any], year: int, seen: dict[str, int], faults
     kind = KINDS.get(str(row.get("kind")))
     if kind is None:
         wrong(f"không có loại {row.get('kind')!r}; chọn một trong: {', '.join(KINDS)}.")
-    elif not kind.in_force_within(date(year, 1, 1), date(year, 12, 31)):
+    elif not kind.in_force_within(year):
         wrong(f"“{kind.title}” không áp dụng trong năm {year} ({kind.basis}).")
     if row.get("scope") not in SCOPES:
         wrong("`scope` phải là core hoặc edge.")

@@ -20,7 +20,7 @@ from server.db.documents import Document
 from server.db.inspections import InspectionSummary
 from server.db.registers import EstablishmentEntry
 from server.services import other_inspections
-from server.services.campaign_kinds import KINDS
+from server.services.campaign_kinds import is_inspection
 from server.services.days import day_of
 
 BASES = "repeat_bases"
@@ -74,8 +74,7 @@ def of_year(session: Session, year: int) -> list[Document]:
     return [
         c
         for c in documents.of_kind(session, "campaign")
-        if (kind := KINDS.get(str(c.state.get("kind")))) is not None
-        and kind.is_inspection
+        if is_inspection(c.state.get("kind"))
         and str(c.state.get("starts_on")) <= last
         and str(c.state.get("ends_on")) >= first
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db.documents import Document
+from server.db import documents
 from server.db.numbers import MinutesPaper
 from server.services.account_words import ACCOUNT_ACTS
 from server.services.history import Entry
@@ -31,6 +31,8 @@ _NOUNS = {
     "measurement_standard": "chuẩn đo lường", "known_gap": "khoảng trống đã biết", "revocation": "thu hồi máy", "resumption": "cho dùng lại máy",
 }  # fmt: skip
 NAMED = 200
+_AT_SITES = ("inspection", "establishment", "instrument")
+"""Kinds that are named by the establishment they belong to."""
 
 
 def noun(kind: str) -> str:
@@ -59,10 +61,10 @@ def titles(
     """Name the documents that were looked at, in three questions however many they are."""
     ids = {kind: {id for of, id in asked if of == kind and id} for kind, _ in asked}
     found = {("account", id): f"Tài khoản {people[id]}" for id in ids.get("account", ()) if id in people}
-    named = ids.get("inspection", set()) | ids.get("establishment", set()) | ids.get("instrument", set())
-    states = _states(session, named)
-    states |= _states(session, {str(state.get("establishment_id")) for state in states.values()} - states.keys())
-    for kind in ("inspection", "establishment", "instrument"):
+    states = _states(session, [(kind, id) for kind in _AT_SITES for id in ids.get(kind, ())])
+    sites = {str(state.get("establishment_id")) for state in states.values()} - states.keys()
+    states |= _states(session, [("establishment", id) for id in sites])
+    for kind in _AT_SITES:
         for id in ids.get(kind, set()) & states.keys():
             found[kind, id] = f"{noun(kind)}: {_site(id, states)}"[:NAMED]
     if papers := ids.get("minutes"):
@@ -74,9 +76,8 @@ def titles(
     return found
 
 
-def _states(session: Session, ids: Collection[str]) -> dict[str, Any]:
-    query = select(Document.id, Document.state).where(Document.id.in_(ids))
-    return {row.id: row.state for row in session.execute(query)} if ids else {}
+def _states(session: Session, keys: Collection[tuple[str, str]]) -> dict[str, Any]:
+    return {key[1]: found.state for key, found in documents.many(session, keys).items()}
 
 
 def _site(id: str, states: Mapping[str, Any]) -> str:

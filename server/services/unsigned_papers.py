@@ -10,10 +10,9 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from server.db import documents
 from server.db.inspections import InspectionSummary
 from server.db.numbers import MinutesPaper, Series
-from server.services import accounts, exports, paging
+from server.services import accounts, campaigns, exports, paging
 from server.services.exports import MOMENT, NUMBER, Column, Listed
 from server.services.print_queue import OLDEST, PRINTABLE, matching
 from server.services.wording import MINUTES_FORMS
@@ -29,7 +28,7 @@ MAX_REMINDED = 500
 _NOTICES = sorted(code for code, form in FORMS.items() if form.is_notice)
 _Papers = Select[MinutesPaper, str, InspectionSummary]
 _COLUMNS = (Column("Số", width=16), Column("Năm", NUMBER), Column("Loại"), Column("Cơ sở", width=36), Column("Địa chỉ", width=40),
-            Column("Đợt"), Column("Trưởng đoàn"), Column("Phát hành", MOMENT), Column("Số ngày chờ", NUMBER))  # fmt: skip
+            Column("Đợt"), Column("Người phụ trách"), Column("Phát hành", MOMENT), Column("Số ngày chờ", NUMBER))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +99,30 @@ def listing(session: Session, wanted: Filter, now: datetime) -> Listing:
     )
     counted = counted.where(*_asked(Filter(), now)).group_by(InspectionSummary.lead_user_id)
     leads = [(lead, names.get(lead, "(chưa rõ)"), count) for lead, count in session.execute(counted)]
-    campaigns = [
-        (d.id, str(d.state.get("code")), str(d.state.get("title"))) for d in documents.of_kind(session, "campaign")
-    ]
-    return Listing(list(_rows(session, query, now)), total, page, pages, sorted(leads, key=lambda one: (-one[2], one[1])),
-                   sorted(campaigns, key=lambda one: one[1]))  # fmt: skip
+    choices = campaigns.choices(session)
+    return Listing(list(_rows(session, query, choices, now)), total, page, pages,
+                   sorted(leads, key=lambda one: (-one[2], one[1])), choices)  # fmt: skip
 
 
 def by_leader(session: Session, wanted: Filter, now: datetime) -> list[tuple[str, list[Row]]]:
     """Return what each leader is reminded of, the oldest first; at most MAX_REMINDED papers."""
     query = _described(_asked(wanted, now)).order_by(*OLDEST).limit(MAX_REMINDED)
-    rows = sorted(_rows(session, query, now), key=lambda row: row.lead)
+    rows = sorted(_rows(session, query, campaigns.choices(session), now), key=lambda row: row.lead)
     return [(lead, list(found)) for lead, found in groupby(rows, key=lambda row: row.lead)]
 
 
 def export(session: Session, wanted: Filter, now: datetime) -> Listed:
     """Return the whole list that the filter leaves."""
     query = _described(_asked(wanted, now)).order_by(*OLDEST).limit(exports.MAX_ROWS + 1)
+    choices = campaigns.choices(session)
     rows = (
         (r.text, r.year, MINUTES_FORMS.get(r.form, r.form), r.site, r.address, r.campaign, r.lead, r.issued_at, r.days)
-        for r in _rows(session, query, now)
+        for r in _rows(session, query, choices, now)
     )
-    filters = [("Chờ từ", f"{wanted.age} ngày")] if wanted.age else []
-    return Listed("bien-ban-cho-ban-ky", "Biên bản chờ bản ký", _COLUMNS, rows, filters)
+    codes = {id: code for id, code, _ in choices}
+    said = [("Chờ từ", f"{wanted.age} ngày" if wanted.age else ""), ("Đợt", codes.get(wanted.campaign, wanted.campaign)),
+            ("Người phụ trách", accounts.names(session).get(wanted.lead, wanted.lead)), ("Tìm", wanted.text)]  # fmt: skip
+    return Listed("bien-ban-cho-ban-ky", "Biên bản chờ bản ký", _COLUMNS, rows, [each for each in said if each[1]])
 
 
 def _described(where: Sequence[ColumnElement[bool]]) -> _Papers:
@@ -131,9 +131,8 @@ def _described(where: Sequence[ColumnElement[bool]]) -> _Papers:
     return query.outerjoin(Series, Series.series == MinutesPaper.series)
 
 
-def _rows(session: Session, query: _Papers, now: datetime) -> Iterator[Row]:
-    names = accounts.names(session)
-    codes = {d.id: str(d.state.get("code") or "") for d in documents.of_kind(session, "campaign")}
+def _rows(session: Session, query: _Papers, choices: Sequence[tuple[str, str, str]], now: datetime) -> Iterator[Row]:
+    names, codes = accounts.names(session), {id: code for id, code, _ in choices}
     today = local(now).date()
     for paper, symbol, summary in session.execute(query):
         at = read_instant(paper.issued_at)

@@ -77,7 +77,7 @@ def test_the_same_form_twice_sets_aside_once(desk: Desk, clerk: Window) -> None:
 
 
 def test_odd_wishes_take_no_number(desk: Desk, clerk: Window) -> None:
-    for given in ({"count": "0"}, {"count": "51"}, {"count": "-1"}, {"count": "hai"}, {"count": "9" * 30}, {"purpose": " "},
+    for given in ({"count": "0"}, {"count": "51"}, {"count": "-1"}, {"count": "hai"}, {"count": "9" * 30}, {"count": "00500"}, {"purpose": " "},
                   {"purpose": "x" * 501}, {"form": "amendment"}, {"form": "suspension_notice"}, {"form": NASTY}, {"id": "x"}):  # fmt: skip
         answer = sets_aside(desk, clerk, **given)
         assert answer.status_code == 400, given

@@ -51,10 +51,19 @@ def test_everything_in_the_menu_opens_and_is_marked(app: Flask, office: Office, 
             assert re.findall(r'<a href="([^"]+)" aria-current="page">', page.split("</nav>")[0]) == [path]
 
 
+def test_pages_that_belong_to_one_of_the_menu_mark_it(app: Flask, office: Office, client: FlaskClient) -> None:
+    desk = Desk(client).signs_in(office.hires("supervisor"))
+    for path, marked in (("/printing/blanks", "/printing"), ("/mergers", "/establishments")):
+        page = desk.opens(path)
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">', page.split("</nav>")[0]) == [marked]
+    entries = [e for item in menu.MENU for e in ((item,) if isinstance(item, Entry) else item.entries)]
+    assert {family for entry in entries for family in entry.also} <= set(app.blueprints)
+
+
 def test_every_row_names_a_page_of_the_table() -> None:
     rows = [e for item in menu.MENU for e in ((item,) if isinstance(item, Entry) else item.entries)]
     assert {row.endpoint for row in rows} <= WHO.keys()
-    families = [row.family for row in rows]
+    families = [family for row in rows for family in row.families]
     assert len(families) == len(set(families))
 
 

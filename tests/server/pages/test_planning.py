@@ -48,6 +48,8 @@ def test_a_campaign_is_planned_page_by_page_and_opened(desk: Desk, office: Offic
         "certificate_until": "2023-01-01",
     }
     assert desk.sends(desk.opens(f"{path}/team"), f"{path}/team", **member).status_code == 303
+    dropped = desk.sends(desk.opens(f"{path}/team"), f"{path}/team", drop="0000000001")
+    assert (dropped.status_code, "Không có người này" in dropped.get_data(as_text=True)) == (400, True)
     list_ = picker(desk, path)
     assert list_.index(a) < list_.index(b)  # overdue first
     assert "<script>alert(1)" not in list_
@@ -99,6 +101,9 @@ def test_stale_and_forged_forms_change_nothing(desk: Desk, office: Office, leade
     for ids in (["forged"], ["' OR 1=1"], ["x" * 500], [leader.id]):
         refused = desk.sends(page, f"{path}/sites", act="add", site=ids)
         assert (refused.status_code, "không còn trong danh sách" in refused.get_data(as_text=True)) == (400, True)
+    team = desk.opens(f"{path}/team")
+    for place in ("0", "00000007", "-1", "9" * 5000):
+        assert desk.sends(team, f"{path}/team", drop=place).status_code == 400, place
     assert desk.sends(page, f"{path}/sites", act="page").status_code == 303
     assert "1 đã chọn" in desk.opens(f"{path}/sites?area=%22&line=x&q=%25&page=-3")
     assert a in desk.opens(f"{path}/sites")

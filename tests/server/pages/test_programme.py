@@ -79,6 +79,8 @@ def test_a_wrong_form_keeps_what_was_typed(desk: Desk) -> None:
     answer = desk.sends(desk.opens(NEW), NEW, **{**SAID, "subject": "Đ" * 501, "signer": ""})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400
+    endless = desk.sends(desk.opens(NEW), NEW, **{**SAID, "months": ["9" * 5000, "13"]})
+    assert (endless.status_code, "Tháng từ 1 đến 12" in endless.get_data(as_text=True)) == (400, True)
     assert "dài 501 ký tự, tối đa 500" in page
     assert "Cần người ký văn bản" in page
     assert "Đ" * 501 in page

@@ -168,7 +168,7 @@ def test_papers_that_are_not_there_and_too_many_are_refused(desk: Desk, clerk: P
     ):
         with pytest.raises(Problem, match=said):
             print_batches.chosen(papers)
-    for copies in ("0", "11", "-1", "hai", "", "1" * 50):
+    for copies in ("0", "11", "-1", "hai", "", "1" * 50, "0010000"):
         with pytest.raises(Problem, match="từ 1 đến 10"):
             Wanted.of(str(uuid4()), [str(uuid4())], {"copies": copies})
 

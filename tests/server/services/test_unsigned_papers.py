@@ -40,6 +40,10 @@ def test_they_are_filtered_by_age_team_and_words(desk: Desk) -> None:
         ({"lead": "x"}, 0, False), ({"q": "song mai"}, 0, True), ({"q": "xyz"}, 0, False), ({"campaign": "x"}, 0, False),
     ):  # fmt: skip
         assert waiting(desk, days, **asked) == [("01/BB-ĐKT", days)] * is_there, asked
+    with desk.office.transaction() as session:
+        wanted = Filter.of({"age": "7", "lead": desk.leader.id, "q": "song mai"})
+        said = unsigned_papers.export(session, wanted, NOW).filters
+        assert said == [("Chờ từ", "7 ngày"), ("Người phụ trách", "Trần Văn Trưởng"), ("Tìm", "song mai")]
     desk.voids(paper, "Nhầm")
     assert waiting(desk) == []
 
