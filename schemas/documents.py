@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError
+from marshmallow import ValidationError
 
+from schemas.document import DocumentSchema
 from schemas.fields import (
-    MESSAGES,
     Attributes,
     Choice,
     Day,
@@ -27,11 +27,11 @@ from schemas.fields import (
     Values,
     Whole,
 )
+from schemas.verification import MarkSchema, PaymentSchema, SessionSchema, StocktakeSchema, handling
 from sync import samples
 
 MAX_INT32 = 2**31 - 1
 MAX_BLOB = 2**31 - 1
-_ABSENT = object()
 
 
 def _position() -> Named:
@@ -45,36 +45,6 @@ class _Metres(Strict):
         """Refuse floats and texts."""
         if type(value) is not int:
             Decimal().check(value)
-
-
-class DocumentSchema(Schema):
-    """Base: unknown fields pass, so that a newer tablet's data is stored and given back."""
-
-    class Meta:
-        """Unknown fields are kept."""
-
-        unknown = INCLUDE
-
-    def errors_in(self, data: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
-        """Return what `validate` would, at a sixth of its cost: our fields check and change nothing.
-
-        `complete`: required fields must be there.
-        """
-        errors: dict[str, Any] = {}
-        for name, field in self.load_fields.items():
-            value = data.get(name, _ABSENT)
-            if value is _ABSENT:
-                if complete and field.required:
-                    errors[name] = MESSAGES["required"]
-            elif value is None:
-                if not field.allow_none:
-                    errors[name] = MESSAGES["null"]
-            elif isinstance(field, Strict):
-                try:
-                    field.check(value)
-                except ValidationError as error:
-                    errors[name] = error.messages
-        return errors
 
 
 class EstablishmentSchema(DocumentSchema):
@@ -137,6 +107,10 @@ class InspectionSchema(DocumentSchema):
     standard_overrides = Values(allow_none=True)
     conclusion = Text(allow_none=True)
     establishment_statement = Text(allow_none=True)
+    session_id = Id(allow_none=True)
+    slip = Name(allow_none=True)
+    received = MapOf(Named({"at": Instant(), "state": Text()}, needed=("at",)), most=500, allow_none=True)
+    handed_back = MapOf(Named({"at": Instant(), "to": Text()}, needed=("at",)), most=500, allow_none=True)
 
 
 class FindingSchema(DocumentSchema):
@@ -278,6 +252,8 @@ class MinutesSchema(DocumentSchema):
     cose = Text(required=True)
     issued_at = Instant(any_year=True, allow_none=True)
     amends = Id(allow_none=True)
+    instrument_id = Id(allow_none=True)
+    handling = handling()
 
 
 DOCUMENTS: dict[str, DocumentSchema] = {
@@ -291,4 +267,8 @@ DOCUMENTS: dict[str, DocumentSchema] = {
     "photo": PhotoSchema(),
     "signature": SignatureSchema(),
     "minutes": MinutesSchema(),
+    "verification_session": SessionSchema(),
+    "mark": MarkSchema(),
+    "stocktake": StocktakeSchema(),
+    "payment": PaymentSchema(),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sync import findings, minutes, samples
+from sync import findings, marks, minutes, samples
 from sync.feed import identical
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
@@ -43,16 +43,23 @@ def apply(op: Operation, view: Overlay, device: DeviceContext, *, decided: bool 
         raise Refusal("foreign_scope")
     before = view.get(op.kind, op.id)
     if before is None:
-        if op.type not in {"create", "append"}:
+        if op.type not in {"create", "append"} or _is_handling(op):
             raise Waiting(op.id)
         return _create(act, kind, view)
+    if op.kind == "mark" and op.type in {"create", "append"}:
+        marks.refuse_second(act, view, before)  # wherever the first one stands
     _same_place(act, kind, before)
     if before.deleted:
         return _on_deleted(act, view, before)
-    if op.type in {"create", "append"} and op.kind != "finding":
+    if op.type in {"create", "append"} and op.kind != "finding" and not _is_handling(op):
         return _create_again(act, kind, view, before)
     _refuse_frozen(act, view, before.state, _inspection_of(kind, view, before))
     return _BY_TYPE[op.type](act, kind, view, before)
+
+
+def _is_handling(op: Operation) -> bool:
+    """Say whether an operation only tells what happened to issued minutes: signed, delivered (decisions/0022)."""
+    return op.kind == "minutes" and op.type == "append" and op.set.keys() == {"handling"}
 
 
 def _on_deleted(act: Act, view: Overlay, before: Document) -> Applied:
@@ -117,17 +124,29 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
     if op.kind == "inspection":
         _check_start(view, state)
         _follow_merger(view, state)
-    elif op.kind == "photo":
+    elif parent is not None:
+        _add_ours(act, view, parent, new)
+    was_moved = any(name in state and not same(state[name], value) for name, value in op.set.items() if name in _SITE)
+    return Applied(view.write(act, None, new, taken=fields, lost=lost), merged=was_moved)
+
+
+def _add_ours(act: Act, view: Overlay, parent: Document, new: Document) -> None:
+    """Check and complete a new child: its id where that follows from its content, and what the server makes of it."""
+    op, state = act.operation, new.state
+    if op.kind == "photo":
         state |= {"status": "expected", "width": None, "height": None, "exif": {}, "warnings": []}
     elif op.kind == "sample":
         state["warnings"] = samples.warnings(state, view.at)
-    elif op.kind == "finding" and inspection is not None:
-        findings.check_id(inspection.id, op.id, state)
-        item = findings.item_of(view, inspection, state, op.checklist)
+    elif op.kind == "finding":
+        findings.check_id(parent.id, op.id, state)
+        item = findings.item_of(view, parent, state, op.checklist)
         state |= {CONFLICTS: {}, "ordinal": state.get("ordinal", 0)}
-        state["computed"] = findings.compute(view, inspection, item, new)
-    was_moved = any(name in state and not same(state[name], value) for name, value in op.set.items() if name in _SITE)
-    return Applied(view.write(act, None, new, taken=fields, lost=lost), merged=was_moved)
+        state["computed"] = findings.compute(view, parent, item, new)
+    elif op.kind == "mark":
+        marks.check_id(view, parent, op.id, state)
+        state["warnings"] = list(marks.warnings(act, view, state))
+    elif op.kind == "stocktake":
+        state |= marks.counted(view, state)
 
 
 def _follow_merger(view: Overlay, state: dict[str, Any]) -> None:
@@ -210,7 +229,7 @@ def _create_again(act: Act, kind: Kind, view: Overlay, before: Document) -> Appl
 def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
     """Merge fields three ways; a create that meets its document is merged as if it had seen nothing."""
     op = act.operation
-    again = op.type != "patch"
+    again = op.type != "patch" and not _is_handling(op)
     fields, dropped = _own_fields(kind, op.set)
     base = {} if again else _base_of(op, before, fields)
     for name in kind.fixed & fields.keys():

@@ -1,9 +1,10 @@
-"""Identifiers: UUIDv7 for free-standing documents and operations, UUIDv5 for answers, strict reading of both."""
+"""Identifiers: UUIDv7 for free-standing documents and operations, UUIDv5 for answers and marks, strict reading of both."""
 
 from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from functools import lru_cache
 from hashlib import sha1
 from typing import TypeGuard
@@ -29,9 +30,25 @@ def answer_id(inspection_id: str, checklist: str, item: str, subject_id: str | N
 
     UUIDv5(namespace = inspection, name = `checklist/item|subject or -|ordinal`), protocol "Documents".
     """
-    name = f"{checklist}/{item}|{subject_id or '-'}|{ordinal}"
+    return _uuid5(inspection_id, f"{checklist}/{item}|{subject_id or '-'}|{ordinal}")
+
+
+def mark_id(organisation_id: str, kind: str, serial: str) -> str:
+    """Return the one id of a sticker or seal (`kind`), so that a serial that two tablets use meets in one document.
+
+    UUIDv5(namespace = organisation, name = `kind|serial`); the serial in capitals, without spaces (docs/decisions/0022).
+    """
+    return _uuid5(organisation_id, f"{kind}|{normal_serial(serial)}")
+
+
+def normal_serial(serial: str) -> str:
+    """Return the form in which serials of marks are one and the same: NFC, capitals, no spaces."""
+    return "".join(unicodedata.normalize("NFC", serial).upper().split())
+
+
+def _uuid5(namespace: str, name: str) -> str:
     # What uuid.uuid5 does (RFC 9562 §5.5), without two UUID objects for each of a push's hundreds of answers.
-    hashed = sha1(_bytes_of(inspection_id) + name.encode(), usedforsecurity=False).hexdigest()
+    hashed = sha1(_bytes_of(namespace) + name.encode(), usedforsecurity=False).hexdigest()
     variant = _VARIANT[int(hashed[16], 16)]
     return f"{hashed[:8]}-{hashed[8:12]}-5{hashed[13:16]}-{variant}{hashed[17:20]}-{hashed[20:32]}"
 

@@ -27,10 +27,12 @@ SUPERVISORS = frozenset({"supervisor", "admin"})
 _TEAM = frozenset({("planned", "in_progress"), ("planned", "not_carried_out")})
 _OFFICE = frozenset({("issued", "returned"), ("issued", "approved")})
 _PAPER = frozenset({("in_progress", "issued"), ("returned", "issued")})
-_ALWAYS_OPEN = frozenset({"signature", "requirement", "measure", "minutes"})
+_ALWAYS_OPEN = frozenset({"signature", "requirement", "measure", "minutes", "payment"})
 _PAPERS = frozenset({"signed_paper", "lab_report"})
 _SAID = frozenset({"conclusion", "establishment_statement"})
 """What the team writes anew for amendment minutes; the first minutes keep their own words."""
+_AFTERWARDS = frozenset({"handed_back"})
+"""What the team writes of a slip after its last paper: which instruments their owner took home."""
 _CLOSED = frozenset({Status.ISSUED, Status.APPROVED, Status.RETURNED})
 
 
@@ -108,7 +110,8 @@ def is_frozen(
     `snapshot` are the findings and samples that issued minutes list: frozen even before the closing minutes. `fields` are
     those of the photo or other child, of the inspection itself those that are written. Open after the closing minutes: signatures, photos of the signed paper and of a
     laboratory's report, requirements, measures, further minutes, and while `returned` the findings named in the review
-    with their photos, and the words that amendment minutes print of the inspection itself. (The custody of a sample never
+    with their photos, and the words that amendment minutes print of the inspection itself; of a slip, at any time, which
+    instruments were handed back. Payments are open, too. (The custody of a sample never
     gets here.) One that was not carried out is closed by its minutes (`closed_by_paper`), not by the status that the team
     gave it.
     """
@@ -119,8 +122,10 @@ def is_frozen(
         return False
     if kind == "photo" and fields.get("finding_id") in open_again:
         return False
-    if kind == "inspection" and inspection.get("status") == Status.RETURNED and fields and fields.keys() <= _SAID:
-        return False
+    if kind == "inspection" and fields:
+        said = _AFTERWARDS | (_SAID if inspection.get("status") == Status.RETURNED else frozenset())
+        if fields.keys() <= said:
+            return False
     if inspection.get("status") in _CLOSED or closed_by_paper:
         return True
     return kind in {"finding", "sample"} and id in snapshot

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _FIELD_MERGED = frozenset({"create", "patch", "delete", "resolve"})
 _APPEND_ONLY = frozenset({"create", "append", "void"})
+_SESSION = "verification_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ KINDS: dict[str, Kind] = {
         Kind("instrument", _FIELD_MERGED, "establishment", "establishment_id", in_area=True,
              maps=frozenset({"attributes"}), server=_OURS | {"measure_ids", "suspensions"}, fixed=frozenset({"establishment_id"})),
         Kind("inspection", _FIELD_MERGED, "campaign", "campaign_id",
-             lists=frozenset({"checklists", "standards", "visits"}), maps=frozenset({"standard_overrides"}),
+             lists=frozenset({"checklists", "standards", "visits"}),
+             maps=frozenset({"standard_overrides", "received", "handed_back"}),
              server=_OURS | {"review", "formerly"},
              fixed=frozenset({"campaign_id", "establishment_id", "follows"})),
         _child("finding", _FIELD_MERGED | {"void"}, lists=frozenset({"photo_ids"}), maps=frozenset({"values"}),
@@ -66,8 +68,14 @@ KINDS: dict[str, Kind] = {
                maps=frozenset({"portions"}), logs=frozenset({"custody"}), server=frozenset({"warnings"})),
         _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
         _child("signature", _APPEND_ONLY),
-        _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}),
+        _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}), logs=frozenset({"handling"}),
                server=frozenset({"status", "diverged", "warnings", "freezes"})),
+        Kind(_SESSION, frozenset({"create", "patch", "resolve", "void"}), "campaign", "campaign_id",
+             lists=frozenset({"verifiers", "standards"}), maps=frozenset({"standard_overrides"}),
+             logs=frozenset({"environment"}), server=_OURS, fixed=frozenset({"campaign_id"})),
+        Kind("mark", _APPEND_ONLY, _SESSION, "session_id", server=_OURS | {"warnings"}),
+        Kind("stocktake", _APPEND_ONLY, _SESSION, "session_id", server=_OURS | {"expected", "difference"}),
+        _child("payment", _APPEND_ONLY),
     )
 }  # fmt: skip
 
@@ -88,6 +96,9 @@ SERVER_KINDS = frozenset(
         "other_inspection",
         "lab_result",
         "merger",
+        "mark_batch",
+        "mark_lease",
+        "price",
     }
 )
 """Written by pages and commands only (journalled with no device)."""

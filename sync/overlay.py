@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +51,16 @@ class Overlay:
         """Return a document that exists and is not deleted."""
         found = None if id is None else self.get(kind, id)
         return None if found is None or found.deleted else found
+
+    def existing(self, kind: str, ids: Collection[str]) -> frozenset[str]:
+        """Return which of these ids are documents of a kind as written so far, deleted ones too."""
+        wanted = frozenset(ids)
+        found = set(self.world.existing(kind, wanted))
+        layer: Overlay | None = self
+        while layer is not None:
+            found |= {id for of, id in layer._documents if of == kind} & wanted
+            layer = layer._below
+        return frozenset(found)
 
     def children(self, parent: str, kind: str) -> list[Document]:
         """Return live children of a kind, in a stable order."""

@@ -22,13 +22,14 @@ DETAILS: dict[str, str] = {
     "bad_text": "Văn bản chứa ký tự điều khiển không được phép.",
     "bad_id": "Mã định danh không hợp lệ.",
     "bad_answer_id": "Mã câu trả lời không khớp với hạng mục, đối tượng và thứ tự của nó.",
+    "bad_mark_id": "Mã của tem, chì không khớp với cơ quan, loại và số của nó.",
     # who may write what
     "unknown_kind": "Máy chủ chưa biết loại tài liệu này.",
     "server_kind": "Loại tài liệu này chỉ do máy chủ ghi.",
     "bad_type": "Không được thực hiện thao tác này trên loại tài liệu này.",
     "foreign_scope": "Tài liệu nằm ngoài phạm vi được giao cho người gửi.",
     "scope_mismatch": "Phạm vi ghi trong thao tác không khớp với tài liệu.",
-    "not_creator": "Chỉ người đã tạo mới được hủy ảnh hoặc chữ ký này.",
+    "not_creator": "Chỉ người đã ghi mới được hủy bản ghi này.",
     "not_leader": "Chỉ trưởng đoàn hoặc người được ủy quyền bằng văn bản mới được lập biên bản.",
     # the document and its parent
     "held_parent": "Đang chờ tài liệu mà thao tác này thuộc về.",
@@ -44,6 +45,7 @@ DETAILS: dict[str, str] = {
     "has_children": "Tài liệu đang có dữ liệu kèm theo: không được xóa.",
     "missing_reason": "Phải ghi lý do.",
     "status_step": "Không được chuyển cuộc kiểm tra sang trạng thái này.",
+    "mark_taken": "Số tem, chì này đã được ghi nhận cho một lần dùng khác.",
     # issued minutes
     "after-issue": "Biên bản đã phát hành: nội dung này được giữ lại chờ lãnh đạo xem xét.",
     "issuing_stopped": "Máy tính bảng đang bị tạm dừng phát hành: biên bản được giữ lại chờ lãnh đạo xem xét.",

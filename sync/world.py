@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,7 +34,7 @@ class DeviceContext:
     """One inspector on one tablet, as the server knows them at this moment.
 
     `grants`: scopes this user may read and write. `led_campaigns`: campaign ids where the user is leader or written
-    substitute. `stopped`: issuing stopped after a fork.
+    substitute; `verified_campaigns`: those where they are on the team as verifier. `stopped`: issuing stopped after a fork.
     """
 
     device_id: str
@@ -45,6 +46,7 @@ class DeviceContext:
     stopped: bool
     public_key: bytes
     led_campaigns: frozenset[str]
+    verified_campaigns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ class World(Protocol):
 
     def children(self, parent_id: str, kind: str) -> list[Document]:
         """Return live documents of a kind under a parent, in a stable order."""
+
+    def existing(self, kind: str, ids: Collection[str]) -> Collection[str]:
+        """Return which of these ids are documents of a kind, deleted ones too; nothing is locked."""
 
     def inspections_at(self, establishment_id: str) -> list[Document]:
         """Return the live inspections of an establishment, in a stable order; closed ones may be left out."""

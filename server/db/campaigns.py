@@ -54,3 +54,10 @@ def led_by(session: Session, user_id: str) -> frozenset[str]:
         )
     )
     return frozenset(rows)
+
+
+def verified_by(session: Session, user_id: str) -> frozenset[str]:
+    """Campaigns in which this user is on the team as verifier, and so issues records and certificates of verification."""
+    query = select(CampaignMember.campaign_id)
+    query = query.where(CampaignMember.user_id == user_id, CampaignMember.role == "verifier")
+    return frozenset(session.scalars(query))

@@ -6,7 +6,8 @@ from typing import Any
 
 from checklists import catalog
 from server.db.documents import Document
-from server.services.wording import DOCUMENT_KINDS, FIELDS, INSPECTION_STATUSES, sendable
+from server.services.field_words import FIELDS
+from server.services.wording import DOCUMENT_KINDS, INSPECTION_STATUSES, sendable
 from sync import paper_words
 
 MAX_VALUE = 2_000

@@ -14,10 +14,13 @@ _IS_ACTIVE = select(User.__table__.c.is_active).where(User.__table__.c.id == bin
 
 
 def scopes_of(session: Session, device: Device) -> frozenset[str]:
-    """Return the scopes that this device's user is granted now; none for a deactivated account."""
+    """Return the scopes that this device's user is granted now, and its own; none for a deactivated account.
+
+    Of a device's own scope a tablet sees the rolls of stickers and seals leased to it alone (services/pull).
+    """
     if not session.connection().scalar(_IS_ACTIVE, {"id": device.user_id}):
         return frozenset()
-    return campaigns.grants_of(session, device.user_id)
+    return campaigns.grants_of(session, device.user_id) | {f"device:{device.id}"}
 
 
 def context_of(session: Session, device: Device) -> DeviceContext:
@@ -34,6 +37,7 @@ def context_of(session: Session, device: Device) -> DeviceContext:
         stopped=device.stopped_at is not None,
         public_key=device.public_key,
         led_campaigns=campaigns.led_by(session, device.user_id) if is_active else frozenset(),
+        verified_campaigns=campaigns.verified_by(session, device.user_id) if is_active else frozenset(),
     )
 
 

@@ -15,7 +15,8 @@ from server.db.devices import Device
 from server.db.documents import Document
 from server.db.journal import JournalEntry
 from server.services import accounts
-from server.services.wording import DOCUMENT_KINDS, FIELDS
+from server.services.field_words import FIELDS
+from server.services.wording import DOCUMENT_KINDS
 from sync.clock import judge_clock, read_instant
 from sync.paper_forms import FORMS
 

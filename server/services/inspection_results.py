@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.services.document_words import value_words
+from server.services.field_words import FIELDS
 from server.services.history import who
 from server.services.law_of_inspection import Cited, Fine
 from server.services.photo_view import Photo
-from server.services.wording import FIELDS
 from sync import paper_words
 from sync.paper_results import Context, item_block
 

@@ -22,6 +22,9 @@ _RANGE = (
     .order_by(_FEED.c.seq)
     .limit(bindparam("most"))
 )
+_OWN_RANGE = _RANGE.where(_FEED.c.kind.in_(("mark_lease",)))
+"""What a tablet sees of its own scope `device:<id>`; decisions about its quarantine and its gaps stand there, too."""
+OWN = "device:"
 MAX_BYTES = 1024 * 1024
 """A page's raw size (protocol, "Sizes"); one larger item still goes, alone."""
 
@@ -39,7 +42,7 @@ def page(session: Session, scopes: Collection[str], cursor: str | None, limit: i
     size, more = 0, False
     for scope in _with_news(session, at):
         place = {"scope": scope, "after": at[scope], "most": limit - len(items) + 1}
-        for seq, item in session.connection().execute(_RANGE, place):
+        for seq, item in session.connection().execute(_OWN_RANGE if scope.startswith(OWN) else _RANGE, place):
             length = len(item) if item.isascii() else len(item.encode())
             if len(items) == limit or (items and size + length > MAX_BYTES):
                 more = True

@@ -21,10 +21,11 @@ from server.errors import Problem, ProblemCode
 from server.services import accounts
 from server.services.correction import may_correct
 from server.services.document_words import value_words
+from server.services.field_words import FIELDS
 from server.services.history import who
 from server.services.quarantine_list import what
 from server.services.release import OPEN, group_with, raw_of
-from server.services.wording import DOCUMENT_KINDS, FIELDS, sendable
+from server.services.wording import DOCUMENT_KINDS, sendable
 from sync import paper_words
 from sync.clock import judge_clock
 from sync.ids import is_uuid

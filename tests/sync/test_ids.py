@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from sync.ids import answer_id, is_uuid, uuid7
+from sync.ids import answer_id, is_uuid, mark_id, uuid7
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "ids.json").read_text(encoding="utf-8")
@@ -21,6 +21,11 @@ def test_an_answer_has_one_id(answer: dict[str, Any]) -> None:
     found = answer_id(answer["inspection"], answer["checklist"], answer["item"], answer["subject"], answer["ordinal"])
     name = f"{answer['checklist']}/{answer['item']}|{answer['subject'] or '-'}|{answer['ordinal']}"
     assert found == answer["id"] == str(uuid5(UUID(answer["inspection"]), name))
+
+
+@pytest.mark.parametrize("mark", VECTORS["marks"], ids=lambda mark: f"{mark['kind']} {mark['serial']}")
+def test_a_serial_of_an_organisation_has_one_id(mark: dict[str, Any]) -> None:
+    assert mark_id(mark["organisation"], mark["kind"], mark["serial"]) == mark["id"]
 
 
 @pytest.mark.parametrize("made", VECTORS["uuid7"], ids=lambda made: made["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -113,6 +113,9 @@ class Server:
     def children(self, parent_id: str, kind: str) -> list[Document]:
         found = (d for d in self.documents.values() if d.parent == parent_id and d.kind == kind and not d.deleted)
         return sorted(found, key=lambda d: d.id)
+
+    def existing(self, kind: str, ids: Collection[str]) -> list[str]:
+        return [id for id in ids if (kind, id) in self.documents]
 
     def inspections_at(self, establishment_id: str) -> list[Document]:
         found = (d for d in self.documents.values() if d.kind == "inspection" and not d.deleted)

@@ -7,6 +7,7 @@ export type State = { [name: string]: Json }
 export type Kind =
   | 'organisation' | 'user' | 'area' | 'campaign' | 'establishment' | 'instrument' | 'measurement_standard'
   | 'inspection' | 'finding' | 'requirement' | 'measure' | 'photo' | 'signature' | 'minutes' | 'sample' | 'lab_result'
+  | 'verification_session' | 'mark' | 'stocktake' | 'payment' | 'mark_batch' | 'mark_lease' | 'price'
 
 export type Answer = 'conforming' | 'nonconforming' | 'not_checked' | 'not_applicable'
 export type Verdict = 'pass' | 'fail' | 'inconclusive'

@@ -1,10 +1,14 @@
 // Ids are those of sync/ids.py, by the same vectors.
 import { expect, it } from 'vitest'
 import vectors from '../../../tests/vectors/ids.json'
-import { answerId, uuid7 } from '../../src/core/outbox/ids.ts'
+import { answerId, markId, uuid7 } from '../../src/core/outbox/ids.ts'
 
 it.each(vectors.answers)('names the answer $id', (answer) => {
   expect(answerId(answer.inspection, answer.checklist, answer.item, answer.subject, answer.ordinal)).toBe(answer.id)
+})
+
+it.each(vectors.marks)('names the $kind $serial', (mark) => {
+  expect(markId(mark.organisation, mark.kind === 'seal' ? 'seal' : 'sticker', mark.serial)).toBe(mark.id)
 })
 
 it.each(vectors.uuid7)('makes $id', ({ unix_ms, random_bits, id }) => {

@@ -28,7 +28,7 @@ def test_hello_tells_where_everything_stands(tablet: Wire, office: Office) -> No
     lease = tablet.post("/leases", {"series": "BB-ĐKT", "year": 2026, "count": 5}).get_json()
     tablet.push(tablet.finding(site))
     said = tablet.hello()
-    assert said["scopes"] == ["agency", "area:07213", site.scope]
+    assert said["scopes"] == ["agency", "area:07213", site.scope, f"device:{tablet.kit.device_id}"]
     assert said["leases"] == [lease]
     assert said["rules"] == {"version": load_rules().version, "sha256": load_rules().sha256}
     assert said["next_device_seq"] == 2

@@ -1,4 +1,4 @@
-// Identifiers: UUIDv7 for documents and operations, UUIDv5 for answers. Twin of sync/ids.py.
+// Identifiers: UUIDv7 for documents and operations, UUIDv5 for answers and marks. Twin of sync/ids.py.
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
@@ -13,8 +13,21 @@ export function uuid7(unixMs: number = Date.now(), random: Uint8Array = crypto.g
 
 /** The one id of an answer, so that two inspectors who answer an item offline meet in one document. */
 export function answerId(inspection: string, checklist: string, item: string, subject: string | null, ordinal: number): string {
-  const name = utf8ToBytes(`${checklist}/${item}|${subject ?? '-'}|${ordinal}`)
-  const hashed = sha1.create().update(hexToBytes(inspection.replaceAll('-', ''))).update(name).digest().slice(0, 16)
+  return uuid5(inspection, `${checklist}/${item}|${subject ?? '-'}|${ordinal}`)
+}
+
+/** The one id of a sticker or seal, so that a serial that two tablets use meets in one document (docs/decisions/0022). */
+export function markId(organisation: string, kind: 'sticker' | 'seal', serial: string): string {
+  return uuid5(organisation, `${kind}|${normalSerial(serial)}`)
+}
+
+/** The form in which serials of marks are one and the same: NFC, capitals, no spaces. */
+export function normalSerial(serial: string): string {
+  return serial.normalize('NFC').toUpperCase().replace(/\s+/gu, '')
+}
+
+function uuid5(namespace: string, name: string): string {
+  const hashed = sha1.create().update(hexToBytes(namespace.replaceAll('-', ''))).update(utf8ToBytes(name)).digest().slice(0, 16)
   hashed[6] = (hashed[6]! & 0x0f) | 0x50
   hashed[8] = (hashed[8]! & 0x3f) | 0x80
   return hyphened(bytesToHex(hashed))

@@ -25,7 +25,7 @@ const MERGING: Partial<Record<Kind, Merging>> = {
   establishment: kind(null, { lists: ['business_lines'] }),
   instrument: kind('establishment_id', { maps: ['attributes'], fixed: ['establishment_id'] }),
   inspection: kind('campaign_id', {
-    lists: ['checklists', 'standards', 'visits'], maps: ['standard_overrides'], fixed: ['campaign_id', 'establishment_id', 'follows'],
+    lists: ['checklists', 'standards', 'visits'], maps: ['standard_overrides', 'received', 'handed_back'], fixed: ['campaign_id', 'establishment_id', 'follows'],
   }),
   finding: kind('inspection_id', {
     lists: ['photo_ids'], maps: ['values'], fixed: ['inspection_id', 'checklist', 'item', 'subject_id', 'ordinal'],
@@ -37,7 +37,13 @@ const MERGING: Partial<Record<Kind, Merging>> = {
   }),
   photo: kind('inspection_id', { fixed: ['inspection_id'] }),
   signature: kind('inspection_id', { fixed: ['inspection_id'] }),
-  minutes: kind('inspection_id', { fixed: ['inspection_id'], exact: ['canonical', 'cose'] }),
+  minutes: kind('inspection_id', { logs: ['handling'], fixed: ['inspection_id'], exact: ['canonical', 'cose'] }),
+  verification_session: kind('campaign_id', {
+    lists: ['verifiers', 'standards'], maps: ['standard_overrides'], logs: ['environment'], fixed: ['campaign_id'],
+  }),
+  mark: kind('session_id'),
+  stocktake: kind('session_id'),
+  payment: kind('inspection_id', { fixed: ['inspection_id'] }),
   lab_result: kind('inspection_id'),
 }
 const OTHER = kind(null)
@@ -45,7 +51,8 @@ const OTHER = kind(null)
 /** Every kind that this app knows; others are left out of a pull. */
 export const KINDS: readonly Kind[] = [
   'organisation', 'user', 'area', 'campaign', 'establishment', 'instrument', 'measurement_standard', 'inspection', 'finding',
-  'requirement', 'measure', 'photo', 'signature', 'minutes', 'sample', 'lab_result',
+  'requirement', 'measure', 'photo', 'signature', 'minutes', 'sample', 'lab_result', 'verification_session', 'mark', 'stocktake', 'payment',
+  'mark_batch', 'mark_lease', 'price',
 ]
 
 /** Return how a kind merges; kinds that only the server writes have plain fields. */

@@ -86,6 +86,11 @@ async function ownFields(s: Session, row: DocumentRow): Promise<Set<string>> {
   return new Set(waiting.flatMap((each) => Object.keys(each?.op.set ?? {})))
 }
 
+/** Add to a log of a document that is otherwise never changed: what happened to minutes after their issue (`handling`). */
+export function append(s: Session, kind: Kind, id: string, set: State): Promise<string> {
+  return onExisting(s, kind, id, { type: 'append', set })
+}
+
 /** Cross a document out with a reason: it stays readable. */
 export function voided(s: Session, kind: Kind, id: string, reason: string): Promise<string> {
   return onExisting(s, kind, id, { type: 'void', set: { reason } })

@@ -260,4 +260,11 @@ export const shell = {
   'kind.minutes': 'Minutes',
   'kind.sample': 'Sample',
   'kind.lab_result': 'Laboratory result',
+  'kind.verification_session': 'Verification session',
+  'kind.mark': 'Sticker or seal',
+  'kind.stocktake': 'Stocktake',
+  'kind.payment': 'Payment',
+  'kind.mark_batch': 'Batch of stickers or seals',
+  'kind.mark_lease': 'Roll of stickers or seals',
+  'kind.price': 'Price',
 } satisfies Record<keyof typeof vi, string>

@@ -258,4 +258,11 @@ export const shell = {
   'kind.minutes': 'Biên bản số',
   'kind.sample': 'Mẫu',
   'kind.lab_result': 'Kết quả thử nghiệm',
+  'kind.verification_session': 'Phiên kiểm định',
+  'kind.mark': 'Tem, chì',
+  'kind.stocktake': 'Kiểm kê tem, chì',
+  'kind.payment': 'Khoản thu',
+  'kind.mark_batch': 'Lô tem, chì',
+  'kind.mark_lease': 'Dải tem, chì của máy',
+  'kind.price': 'Giá kiểm định',
 } as const
