@@ -45,6 +45,7 @@ from server.pages import (
     tablet_app,
     tablets,
     trail,
+    verification,
     work_calendar,
 )
 from server.pages import (
@@ -58,7 +59,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, imports, instruments, mergers, reports, other_inspections, prices,
+    establishments, imports, instruments, mergers, reports, other_inspections, prices, verification,
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ LISTS: dict[str, str] = {
     "Phương tiện đo, trong 60 ngày, theo cơ sở": "/instruments?due=60&sort=site",
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
+    "Phiên kiểm định": "/verification",
     "Bảng giá kiểm định": "/prices",
     "Giới hạn": "/limits",
     "Danh mục kiểm tra": "/checklists",

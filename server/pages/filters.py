@@ -23,9 +23,10 @@ from server.services.case_words import clock_words
 from server.services.follow_up_steps import STAGES
 from server.services.print_log import OUTCOMES
 from server.services.site_map import metres
+from server.services.verification_words import FATES, MARKS, METHODS, RESULTS, SESSION_STATES, STANDINGS
 from sync.paper_attempt import CAUSES
 from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
-from sync.paper_words import LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
+from sync.paper_words import INSTRUMENTS, LIMIT_STATUSES, MEASURES, TEAM_ROLES, VIETNAM, upper_first
 from sync.paper_words import text as words_of
 from sync.refusals import DETAILS
 
@@ -65,6 +66,13 @@ WORDS: dict[str, Mapping[str, str]] = {
     "review_warning": wording.REVIEW_WARNINGS,
     "account_act": ACCOUNT_ACTS,
     "second_factor": SECOND_FACTOR_STATES,
+    "instrument": INSTRUMENTS,
+    "standing": STANDINGS,
+    "verified_as": RESULTS,
+    "paid_by": METHODS,
+    "mark": MARKS,
+    "mark_fate": FATES,
+    "session_state": SESSION_STATES,
     "follow_up_stage": {"overdue": "Quá hạn", **STAGES},
 }
 SYMBOLS = {

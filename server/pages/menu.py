@@ -43,6 +43,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("cases.listed", "Vi phạm"),
     Entry("printing.queue", "In văn bản", ("blanks",)),
     Group("Kiểm định", (
+        Entry("verification.listed", "Phiên kiểm định"),
         Entry("prices.listed", "Bảng giá kiểm định"),
     )),
     Group("Cần xử lý", (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.documents import Document
 from server.errors import Problem, ProblemCode
-from server.services import campaign_opening, inspection_plans, ledger, repeat_inspections
+from server.services import campaign_opening, inspection_plans, ledger, repeat_inspections, verifiers
 from server.services.campaign_kinds import is_inspection
 from server.services.days import day_of
 from server.services.inspection_plans import Plan
@@ -24,8 +24,9 @@ MAX_TEXT = 500
 
 def add(
     session: Session, campaign_id: str, site: str, *, planned_on: str, text: str, document: str, seen: str, actor: str, now: datetime
-) -> str:  # fmt: skip
-    """Add an establishment with its visit and return the inspection's id; the caller holds the write transaction.
+) -> str | None:  # fmt: skip
+    """Add an establishment with its visit and return the inspection's id (None in a mobile verification, which visits
+    nobody); the caller holds the write transaction.
 
     Refuses (CONFLICT) a stale page, and a legal entity of this year without a basis and its document.
     """
@@ -52,6 +53,8 @@ def add(
         fresh[repeat_inspections.BASES] = bases
     change = ledger.change(session, "campaign", campaign.id, campaign.scope, fresh, actor=actor)
     ledger.record(session, [change], now)
+    if state.get("kind") == verifiers.KIND:
+        return None  # its owner is asked to come
     return inspection_plans.plan(session, campaign_id, Plan(site, planned_on), actor=actor, at=now)
 
 

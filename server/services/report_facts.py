@@ -119,10 +119,10 @@ class _Reader:
 
     def part(self, inspections: Sequence[Planned]) -> Iterator[Read]:
         kinds = (*self.kinds, cases.KIND) if self.found.shows_cases else self.kinds
-        family = _below(self.session, [one.id for one in inspections], kinds)
+        family = states_below(self.session, [one.id for one in inspections], kinds)
         places = {one.establishment_id for one in inspections}
-        sites = _states(self.session, "establishment", places)
-        instruments = _below(self.session, places, ("instrument",))
+        sites = states_of(self.session, "establishment", places)
+        instruments = states_below(self.session, places, ("instrument",))
         ended = self._ended_at_sites(inspections, family)
         for one in inspections:
             own = {row["id"]: row for row in instruments.get((one.establishment_id, "instrument"), ())}
@@ -178,7 +178,7 @@ class _Reader:
         for campaign, site in wide:
             visits = [d.id for d in documents.children(self.session, campaign, "inspection")
                       if str(d.state.get("establishment_id")) == site]  # fmt: skip
-            rows = _below(self.session, visits, ("measure",)).values()
+            rows = states_below(self.session, visits, ("measure",)).values()
             own = [m for each in rows for m in each if not m.get("instrument_id")]
             ended |= {m["id"] for m in own} - {m["id"] for m in standing_suspensions(own)}
         return frozenset(ended)
@@ -224,7 +224,7 @@ def _kept(rows: Sequence[State]) -> list[State]:
     return [row for row in rows if not row.get("voided")]
 
 
-def _below(
+def states_below(
     session: Session, parents: Iterable[str], kinds: Sequence[str]
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Return the states below some documents, by parent and kind, in order of id.
@@ -246,6 +246,6 @@ def _below(
     return found
 
 
-def _states(session: Session, kind: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def states_of(session: Session, kind: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     query = select(_T.id, _T.state).where(_T.kind == kind, _T.id.in_(sorted(ids)), _T.is_deleted.is_(False))
     return {row.id: row.state for row in session.execute(query)}

@@ -56,6 +56,10 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "change_team": SUPERVISORS, "sites": SUPERVISORS, "choose": SUPERVISORS, "check": SUPERVISORS,
         "set_bases": SUPERVISORS, "open_one": SUPERVISORS,
     },
+    "verification": {
+        "listed": PEOPLE, "one": PEOPLE, "ask_to_open": SUPERVISORS, "open_one": SUPERVISORS, "ask_to_amend": SUPERVISORS,
+        "amend": SUPERVISORS, "close": SUPERVISORS,
+    },
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
     "quarantine": {
@@ -114,6 +118,7 @@ SHOWS: Mapping[str, str] = MappingProxyType({
     "cases.one": "case", "cases.papers": "case", "samples.one": "sample", "conflicts.one": "conflict",
     "quarantine.one": "quarantine", "quarantine.raw": "quarantine", "quarantine.queue": "device", "quarantine.correct": "quarantine",
     "establishments.one": "establishment", "establishments.listed": "establishment", "campaign_sites.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
+    "verification.one": "verification_session", "verification.listed": "verification_session",
     "people.one": "account", "inspections.listed": "inspection", "instruments.listed": "instrument", "trail.listed": "trail",
 })  # fmt: skip
 """Endpoint -> what personal data one sees there: noted with who, when and from where (web/viewed.py). Of lists only the files."""

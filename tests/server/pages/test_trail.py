@@ -25,7 +25,9 @@ NOTHING_PERSONAL = frozenset({
     "imports", "tablets", "other_inspections", "campaign_sites", "review", "printing", "blanks", "instruments", "mergers", "trail",
 })  # fmt: skip
 """Families of pages that show nobody's data beyond the names of the office's own people and of sites."""
-ASKING = frozenset({"inspection_papers.ask", "samples.ask_for_result"})
+ASKING = frozenset({
+    "inspection_papers.ask", "samples.ask_for_result", "verification.ask_to_open", "verification.ask_to_amend",
+})  # fmt: skip
 """Questions before an act that is journalled itself."""
 
 

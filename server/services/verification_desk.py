@@ -1,0 +1,292 @@
+"""Verification sessions as the office reads them: the list with counts, and one session with what is doubtful in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from checklists import standards
+from server.db import documents
+from server.db.documents import Document
+from server.db.users import User
+from server.errors import Problem, ProblemCode
+from server.services import accounts, inspection_list, paging, verification_facts, verification_figures, verifiers
+from server.services.establishment_register import area_names
+from server.services.exports import DAY, NUMBER, Listed
+from server.services.exports import Column as Exported
+from server.services.verification_facts import COUNTED, RECORD, SESSION, Brought, Held, Slip, kept
+from server.services.verification_figures import Totals
+from server.services.verification_words import MARKS
+from server.services.wording import folded
+
+PAGE_SIZE = 25
+OPEN, CLOSED = "open", "closed"
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked of the list: sessions of one campaign, open or closed ones, words of the place."""
+
+    campaign: str = ""
+    state: str = ""
+    text: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> Filter:
+        """Read a filter from a query; what makes no sense is left out."""
+        state = args.get("state", "")
+        return cls(args.get("campaign", "")[:36], state if state in (OPEN, CLOSED) else "",
+                   paging.words(args.get("q", "")), paging.asked(args.get("page", "")))  # fmt: skip
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The filter as the query writes it."""
+        return {"campaign": self.campaign, "state": self.state, "q": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session in the list."""
+
+    held: Held
+    campaign: State
+    area: str
+    totals: Totals
+
+    def sum(self, *key: str) -> int:
+        """Return a figure; of a prefix the sum of all below it."""
+        return sum(count for own, count in self.totals.sums.items() if own[: len(key)] == key)
+
+    def result(self, verdict: str) -> int:
+        """How many instruments were concluded so, of whatever kind."""
+        return sum(count for (_, own), count in self.totals.below("result").items() if own == verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list; `counts` by state over all that the other filters leave; `campaigns` to choose from."""
+
+    rows: Sequence[Row]
+    total: int
+    page: int
+    pages: int
+    counts: Mapping[str, int]
+    campaigns: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One instrument in the queue of a session."""
+
+    slip: Slip
+    one: Brought
+    marks: Sequence[State]
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A verifier of the session as the campaign's team names them; `procedures` = what they are authorised for."""
+
+    name: str
+    title: str
+    procedures: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard that the session uses; `fault` says why it cannot carry a verdict that day, `reason` why it was used."""
+
+    id: str
+    state: State
+    fault: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page of one session."""
+
+    row: Row
+    team: Sequence[Member]
+    standards: Sequence[Standard]
+    lines: Sequence[Line]
+    spoiled: Sequence[State]
+    warnings: Sequence[str]
+
+
+def listing(session: Session, wanted: Filter, user: User) -> Listing:
+    """Return one page of the sessions that a person may read, the latest first."""
+    every = _visible(session, user)
+    campaigns = documents.many(session, {("campaign", str(row.parent)) for row in every})
+    named = {id: row.state for (_, id), row in campaigns.items()}
+    areas = area_names(session)
+    found = [row for row in every if _asked(row, wanted, areas)]
+    counts = {state: sum(_state_of(row) == state for row in found) for state in (OPEN, CLOSED)}
+    shown = [row for row in found if wanted.state in ("", _state_of(row))]
+    page, pages, part = paging.placed(wanted.page, len(shown), PAGE_SIZE)
+    held = verification_facts.read(session, shown[part], COUNTED)
+    options = sorted(((id, f"{c['code']} – {c['title']}") for id, c in named.items()), key=lambda o: folded(o[1]))
+    return Listing([_row(one, named, areas) for one in held], len(shown), page, pages, counts, options)
+
+
+def export(session: Session, wanted: Filter, user: User) -> Listed:
+    """Return all sessions that the filter leaves as a list to export."""
+    areas = area_names(session)
+    rows = [
+        row for row in _visible(session, user) if _asked(row, wanted, areas) and wanted.state in ("", _state_of(row))
+    ]
+    named = {
+        id: row.state for (_, id), row in documents.many(session, {("campaign", str(r.parent)) for r in rows}).items()
+    }
+    columns = (Exported("Ngày", DAY), Exported("Địa điểm", width=36), Exported("Địa bàn", width=30), Exported("Đợt"),
+               *(Exported(title, NUMBER) for title in ("Phiếu", "Phương tiện đo", "Đạt", "Không đạt", "Chưa kết luận",
+                 "Chưa xong", "Đã hiệu chỉnh", "Tem đã dùng", "Tem hỏng", "Chì đã dùng", "Chì hỏng", "Tiền mặt (đồng)",
+                 "Chuyển khoản (đồng)", "Được hỗ trợ (đồng)")))  # fmt: skip
+    read = (_row(one, named, areas) for one in verification_facts.read(session, rows, COUNTED))
+    cells = (
+        (r.held.state.get("on"), r.held.state.get("place"), r.area, r.campaign.get("code"), r.sum("slips"), r.sum("brought"),
+         *(r.result(verdict) for verdict in verification_figures.RESULTS), r.sum("adjusted"),
+         *(r.sum("mark", kind, fate) for kind in verification_figures.MARKS for fate in verification_figures.FATES),
+         *(r.sum("money", method) for method in verification_figures.METHODS))
+        for r in read
+    )  # fmt: skip
+    return Listed("phien-kiem-dinh", "Phiên kiểm định", columns, cells)
+
+
+def existing(session: Session, id: str, user: User) -> Document:
+    """Return a session that a person may read; 404 for the others, which they need not know of."""
+    found = documents.get(session, SESSION, id)
+    visible = inspection_list.visible_campaigns(session, user)
+    if found is None or found.state.get("voided") or (visible is not None and found.parent not in visible):
+        raise Problem(ProblemCode.NOT_FOUND, "Không có phiên kiểm định này, hoặc bạn không ở trong đoàn.")
+    return found
+
+
+def page(session: Session, id: str, user: User) -> Page:
+    """Return one session with its queue; 404 where the person may not read it."""
+    document = existing(session, id, user)
+    (held,) = verification_facts.read(session, [document])
+    campaign = documents.get(session, "campaign", held.campaign_id)
+    state = {} if campaign is None else campaign.state
+    row = _row(held, {held.campaign_id: state}, area_names(session))
+    team = _team(session, held, state)
+    used = _standards(session, held)
+    known = verifiers.procedures()
+    authorised = {code for member in team for code in member.procedures}
+    lines = [
+        Line(slip, one, _marks_on(held, one), list(_doubts(one, authorised, known)))
+        for slip in held.slips
+        for one in slip.brought
+    ]
+    spoiled = [mark for mark in kept(held.marks) if mark.get("fate") == "spoiled"]
+    return Page(row, team, used, lines, spoiled, list(_warnings(held, team, used)))
+
+
+def _visible(session: Session, user: User) -> list[Document]:
+    visible = inspection_list.visible_campaigns(session, user)
+    every = [row for row in documents.of_kind(session, SESSION) if not row.state.get("voided")]
+    mine = [row for row in every if visible is None or row.parent in visible]
+    return sorted(mine, key=lambda row: (str(row.state.get("on")), row.id), reverse=True)
+
+
+def _asked(row: Document, wanted: Filter, areas: Mapping[str, str]) -> bool:
+    if wanted.campaign and row.parent != wanted.campaign:
+        return False
+    said = f"{row.state.get('place') or ''} {areas.get(str(row.state.get('area_code')), '')}"
+    return folded(wanted.text) in folded(said)
+
+
+def _state_of(row: Document) -> str:
+    return CLOSED if row.state.get("closed_at") else OPEN
+
+
+def _row(held: Held, campaigns: Mapping[str, State], areas: Mapping[str, str]) -> Row:
+    return Row(
+        held, campaigns.get(held.campaign_id, {}), areas.get(held.area, held.area), verification_figures.summed([held])
+    )
+
+
+def _team(session: Session, held: Held, campaign: State) -> list[Member]:
+    people = accounts.names(session)
+    of_campaign = {str(m.get("user_id")): m for m in campaign.get("team") or () if m.get("user_id")}
+    found = []
+    for id in held.state.get("verifiers") or ():
+        member = of_campaign.get(str(id), {})
+        name = str(member.get("name") or people.get(str(id), "(không rõ)"))
+        found.append(Member(name, str(member.get("title") or ""), member.get("procedures") or ()))
+    return found
+
+
+def _standards(session: Session, held: Held) -> list[Standard]:
+    ids = [str(id) for id in held.state.get("standards") or ()]
+    known = documents.many(session, [("measurement_standard", id) for id in ids])
+    reasons = held.state.get("standard_overrides") or {}
+    days = [held.on] if held.on else []
+    found = [known["measurement_standard", id] for id in ids if ("measurement_standard", id) in known]
+    return [Standard(d.id, d.state, standards.fault(d.state, days), str(reasons.get(d.id) or "")) for d in found]
+
+
+def _marks_on(held: Held, one: Brought) -> list[State]:
+    mine = [m for m in kept(held.marks) if m.get("instrument_id") == one.id and m.get("fate") == "used"]
+    return sorted(mine, key=lambda m: (str(m.get("kind")) != "sticker", str(m.get("serial"))))
+
+
+def _warnings(held: Held, team: Sequence[Member], used: Sequence[Standard]) -> Iterator[str]:
+    if not team:
+        yield "Phiên chưa có kiểm định viên."
+    for member in team:
+        if not member.procedures:
+            yield f"{member.name} chưa được giao kiểm định theo ĐLVN nào trong đợt này."
+    if held.slips and not held.state.get("environment"):
+        yield "Chưa ghi nhiệt độ, độ ẩm của nơi kiểm định."
+    if held.slips and not used:
+        yield "Chưa ghi chuẩn đo lường dùng trong phiên."
+    for standard in used:
+        if standard.fault:
+            reason = f" Lý do vẫn dùng: {standard.reason}" if standard.reason else " Chưa ghi lý do vẫn dùng."
+            yield f"{standard.fault}.{reason}"
+    for mark in kept(held.marks):
+        for warning in mark.get("warnings") or ():
+            said = warning.get("detail") if isinstance(warning, Mapping) else warning
+            yield f"{MARKS.get(str(mark.get('kind')), 'Tem')} {mark.get('serial')}: {said}"
+
+
+def _doubts(one: Brought, authorised: set[str], known: Mapping[str, str]) -> Iterator[str]:
+    """Say what does not agree about one instrument: who verified by what, what the paper says and what the record does."""
+    procedure = _answer(one, verifiers.ITEM, verifiers.FIELD)
+    if procedure and procedure not in authorised:
+        yield f"Không kiểm định viên nào của phiên được giao {known.get(procedure, procedure).partition(' (')[0]}."
+    for form, paper in one.papers.items():
+        said = printed(paper).get("conclusion")
+        if said and one.place.conclusion and said != one.place.conclusion:
+            yield f"{'Biên bản' if form == RECORD else 'Giấy chứng nhận'} ghi kết luận khác với dữ liệu trên máy chủ."
+        elif paper.get("diverged"):
+            yield f"{'Biên bản' if form == RECORD else 'Giấy chứng nhận'} in số liệu khác với dữ liệu trên máy chủ."
+    computed = next((f.get("computed") or {} for f in one.findings if f.get("item") == "KD11"), {})
+    verdict = computed.get("verdict")
+    if verdict and one.place.conclusion and verdict != one.place.conclusion:
+        yield f"Máy chủ tính lại khác kết luận đã ghi: {computed.get('explanation') or verdict}"
+    if one.place.conclusion and one.place.standing == "handed_back" and RECORD not in one.papers:
+        yield "Đã trả phương tiện nhưng chưa có biên bản kiểm định."
+
+
+def _answer(one: Brought, item: str, field: str) -> str:
+    finding = next((f for f in one.findings if f.get("item") == item), {})
+    return str((finding.get("values") or {}).get(field) or "")
+
+
+def printed(paper: State) -> State:
+    """Return what a record or certificate says of its instrument, as it was signed; {} where it cannot be read."""
+    try:
+        said = orjson.loads(paper.get("canonical") or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    found = said.get("verification") if isinstance(said, Mapping) else None
+    return found if isinstance(found, Mapping) else {}

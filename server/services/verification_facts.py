@@ -1,0 +1,149 @@
+"""Reads the sessions of mobile verification teams with everything under them: slips, instruments, papers, marks, money."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from checklists.verification import Place, queue
+from server.db.documents import Document
+from server.services.days import day_of
+from server.services.report_facts import states_below, states_of
+
+SESSION = "verification_session"
+RECORD, CERTIFICATE = "verification_record", "verification_certificate"
+COUNTED = ("finding", "payment")
+EVERYTHING = (*COUNTED, "minutes")
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An instrument that an owner brought: where it stands, and the papers about it that are in force."""
+
+    id: str
+    state: State
+    place: Place
+    papers: Mapping[str, State] = field(default_factory=dict)
+    """Form -> the paper, of those that were not voided."""
+    findings: Sequence[State] = ()
+
+    @property
+    def type(self) -> str:
+        """Its kind; '' where the register lost it."""
+        return str(self.state.get("type") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What one owner brought on one day."""
+
+    id: str
+    state: State
+    site_id: str
+    site: State
+    brought: Sequence[Brought]
+    payments: Sequence[State]
+    """Voided ones too."""
+
+    @property
+    def number(self) -> str:
+        """The slip's number; '' for an inspection that is none."""
+        return str(self.state.get("slip") or "")
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything that was brought was handed back."""
+        return bool(self.brought) and all(one.place.standing == "handed_back" for one in self.brought)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One session (phiên kiểm định) with everything under it."""
+
+    id: str
+    rev: int
+    campaign_id: str
+    state: State
+    slips: Sequence[Slip]
+    marks: Sequence[State]
+    stocktakes: Sequence[State]
+
+    @property
+    def on(self) -> date | None:
+        """Its day."""
+        return day_of(self.state.get("on"))
+
+    @property
+    def area(self) -> str:
+        """The code of the commune where it was."""
+        return str(self.state.get("area_code") or "")
+
+    @property
+    def brought(self) -> list[Brought]:
+        """Every instrument of every slip."""
+        return [one for slip in self.slips for one in slip.brought]
+
+
+def read(session: Session, sessions: Iterable[Document], kinds: Sequence[str] = EVERYTHING) -> list[Held]:
+    """Read sessions in their order; the number of questions does not grow with them (until four hundred parents)."""
+    wanted = list(sessions)
+    ids = {row.id for row in wanted}
+    of_session: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for rows in states_below(session, {str(row.parent) for row in wanted}, ("inspection",)).values():
+        for slip in rows:
+            if slip.get("session_id") in ids:
+                of_session[str(slip["session_id"])].append(slip)
+    slips = [slip for own in of_session.values() for slip in own]
+    family = states_below(session, [slip["id"] for slip in slips], kinds)
+    queues = {slip["id"]: queue(slip, family.get((slip["id"], "finding"), ())) for slip in slips}
+    instruments = _states(session, "instrument", {id for places in queues.values() for id in places})
+    sites = _states(session, "establishment", {str(slip.get("establishment_id")) for slip in slips})
+    under = states_below(session, ids, ("mark", "stocktake"))
+
+    def made(slip: dict[str, Any]) -> Slip:
+        found = {kind: family.get((slip["id"], kind), []) for kind in kinds}
+        brought = [_brought(id, place, instruments, found) for id, place in queues[slip["id"]].items()]
+        site = str(slip.get("establishment_id"))
+        return Slip(slip["id"], slip, site, sites.get(site, {}), brought, found.get("payment", ()))
+
+    return [
+        Held(row.id, row.rev, str(row.parent), row.state,
+             sorted(map(made, of_session[row.id]), key=lambda slip: (slip.number, slip.id)),
+             under.get((row.id, "mark"), []), under.get((row.id, "stocktake"), []))
+        for row in wanted
+    ]  # fmt: skip
+
+
+def kept(rows: Iterable[State]) -> list[State]:
+    """Leave out what was voided."""
+    return [row for row in rows if not row.get("voided")]
+
+
+def dong_of(payment: State) -> int:
+    """Return what was paid, in đồng; what is no whole amount counts for nothing."""
+    text = str(payment.get("amount") or "").partition(".")[0]
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _brought(id: str, place: Place, instruments: Mapping[str, State], found: Mapping[str, Sequence[State]]) -> Brought:
+    about = [m for m in found.get("minutes", ()) if m.get("instrument_id") == id and not _is_void(m)]
+    papers = {str(m.get("form")): m for m in sorted(about, key=lambda m: str(m.get("issued_at") or ""))}
+    findings = [f for f in found.get("finding", ()) if f.get("subject_id") == id and not f.get("voided")]
+    return Brought(id, instruments.get(id, {}), place, papers, findings)
+
+
+def _is_void(paper: State) -> bool:
+    return bool(paper.get("voided")) or paper.get("status") == "void"
+
+
+def _states(session: Session, kind: str, ids: set[str]) -> dict[str, Any]:
+    wanted, found = sorted(ids), dict[str, Any]()
+    for start in range(0, len(wanted), 400):
+        found |= states_of(session, kind, wanted[start : start + 400])
+    return found

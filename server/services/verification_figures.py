@@ -1,0 +1,79 @@
+"""What one verification session counts for in lists and reports, and the sums of many. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from server.services.verification_facts import CERTIFICATE, RECORD, Brought, Held, Slip, dong_of, kept
+
+Key = tuple[str, ...]
+SESSIONS, CLOSED, SLIPS, BROUGHT = ("sessions",), ("closed",), ("slips",), ("brought",)
+RECORDS, CERTIFICATES = ("records",), ("certificates",)
+RESULTS = ("pass", "fail", "inconclusive", "none")
+"""`none` = not concluded yet."""
+METHODS = ("cash", "transfer", "subsidised")
+MARKS, FATES = ("sticker", "seal"), ("used", "spoiled")
+
+
+@dataclass(slots=True)
+class Totals:
+    """The sums of some sessions, and the owners who came to them."""
+
+    sums: Counter[Key] = field(default_factory=Counter)
+    owners: set[str] = field(default_factory=set)
+
+    def add(self, held: Held) -> None:
+        """Add what one session counts for."""
+        self.sums.update(counted(held))
+        self.owners.update(slip.site_id for slip in held.slips)
+
+    def below(self, *prefix: str) -> dict[Key, int]:
+        """Return the figures whose keys begin so, by the rest of their keys."""
+        size = len(prefix)
+        return {key[size:]: count for key, count in self.sums.items() if key[:size] == prefix and len(key) > size}
+
+
+def summed(sessions: Iterable[Held]) -> Totals:
+    """Add sessions up."""
+    totals = Totals()
+    for held in sessions:
+        totals.add(held)
+    return totals
+
+
+def result_of(one: Brought) -> str:
+    """Return what was concluded of an instrument."""
+    return one.place.conclusion or "none"
+
+
+def counted(held: Held) -> Counter[Key]:
+    """Return what a session counts for. What it does not count for is not there."""
+    found = Counter[Key]({SESSIONS: 1, CLOSED: int(bool(held.state.get("closed_at")))})
+    for slip in held.slips:
+        found.update(counted_slip(slip))
+    for mark in kept(held.marks):
+        found["mark", str(mark.get("kind")), str(mark.get("fate"))] += 1
+    return +found
+
+
+def counted_slip(slip: Slip) -> Counter[Key]:
+    """Return what one slip counts for."""
+    found = Counter[Key]([SLIPS, *(key for one in slip.brought for key in _instrument(one))])
+    for payment in kept(slip.payments):
+        method, amount = str(payment.get("method")), dong_of(payment)
+        found.update({("payments", method): 1, ("money", method): amount})
+    return +found
+
+
+def _instrument(one: Brought) -> Iterator[Key]:
+    yield BROUGHT
+    yield "standing", one.place.standing.value
+    yield "result", one.type, result_of(one)
+    if one.place.adjusted:
+        yield "adjusted", one.type
+    if RECORD in one.papers:
+        yield RECORDS
+    if CERTIFICATE in one.papers:
+        yield CERTIFICATES
