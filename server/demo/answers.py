@@ -1,71 +1,120 @@
-"""What the simulated inspectors write: a filled-in answer for any item, and the readings that matter."""
+"""What the simulated inspectors write: an answer for any item that must be answered, of data/answers.yaml."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-VALUES = {
-    "number": "1",
-    "text": "Đã kiểm tra",
-    "date": "2027-06-30",
-    "time": "08:30",
-    "datetime": "2026-11-24T08:30:00+07:00",
-}
-NOZZLE_OVER_LIMIT = [
-    {"v_fd": "20.00", "v_ref": "19.91", "seconds": "32"},
-    {"v_fd": "20.00", "v_ref": "19.90", "seconds": "33"},
-]
-"""Readings F5 and F6 of the metrology dossier: +0.4520 % and +0.5025 %."""
-RING = {"name": "Nhẫn trơn 24K", "declared": "7.500", "measured": "7.497"}
-"""δ = 3 mg for 7.5 g: exactly at the limit."""
-ROOM = [
-    {"point": "P1", "place": "control", "readings": ["0.62", "0.60", "0.64"]},
-    {"point": "P9", "place": "public", "readings": ["0.62", "0.60", "0.64"]},
-]
-BACKGROUND = ["0.12", "0.11", "0.13"]
-"""With CF 1.05 the net dose rate is 0.525 µSv/h: over 0.5 outside the room, under 10 at the desk."""
-READINGS: dict[str, dict[str, Any]] = {
-    "FU14": {"rows": NOZZLE_OVER_LIMIT, "answer": "nonconforming", "note": "Vòi số 1 vượt giới hạn sai số."},
-    "FU15": {"rows": [{"volume": "12.34", "unit_price": "21590", "price": "266421"}]},
-    "G10": {"rows": [{"load": "100", "indication": "100"}]},
-    "G11": {"rows": [RING], "values": {"e": "1"}},
-    "G19": {"rows": [{"name": "Nhẫn trơn 24K", "declared": "99.9", "readings": ["99.9", "99.8", "99.9"]}]},
-    "X24": {"rows": ROOM, "values": {"background": BACKGROUND}, "answer": "nonconforming",
-            "note": "Suất liều nơi bệnh nhân chờ 0,525 µSv/h sau khi trừ phông 🙂."},
-    "X25": {"values": {"name": "Atomtex AT1123", "serial": "DEMO-AT1123-07", "factor": "1.05"}},
-}  # fmt: skip
+import yaml
+
+from checklists.standards import certificate_on
+from server.demo.tablet import Tablet
+
+OVERDUE = "Đã quá hạn kiểm định tại thời điểm kiểm tra."
+_ANSWERED = ("answer", "table")
+"""Types of items that ask for đạt or không đạt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an inspector has before them: the act, the site, what is measured there, the team's standards, the moment."""
+
+    campaign: Mapping[str, Any]
+    site: Mapping[str, Any]
+    instruments: Sequence[Mapping[str, Any]]
+    standards: Sequence[Mapping[str, Any]]
+    at: datetime
+
+    @classmethod
+    def by(cls, tablet: Tablet, inspection: str) -> Seen:
+        """Return what stands before a tablet's inspector at the site of an inspection, as far as the tablet knows."""
+        found = tablet._state("inspection", inspection)
+        site = tablet._state("establishment", found["establishment_id"])
+        instruments = [i for i in tablet._all("instrument") if i["establishment_id"] == site["id"]]
+        campaign = tablet._state("campaign", found["campaign_id"])
+        return cls(campaign, site, instruments, tablet._used(found), tablet.now())
+
+    def told(self, subject: str | None) -> dict[str, Any]:
+        """Return what texts of the answers name, of one instrument or of the visit."""
+        it = next((i for i in self.instruments if i["id"] == subject), {})
+        return {"campaign": self.campaign, "site": self.site, "it": it, "of": it.get("attributes") or {},
+                "clock": f"{self.at:%H:%M}", "count": len(self.instruments),
+                "quarters": _quarters_before(self.at.date())}  # fmt: skip
+
+    def each(self, of: str) -> Sequence[Mapping[str, Any]]:
+        """Return the members of the team, or its standards with the certificate of the day."""
+        if of == "team":
+            return tuple(self.campaign["team"])
+        return [{**s, "certificate": certificate_on(s, self.at.date()) or {}} for s in self.standards]
 
 
 def answers_of(
-    checklist: dict[str, Any], instruments: list[dict[str, Any]]
+    checklist: Mapping[str, Any], seen: Seen, over: Collection[str] = ()
 ) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
-    """Yield (item, subject, fields of the finding) for every item that must be answered."""
+    """Yield (item, subject, fields of the finding) for every item that must be answered.
+
+    `over` = items of which the first subject is beyond the limits. A certificate that has run out does not conform.
+    """
     for section in checklist["sections"]:
-        types = section.get("instrument_types") or []
-        subjects: list[str | None] = [None]
-        if section["per"] in {"instrument", "vehicle"}:
-            subjects = [i["id"] for i in instruments if i["type"] in types]
-        elif section["per"] == "sample":
-            subjects = []
-        for subject in subjects:
+        for place, subject in enumerate(_subjects(section, seen)):
             for item in section["items"]:
                 if item["required"] and not item.get("when"):
-                    yield item["key"], subject, _answer(item)
+                    is_over = item["key"] in over and place == 0
+                    yield item["key"], subject, _answer(item, seen, subject, is_over=is_over)
 
 
-def _answer(item: dict[str, Any]) -> dict[str, Any]:
-    given = READINGS.get(item["key"], {})
-    values = {f["key"]: _value(f) for f in item.get("fields") or []}
-    rows = [{c["key"]: _value(c) for c in item["columns"]}] if item.get("columns") and not item.get("procedure") else []
-    return {"answer": given.get("answer", "conforming"), "values": {**values, **given.get("values", {})},
-            "rows": given.get("rows", rows), "note": given.get("note", ""), "photo_ids": []}  # fmt: skip
+def _subjects(section: Mapping[str, Any], seen: Seen) -> list[str | None]:
+    if section["per"] == "sample":
+        return []
+    if section["per"] == "visit":
+        return [None]
+    return [i["id"] for i in seen.instruments if i["type"] in (section.get("instrument_types") or ())]
 
 
-def _value(field: dict[str, Any]) -> Any:
-    choices = [c["key"] for c in field.get("choices") or []]
-    if field["type"] == "multi_choice":
-        return choices[:1]
-    if field["type"] == "choice":
-        return choices[0] if choices else ""
-    return "conforming" if field["type"] == "answer" else VALUES.get(field["type"], "1")
+def _answer(item: Mapping[str, Any], seen: Seen, subject: str | None, *, is_over: bool) -> dict[str, Any]:
+    written = _written()
+    said = {**written["as_found"].get(item["key"], {}), **(written["over"].get(item["key"], {}) if is_over else {})}
+    told, day = seen.told(subject), seen.at.date()
+    values = _filled(said.get("values", {}), told, day)
+    rows = [_filled(row, told, day) for row in said.get("rows", ())]
+    if "each" in said:
+        rows = [_filled(said["row"], {**told, "each": each}, day) for each in seen.each(said["each"])]
+    answer, note = said.get("answer", "conforming" if item["type"] in _ANSWERED else None), said.get("note", "")
+    if answer == "conforming" and str(values.get("valid_until", day)) < day.isoformat():
+        answer, note = "nonconforming", OVERDUE
+    return {"answer": answer, "values": values, "rows": rows, "note": note, "photo_ids": []}
+
+
+def _quarters_before(day: date) -> list[str]:
+    """Name the last four quarters that are over, the newest first."""
+    first = day.year * 4 + (day.month - 1) // 3 - 1
+    return [f"Quý {('I', 'II', 'III', 'IV')[n % 4]}/{n // 4}" for n in range(first, first - 4, -1)]
+
+
+@cache
+def _written() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
+        (Path(__file__).parent / "data" / "answers.yaml").read_text("utf-8")
+    )
+    return loaded
+
+
+def _filled(row: Mapping[str, Any], told: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """Fill one row in; a field of which nothing is known stays blank."""
+    filled = {key: _text(value, told, day) for key, value in row.items()}
+    return {key: value for key, value in filled.items() if value not in ("", "None")}
+
+
+def _text(value: Any, told: Mapping[str, Any], day: date) -> Any:
+    if isinstance(value, int):
+        return (day + timedelta(days=value)).isoformat()
+    if not isinstance(value, str):
+        return value
+    try:
+        return value.format_map(told)
+    except (KeyError, TypeError):
+        return ""

@@ -14,7 +14,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from checklists.limits import RuleSet, load_rules
-from server.demo.answers import answers_of
+from server.demo.answers import Seen, answers_of
 from server.demo.link import Link, LinkCut
 from server.demo.pictures import jpeg
 from server.demo.season import Season
@@ -25,6 +25,8 @@ from sync import ids, seal
 VIETNAM = timezone(timedelta(hours=7))
 SERIES = "BB-ĐKT"
 FINAL = ("applied", "merged")
+OVER = ("FU14", "X24", "GE11")
+"""What is beyond the limits at the station and in the X-ray room."""
 
 
 def now() -> datetime:
@@ -246,11 +248,12 @@ class Day:
         moment = started.isoformat(timespec="seconds")
         tablet.changes("inspection", visit.inspection, status="in_progress", decision_announced_at=moment,
                        visits=[{"started_at": moment, "ended_at": moment, "position": position}])  # fmt: skip
-        instruments = [s for s in tablet._all("instrument") if s["establishment_id"] == _site_id(tablet, visit)]
+        self._renews(visit)
+        seen, over = Seen.by(tablet, visit.inspection), OVER if visit.checklist != "gold-jewellery" else ()
         failed: list[str] = []
         for pinned in self._lists_of(visit):
             pin = {k: pinned[k] for k in ("code", "version", "sha256")}
-            for item, subject, fields in answers_of(pinned, instruments):
+            for item, subject, fields in answers_of(pinned, seen, over):
                 finding = tablet.answers(visit.inspection, pin, item, fields.pop("answer"), subject=subject, **fields)
                 if fields["note"] and not failed:
                     failed.append(finding)
@@ -265,6 +268,13 @@ class Day:
         tablet.changes("inspection", visit.inspection, conclusion="Kết quả như đã ghi tại từng mục.",
                        establishment_statement="Cơ sở nhất trí với nội dung biên bản.")  # fmt: skip
 
+    def _renews(self, visit: Visit) -> None:
+        """Write down the certificates that the site shows: those of the register are years old on the day."""
+        until = (now() + timedelta(days=200)).date().isoformat()
+        for instrument in Seen.by(visit.tablet, visit.inspection).instruments:
+            number = f"{instrument['certificate_number'].partition('/')[0]}/{now().year}/KĐ"
+            visit.tablet.changes("instrument", instrument["id"], verified_until=until, certificate_number=number)
+
     def _lists_of(self, visit: Visit) -> list[dict[str, Any]]:
         pins = visit.tablet.documents["inspection", visit.inspection]["state"]["checklists"]
         return [self.checklists[p["code"], p["version"]] for p in pins]
@@ -272,10 +282,6 @@ class Day:
     def _verdicts(self, visit: Visit) -> set[str]:
         found = visit.tablet._of(visit.inspection, "finding")
         return {str(f["computed"]["verdict"]) for f in found if f.get("computed")}
-
-
-def _site_id(tablet: Tablet, visit: Visit) -> str:
-    return str(tablet.documents["inspection", visit.inspection]["state"]["establishment_id"])
 
 
 def _unpadded(text: str) -> bytes:

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from checklists.limits import RuleSet
-from server.demo.answers import READINGS, answers_of
+from server.demo.answers import Seen, answers_of
 from server.demo.link import Link
 from server.demo.load import read_data
 from server.demo.pictures import jpeg
@@ -38,12 +38,6 @@ NOTES = (
     "Nội dung ghi chưa đầy đủ so với quy định; cơ sở cam kết bổ sung.",
     "Có nhưng đã hết hạn; cơ sở đang làm thủ tục cấp lại.",
 )
-GOOD: dict[str, dict[str, Any]] = {
-    "FU14": {"rows": [{"v_fd": "20.00", "v_ref": "19.97", "seconds": "32"}, {"v_fd": "20.00", "v_ref": "19.98", "seconds": "33"}]},
-    "X24": {"rows": [{"point": "P1", "place": "control", "readings": ["0.21", "0.22", "0.20"]},
-                     {"point": "P9", "place": "public", "readings": ["0.16", "0.15", "0.17"]}]},
-}  # fmt: skip
-"""Readings within the limits; those of `answers.READINGS` are over them."""
 
 
 class Clock:
@@ -195,7 +189,7 @@ class _Team:
         instruments = [s for s in tablet._all("instrument") if s["establishment_id"] == inspection["establishment_id"]]
         lists = [self.season.definition(tablet, pin) for pin in inspection["checklists"]]
         is_faulty = draw.random() < FAULTY
-        failed = [f for definition in lists for f in self._answers(id, definition, instruments, is_faulty=is_faulty)]
+        failed = [f for definition in lists for f in self._answers(id, definition, is_faulty=is_faulty)]
         tablet.photographs(id, failed[0][0] if failed else None, jpeg("DEMO", self.clock(), (480, 360)))
         if place == 5:
             return  # still at it: the minutes are not written
@@ -212,31 +206,24 @@ class _Team:
         self.season.closed.append((id, bool(failed)))
 
     def _answers(
-        self, inspection: str, definition: dict[str, Any], instruments: Sequence[dict[str, Any]], *, is_faulty: bool
+        self, inspection: str, definition: dict[str, Any], *, is_faulty: bool
     ) -> Iterator[tuple[str, str | None]]:
         """Answer every item that must be answered; yield (finding, instrument) of what does not conform."""
         draw = self.season.draw
         pin = {k: definition[k] for k in ("code", "version", "sha256")}
-        rows = list(answers_of(definition, list(instruments)))
-        judged = [
-            n
-            for n, (item, _, said) in enumerate(rows)
-            if item not in READINGS and _is_judged(definition, item) and said
-        ]
+        rows = list(answers_of(definition, Seen.by(self.tablet, inspection), ("FU14", "GE11") if is_faulty else ()))
+        judged = [n for n, (item, _, _) in enumerate(rows) if _is_judged(definition, item)]
         wrong = (
             set(draw.choices(judged, [1 / (1 + n) for n in range(len(judged))], k=draw.choice([1, 1, 2])))
             if is_faulty and judged
             else set()
         )
-        over = next((subject for item, subject, _ in rows if item == "FU14"), None) if is_faulty else None
-        for number, (item, subject, said) in enumerate(rows):
-            fields = dict(said)
-            if item in GOOD and (item != "FU14" or subject != over):
-                fields |= {"answer": "conforming", "note": "", **GOOD[item]}
+        for number, (item, subject, fields) in enumerate(rows):
             if number in wrong:
                 fields |= {"answer": "nonconforming", "note": draw.choice(NOTES)}
+            is_failed = fields["answer"] == "nonconforming"
             finding = self.tablet.answers(inspection, pin, item, fields.pop("answer"), subject=subject, **fields)
-            if number in wrong or (item == "FU14" and subject == over):
+            if is_failed:
                 yield finding, subject
 
     def _requires(self, inspection: str, failed: Sequence[tuple[str, str | None]], *, is_done: bool) -> None:
