@@ -20,7 +20,7 @@ from sync.inspection import issue as issue_step
 from sync.mergers import sites_of
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
-from sync.paper_forms import FORMS
+from sync.paper_forms import FORMS, is_notice
 from sync.paper_results import answers_for
 from sync.paper_words import VIETNAM
 from sync.refusals import Refusal, Waiting, held
@@ -124,7 +124,7 @@ def issue(
     made["warnings"] += _doubtful_time(view, act, paper, str(fields["issued_at"]))
     if known.forgotten:
         made["warnings"].append(_warning("lease_forgotten", "Số được cấp sau bản sao lưu đã khôi phục: nhận theo chữ ký của máy tính bảng."))  # fmt: skip
-    if paper.form in FORMS and FORMS[paper.form].is_notice:
+    if is_notice(paper.form):
         made["warnings"].append(_warning("office_form", "Thông báo do cơ quan phát hành, không phải do máy tính bảng."))
     if first is None and paper.closes and has_closing(view, inspection, but=new.id):
         made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))

@@ -74,6 +74,12 @@ FORMS: dict[str, Form] = {
 }  # fmt: skip
 
 
+def is_notice(code: object) -> bool:
+    """Say whether a form is a letter of the agency; an unknown one is taken for minutes."""
+    form = FORMS.get(str(code))
+    return form is not None and form.is_notice
+
+
 def form_of(code: str) -> Form:
     """Return a form. Raises ValueError for an unknown one."""
     if code not in FORMS:

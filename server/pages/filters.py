@@ -21,6 +21,7 @@ from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
 from server.services.case_words import clock_words
 from server.services.follow_up_steps import STAGES
+from server.services.kind_words import DOCUMENT_KINDS
 from server.services.print_log import OUTCOMES
 from server.services.site_map import metres
 from server.services.verification_words import FATES, MARKS, METHODS, RESULTS, SESSION_STATES, STANDINGS
@@ -50,7 +51,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "limit_context": wording.LIMIT_CONTEXTS,
     "tablet_decision": wording.TABLET_DECISIONS,
     "refusal": DETAILS,
-    "kind": wording.DOCUMENT_KINDS,
+    "kind": DOCUMENT_KINDS,
     "measure": MEASURES,
     "attempt_cause": CAUSES,
     "standard_state": wording.STANDARD_STATES,

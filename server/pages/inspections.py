@@ -16,6 +16,7 @@ from server.services import (
     history,
     inspection_list,
     inspection_view,
+    paging,
     paper_desk,
     review,
     review_queue,
@@ -59,9 +60,8 @@ def past(inspection_id: UUID) -> str:
     session = db.session()
     inspection = inspection_view.existing(session, str(inspection_id), current_user.user)
     total = history.size(session, inspection.id, inspection.scope)
-    pages = max(1, -(-total // history.PAGE_SIZE))
-    page = min(Filter.of("", "", "", request.args.get("page", "")).page, pages)
-    entries = history.of_inspection(session, inspection.id, inspection.scope, offset=(page - 1) * history.PAGE_SIZE)
+    page, pages, part = paging.placed(paging.asked(request.args.get("page", "")), total, history.PAGE_SIZE)
+    entries = history.of_inspection(session, inspection.id, inspection.scope, offset=part.start)
     return render_template("history.html", inspection=inspection, title=inspection_view.title(session, inspection),
                            entries=entries, total=total, page=page, pages=pages)  # fmt: skip
 

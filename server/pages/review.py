@@ -27,7 +27,7 @@ def queue() -> str:
     wanted = Filter.of(request.args)
     found = review_queue.listing(db.session(), wanted, current_user.user, now())
     return render_template("review_queue.html", wanted=wanted, found=found, link=filtered("review.queue", wanted.fields),
-                           ages=review_queue.AGES, done=())  # fmt: skip
+                           verdicts=review_queue.VERDICTS, warnings=review_queue.WARNED, ages=review_queue.AGES)  # fmt: skip
 
 
 @bp.post("/review/approvals")

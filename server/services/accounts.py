@@ -38,7 +38,8 @@ def session_key(user: User) -> str:
 
 
 def by_session_key(session: Session, key: str) -> User | None:
-    """Return the user of a session; None once the account is deactivated or has another password."""
+    """Return the user of a session; None once the account is deactivated, has another password, or all its
+    sessions were ended."""
     id, _, fingerprint = key.partition(".")
     user = session.get(User, id) if id.isprintable() else None  # PostgreSQL cannot even be asked for a NUL
     if user is None or not user.is_active or not hmac.compare_digest(_fingerprint(user).encode(), fingerprint.encode()):

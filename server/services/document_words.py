@@ -7,7 +7,8 @@ from typing import Any
 from checklists import catalog
 from server.db.documents import Document
 from server.services.field_words import FIELDS
-from server.services.wording import DOCUMENT_KINDS, INSPECTION_STATUSES, sendable
+from server.services.kind_words import DOCUMENT_KINDS
+from server.services.wording import INSPECTION_STATUSES, sendable
 from sync import paper_words
 
 MAX_VALUE = 2_000

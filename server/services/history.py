@@ -16,9 +16,9 @@ from server.db.documents import Document
 from server.db.journal import JournalEntry
 from server.services import accounts
 from server.services.field_words import FIELDS
-from server.services.wording import DOCUMENT_KINDS
+from server.services.kind_words import DOCUMENT_KINDS
 from sync.clock import judge_clock, read_instant
-from sync.paper_forms import FORMS
+from sync.paper_forms import is_notice
 
 SYSTEM = "system"
 PAGE_SIZE = 100
@@ -67,9 +67,9 @@ def of_inspection(
 def of_document(session: Session, id: str, limit: int = PAGE_SIZE) -> list[Entry]:
     """Return the newest changes to one document, in whichever scope it then was."""
     query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.entry.not_like('%"type":"gone"%'))
+    query = query.order_by(JournalEntry.received_at.desc(), JournalEntry.seq.desc()).limit(limit)
     people, tablets = accounts.names(session), _tablets(session)
-    found = [entry_of(json.loads(text), people, tablets) for text in session.scalars(query)]
-    return sorted(found, key=lambda entry: (entry.received_at, entry.seq), reverse=True)[:limit]
+    return [entry_of(json.loads(text), people, tablets) for text in session.scalars(query)]
 
 
 def size(session: Session, inspection_id: str, scope: str) -> int:
@@ -136,8 +136,7 @@ def _what(kind: str, state: Mapping[str, Any]) -> str:
     if kind == "finding" and state.get("item"):
         return f"{noun} mục {state['item']}"
     if kind == "minutes" and isinstance(state.get("number"), int):
-        form = FORMS.get(str(state.get("form")))
-        noun = "thông báo" if form is not None and form.is_notice else noun
+        noun = "thông báo" if is_notice(state.get("form")) else noun
         return f"{noun} số {state['number']:02d}/{state.get('series')}"
     if kind == "sample" and state.get("product"):
         return f"{noun} {state['product']}"

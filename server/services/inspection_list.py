@@ -73,7 +73,7 @@ class Row:
             (s.odd_photos, "ảnh cần xem lại"),
             (self.used_again, "ảnh dùng lại"),
             (s.missing_photos, "ảnh chưa gửi về"),
-            (s.odd_papers, "biên bản khác với dữ liệu"),
+            (s.odd_papers, "biên bản cần xem lại"),
         )
         said = [f"{count} {words}" for count, words in counted if count]
         return said + (["chờ bản ký"] if s.awaits_signed_paper else [])

@@ -18,7 +18,7 @@ from server.services.wording import folded
 from sync.clock import read_instant
 from sync.feed import Change
 from sync.findings import inspected_on
-from sync.paper_forms import FORMS
+from sync.paper_forms import is_notice
 
 CHUNK = 200
 """Inspections whose documents are read at a time."""
@@ -121,7 +121,7 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
         "missing_photos": sum(p.get("status", "expected") == "expected" for p in photos),
         "odd_papers": sum(bool(m.get("diverged") or m.get("warnings")) for m in valid),
         "has_signed_paper": is_signed,
-        "awaits_signed_paper": not is_signed and any(not _is_notice(m) for m in valid),
+        "awaits_signed_paper": not is_signed and any(not is_notice(m.get("form")) for m in valid),
         "open_requirements": len(asked),
         "due_on": min(filter(None, (_day(r.get("due_on")) for r in asked)), default=""),
         "measures": sum(not m.get("voided") for m in family.get("measure", ())),
@@ -163,11 +163,6 @@ def _wanted(session: Session) -> Iterator[list[Row]]:
 
 def _number(minutes: State) -> str:
     return f"{minutes['number']:02d}/{minutes.get('series')}"
-
-
-def _is_notice(minutes: State) -> bool:
-    form = FORMS.get(str(minutes.get("form")))
-    return form is not None and form.is_notice
 
 
 def _instant(value: Any) -> str:

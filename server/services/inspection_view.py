@@ -28,7 +28,7 @@ from server.services.review_remarks import Said
 from server.services.site_map import SiteMap
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
-from sync.paper_forms import FORMS
+from sync.paper_forms import is_notice
 from sync.paper_results import Context
 
 RECENT = 15
@@ -58,7 +58,7 @@ class MinutesRow:
     @property
     def is_notice(self) -> bool:
         """A letter of the agency: nobody at the site signs it."""
-        return self.form in FORMS and FORMS[self.form].is_notice
+        return is_notice(self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,9 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
     site = documents.get(session, "establishment", site_id)
     on = inspected_on(state)
     people = accounts.names(session)
-    recorded = {kind: documents.children(session, id, kind) for kind in _KINDS}
+    recorded: dict[str, list[Document]] = {kind: [] for kind in _KINDS}
+    for child in documents.of_parents(session, [id], _KINDS):
+        recorded[child.kind].append(child)
     children = {kind: [_with_id(d) for d in found] for kind, found in recorded.items()}
     own_instruments = documents.children(session, site_id, "instrument")
     instruments = [_with_id(d) for d in own_instruments]
@@ -224,7 +226,7 @@ def _minutes(doc: State, signed: Sequence[Photo], places: Mapping[str, str]) -> 
         year=doc.get("year"),
         issued_at=doc.get("issued_at"),
         closes=doc.get("closes") is True,
-        awaits_signed_paper=not signed and doc.get("status") != "void",
+        awaits_signed_paper=not signed and doc.get("status") != "void" and not is_notice(doc.get("form")),
         diverged=[places.get(str(id), "một nội dung không còn trên máy chủ") for id in doc.get("diverged") or []],
         warnings=[str(w.get("detail")) if isinstance(w, Mapping) else str(w) for w in doc.get("warnings") or []],
         voided=doc.get("voided"),

@@ -26,7 +26,7 @@ from sync import paper, seal
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
 from sync.minutes import listed, no_longer_amended
-from sync.paper_forms import FORMS, form_of
+from sync.paper_forms import form_of, is_notice
 from sync.paper_words import local
 
 SERVER = "server"
@@ -321,17 +321,13 @@ def series_of(organisation: dict[str, Any], form: str) -> str:
     """Return the series that numbers a form: its own, else for minutes the agency's first; a notice needs its own."""
     rows = organisation.get("series") or []
     named = [r["series"] for r in rows if r.get("form") == form]
-    if not named and not _is_notice(form):
-        named = [r["series"] for r in rows if not _is_notice(r.get("form"))]
+    if not named and not is_notice(form):
+        named = [r["series"] for r in rows if not is_notice(r.get("form"))]
     if not named:
         raise Problem(
-            ProblemCode.CONFLICT, f"Cơ quan này chưa mở sổ số {'thông báo' if _is_notice(form) else 'biên bản'}."
+            ProblemCode.CONFLICT, f"Cơ quan này chưa mở sổ số {'thông báo' if is_notice(form) else 'biên bản'}."
         )
     return str(named[0])
-
-
-def _is_notice(form: str | None) -> bool:
-    return form in FORMS and FORMS[form].is_notice
 
 
 def definitions(inspection: dict[str, Any]) -> list[Mapping[str, Any]]:

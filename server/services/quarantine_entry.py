@@ -23,9 +23,10 @@ from server.services.correction import may_correct
 from server.services.document_words import value_words
 from server.services.field_words import FIELDS
 from server.services.history import who
+from server.services.kind_words import DOCUMENT_KINDS
 from server.services.quarantine_list import what
 from server.services.release import OPEN, group_with, raw_of
-from server.services.wording import DOCUMENT_KINDS, sendable
+from server.services.wording import sendable
 from sync import paper_words
 from sync.clock import judge_clock
 from sync.ids import is_uuid

@@ -15,8 +15,9 @@ from server.db.sync import Quarantine
 from server.db.users import User
 from server.services import paging
 from server.services.exports import MOMENT, NUMBER, Column, Listed
+from server.services.kind_words import DOCUMENT_KINDS
 from server.services.release import OPEN, raw_of
-from server.services.wording import DOCUMENT_KINDS, OPERATION_TYPES, QUARANTINE_STATES, sendable
+from server.services.wording import OPERATION_TYPES, QUARANTINE_STATES, sendable
 from sync.refusals import DETAILS
 
 PAGE_SIZE = 50

@@ -17,8 +17,6 @@ from sync.inspection import Status
 
 MOST = 25
 """Inspections at once: each is read and computed whole inside the transaction that approves it."""
-
-
 _UNSIGNED = frozenset({"refused", "absent"})
 
 
@@ -62,19 +60,19 @@ def obstacles(page: Page) -> list[str]:
         (len(page.unplaced), "kết quả ngoài danh mục"),
         (sum(p.is_odd for p in photos), "ảnh cần xem lại"),
         (sum(p.status == "expected" for p in photos), "ảnh chưa gửi về"),
-        (sum(bool(m.diverged or m.warnings) for m in valid), "biên bản khác với dữ liệu"),
+        (sum(bool(m.diverged or m.warnings) for m in valid), "biên bản cần xem lại"),
         (sum(not r.get("voided") for r in page.requirements), "yêu cầu khắc phục"),
         (sum(not m.get("voided") for m in page.measures), "biện pháp xử lý"),
         (len(page.samples), "mẫu thử nghiệm"),
         (len(page.suspended), "phương tiện đang tạm dừng"),
-        (sum(bool(s["fault"]) for s in page.standards), "chuẩn đo quá hạn"),
+        (sum(bool(s["fault"]) for s in page.standards), "chuẩn đo không còn hạn"),
         (sum(s.get("outcome") in _UNSIGNED and not s.get("voided") for s in page.signatures), "người không ký"),
         (sum(not one.withdrawn_by for said in page.remarks.values() for one in said), "nhận xét khi duyệt"),
     )
     found = [] if page.status == Status.ISSUED else ["không ở trạng thái chờ duyệt"]
     found += [f"{count} {words}" for count, words in counted if count]
     found += [] if page.blocks and any(b.sections for b in page.blocks) else ["không có kết quả nào"]
-    return found + (["chưa có ảnh bản ký"] if any(m.awaits_signed_paper and not m.is_notice for m in valid) else [])
+    return found + (["chưa có ảnh bản ký"] if any(m.awaits_signed_paper for m in valid) else [])
 
 
 def candidates(session: Session, ids: Sequence[str], *, user: User, today: date) -> list[Candidate]:

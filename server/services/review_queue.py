@@ -20,7 +20,7 @@ from server.services.wording import plain_text
 PAGE_SIZE = 25
 STATES = ("issued", "returned", "approved")
 """What was ever before a supervisor; `issued` waits for one."""
-VERDICTS = ("conforming", "inconclusive", "nonconforming")
+VERDICTS = ("conforming", "nonconforming", "inconclusive")
 AGES = (3, 7, 15, 30, 60)
 """Days that something has waited at least."""
 _S = InspectionSummary
@@ -34,6 +34,7 @@ WARNINGS: Mapping[str, ColumnElement[bool]] = {
     "unsigned": _S.awaits_signed_paper.is_(True),
 }
 ANY, NONE = "any", "none"
+WARNED = (ANY, NONE, *WARNINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Filter:
             state=one("state", STATES) or "issued",
             campaign=paging.words(plain_text(asked.get("campaign", ""))),
             verdict=one("verdict", VERDICTS),
-            warning=one("warning", (*WARNINGS, ANY, NONE)),
+            warning=one("warning", WARNED),
             age=int(age) if age else 0,
             text=paging.words(plain_text(asked.get("q", ""))),
             page=paging.asked(asked.get("page", "")),
@@ -139,7 +140,8 @@ def listing(session: Session, wanted: Filter, user: User, now: datetime) -> Queu
 
 def neighbours(session: Session, wanted: Filter, inspection_id: str, user: User, now: datetime) -> Neighbours:
     """Return what stands before and after an inspection in a queue, whether or not it (still) stands there itself."""
-    within = (*_within(wanted, user, now, Names.known_to(session, user)), _S.status == wanted.state)
+    names = Names.known_to(session, user) if wanted.text else Names({}, {})
+    within = (*_within(wanted, user, now, names), _S.status == wanted.state)
     own = session.get(_S, inspection_id)
     here = ("", "") if own is None else (own.issued_at, own.id)
     place = tuple_(_S.issued_at, _S.id)

@@ -16,11 +16,12 @@ from server.db.journal import JournalEntry
 from server.db.sync import Quarantine, Receipt
 from server.services import accounts, number_desk, tablets
 from server.services.history import who
+from server.services.kind_words import DOCUMENT_KINDS
 from server.services.number_desk import Holding, Paper
 from server.services.quarantine_list import what
 from server.services.release import OPEN, raw_of
 from server.services.tablets import RESUMPTION, REVOCATION, Tablet
-from server.services.wording import DOCUMENT_KINDS, OPERATION_TYPES, sendable
+from server.services.wording import OPERATION_TYPES, sendable
 
 MAX_FORKED = 100
 

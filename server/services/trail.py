@@ -87,10 +87,11 @@ class Found:
 
 def listing(session: Session, wanted: Filter) -> Found:
     """Return one page; the database sorts and cuts both sides before they meet."""
-    names = accounts.names(session)
+    everyone = accounts.everyone(session)
+    names = {person.id: person.full_name for person in everyone}
     offset = (wanted.page - 1) * PAGE_SIZE
     keys = session.execute(_page(wanted, offset + PAGE_SIZE + 1).offset(offset).limit(PAGE_SIZE + 1)).all()
-    people = [(person.id, f"{person.full_name} ({person.username})") for person in accounts.everyone(session)]
+    people = [(person.id, f"{person.full_name} ({person.username})") for person in everyone]
     has_more = len(keys) > PAGE_SIZE and wanted.page < LAST_PAGE
     return Found(_rows(session, keys[:PAGE_SIZE], names), has_more, people)
 

@@ -12,7 +12,8 @@ from server.db import documents
 from server.db.numbers import MinutesPaper
 from server.services.account_words import ACCOUNT_ACTS
 from server.services.history import Entry
-from server.services.wording import DOCUMENT_KINDS, INSPECTION_STATUSES, ROLES
+from server.services.kind_words import DOCUMENT_KINDS
+from server.services.wording import INSPECTION_STATUSES, ROLES
 from sync.paper_words import upper_first
 
 VIEWS = {"saw": "Xem", "took": "Tải về", "signed_in": "Đăng nhập", "signed_out": "Đăng xuất"}
@@ -26,10 +27,10 @@ _ACTS = {
     "gone": "Chuyển đi",
 }
 _NOUNS = {
-    "account": "tài khoản", "numbers_reserved": "dành số cho bản in sẵn", "print_batch": "tập giấy in", "quarantine": "dữ liệu chờ xử lý", "device": "hàng đợi của máy",
-    "conflict": "chỗ ghi khác nhau", "trail": "nhật ký", "user": "người dùng", "organisation": "cơ quan", "area": "địa bàn",
-    "measurement_standard": "chuẩn đo lường", "known_gap": "khoảng trống đã biết", "revocation": "thu hồi máy", "resumption": "cho dùng lại máy",
+    "account": "tài khoản", "print_batch": "tập giấy in", "quarantine": "dữ liệu chờ xử lý", "device": "hàng đợi của máy",
+    "conflict": "chỗ ghi khác nhau", "trail": "nhật ký",
 }  # fmt: skip
+"""What is looked at and is no document."""
 NAMED = 200
 _AT_SITES = ("inspection", "establishment", "instrument")
 """Kinds that are named by the establishment they belong to."""

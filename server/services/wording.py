@@ -26,7 +26,7 @@ REVIEW_WARNINGS = {
     "held": "Dữ liệu chờ xử lý",
     "photos": "Ảnh cần xem lại",
     "missing": "Ảnh chưa gửi về",
-    "papers": "Biên bản khác với dữ liệu",
+    "papers": "Biên bản cần xem lại",
     "unsigned": "Chờ bản ký",
 }
 MINUTES_FORMS = {form.code: form.name for form in FORMS.values()}
@@ -226,34 +226,6 @@ SAMPLE_STAGES = {
     "done": "Đã có kết quả",
     "kept": "Mẫu lưu",
     "void": "Đã hủy",
-}
-DOCUMENT_KINDS = {
-    "campaign": "đợt kiểm tra",
-    "establishment": "cơ sở",
-    "instrument": "phương tiện đo",
-    "inspection": "cuộc kiểm tra",
-    "finding": "kết quả",
-    "requirement": "yêu cầu khắc phục",
-    "measure": "biện pháp xử lý",
-    "sample": "mẫu",
-    "lab_result": "kết quả thử nghiệm",
-    "photo": "ảnh",
-    "signature": "chữ ký",
-    "minutes": "biên bản",
-    "case": "hồ sơ vụ việc vi phạm",
-    "work_calendar": "ngày nghỉ, ngày làm bù",
-    "merger": "gộp cơ sở",
-    "programme_addition": "nội dung phát sinh",
-    "other_inspection": "cuộc kiểm tra của cơ quan khác",
-    "print": "lượt in",
-    "review_remark": "nhận xét khi duyệt",
-    "verification_session": "phiên kiểm định",
-    "mark": "tem, chì",
-    "stocktake": "kiểm kê tem, chì",
-    "payment": "khoản thu",
-    "mark_batch": "lô tem, chì",
-    "mark_lease": "dải tem, chì cấp cho máy",
-    "price": "giá kiểm định",
 }
 
 

@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         id = next((str(value) for value in (request.view_args or {}).values()), "")
         row = {"user_id": current_user.user.id, "act": _act(response), "kind": kind, "doc_id": id[:36],
                "page": request.endpoint or "", "address": client_address()}  # fmt: skip
-        if kind and not id and row["act"] == views.SAW:
+        if not id and row["act"] == views.SAW:
             return response  # a list names many and shows of each what a search needs
         try:
             with writing(db.session) as session:

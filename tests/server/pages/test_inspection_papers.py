@@ -218,6 +218,7 @@ def test_a_visit_that_was_not_carried_out(office: Office, desk: Desk, site: Site
     page = desk.opens(path(site))
     assert "Đoàn đến, không kiểm tra được" in page
     voids(desk, office, id)
+    assert "đã có ảnh bản ký" not in desk.opens(path(site)), "nobody photographed the void paper"
     assert issues(desk, site, "not_carried_out") != id
 
 

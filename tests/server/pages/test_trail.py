@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from server.db.journal import JournalEntry
 from server.db.views import View
 from server.extensions import db
-from server.services import journal
+from server.services import blank_desk, hello, journal, lease_reports, number_desk, release, tablets
+from server.services.kind_words import DOCUMENT_KINDS
 from server.web.access import SHOWS, WHO
+from sync.kinds import KINDS
 from tests.builders import Office
+from tests.server.counting import statements
 from tests.server.pages.scene import Desk, Scene, scene_of
 
 NOTHING_PERSONAL = frozenset({
@@ -141,16 +146,8 @@ def test_pages_follow_each_other_without_a_gap(desk: Desk, office: Office) -> No
 
 def test_a_page_asks_the_same_number_of_questions_however_much_there_is(app: Flask, desk: Desk, scene: Scene) -> None:
     def questions() -> int:
-        asked: list[str] = []
-
-        def hears(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-            asked.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", hears)
-        desk.opens("/trail")
-        event.remove(engine, "before_cursor_execute", hears)
+        with statements(app) as asked:
+            desk.opens("/trail")
         return len(asked)
 
     desk.opens(scene.path)
@@ -168,6 +165,22 @@ def test_the_trail_is_a_file_and_taking_it_is_noted(desk: Desk, scene: Scene, da
         rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")), delimiter=";"))
     assert [row[2] for row in rows[1:]] == ["Xem", "Đăng nhập"]
     assert noted(database)[-1] == (scene.supervisor.id, "took", "trail", "")
+
+
+def test_whatever_is_journalled_has_a_name(desk: Desk, scene: Scene, database: Session) -> None:
+    scene.office.registers_establishment(name="Cơ sở khác")
+    desk.opens("/trail")
+    named = DOCUMENT_KINDS.keys() | {"account"}
+    assert {*database.scalars(select(JournalEntry.kind))} - named == set()
+    assert KINDS.keys() - named == set()
+    by_the_server = {
+        blank_desk.RESERVED, hello.KNOWN_GAP, lease_reports.ADOPTED, lease_reports.CONFLICT, number_desk.RETURNED,
+        number_desk.VOIDED, release.DECISION, tablets.RESUMPTION, tablets.REVOCATION,
+    }  # fmt: skip
+    assert by_the_server - named == set()
+    rows = re.findall(r'<td><a href="/trail\?document=[^"]+">([^<]+)</a></td>', desk.opens("/trail?what=did"))
+    assert {"Cơ sở", "Cuộc kiểm tra"} <= set(rows)
+    assert [row for row in rows if re.fullmatch(r"[A-Za-z_]+", row)] == []
 
 
 def test_who_may_read_the_trail(app: Flask, office: Office) -> None:
