@@ -3,10 +3,15 @@ import type { Text } from '../core/types.ts'
 import { core } from './vi/core.ts'
 import { minutes } from './vi/minutes.ts'
 import { shell } from './vi/shell.ts'
+import type { verification } from './vi/verification.ts'
 import { work } from './vi/work.ts'
 
-export const vi = { shell, work, minutes, core } as const
-type Vi = typeof vi
+const FIRST = { shell, work, minutes, core } as const
+/** Rooms whose words come with their screens, for people who never open these carry nothing of them. */
+interface Late { readonly verification: typeof verification }
+/** The Vietnamese words that are here: the first rooms, and those that were furnished since. */
+export const vi: typeof FIRST & Partial<Late> = { ...FIRST }
+type Vi = typeof FIRST & Late
 export type Room = keyof Vi
 export type Language = 'vi' | 'en'
 export type Dictionary = { readonly [R in Room]: { readonly [N in keyof Vi[R]]: string } }
@@ -19,7 +24,7 @@ type Blanks<S> = S extends `${string}{${infer B}}${infer Rest}` ? B | Blanks<Res
 export type PlainKey = { [K in Key]: [Blanks<Sentence<K>>] extends [never] ? K : never }[Key]
 type Given<K> = [Blanks<Sentence<K>>] extends [never] ? [] : [{ readonly [B in Blanks<Sentence<K>>]: string | number }]
 
-let words: Dictionary = vi
+let words: Partial<Dictionary> = vi
 let chosen: Language = 'vi'
 
 /** Say a sentence; what stands in {braces} is given by name. */
@@ -30,7 +35,7 @@ export function t<K extends Key>(key: K, ...given: Given<K>): string {
 /** Say a sentence whose key was put together, and whose blanks are therefore known only now. */
 export function phrase(key: Key, blanks: { readonly [name: string]: string | number }): string {
   const dot = key.indexOf('.')
-  const room: { readonly [name: string]: string } = words[key.slice(0, dot) as Room]
+  const room: { readonly [name: string]: string } = words[key.slice(0, dot) as Room] ?? {}
   return (room[key.slice(dot + 1)] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole))
 }
 
@@ -44,6 +49,11 @@ export function isKey(key: string): key is Key {
 /** Say a text that carries both languages: checklists, rule sets. */
 export function say(text: Text): string {
   return (chosen === 'en' && text.en) || text.vi
+}
+
+/** Bring the words of rooms that come late. */
+export function furnish(rooms: Late): void {
+  Object.assign(vi, rooms)
 }
 
 export function language(): Language {

@@ -40,6 +40,11 @@ export const SCREENS: { readonly [pattern: string]: Screen } = {
   'inspections/:id/minutes/:minutes': { load: () => import('./minutes/Paper.svelte'), tab: 'today' },
   'numbers': { load: () => import('./minutes/Numbers.svelte'), tab: 'more' },
   'scan': { load: () => import('./minutes/Scan.svelte'), tab: 'scan', open: true },
+  // verification
+  'verification': { load: () => import('./verification/Sessions.svelte'), tab: 'today' },
+  'verification/:session/queue': { load: () => import('./verification/Queue.svelte'), tab: 'today' },
+  'verification/:session/slips/:slip': { load: () => import('./verification/Slip.svelte'), tab: 'today' },
+  'instruments/:instrument/signs': { load: () => import('./verification/SignCheck.svelte'), tab: 'sites' },
   // shell
   'sync': { load: () => import('./shell/Sync.svelte'), tab: 'sync' },
   'more': { load: () => import('./shell/More.svelte'), tab: 'more', open: true },

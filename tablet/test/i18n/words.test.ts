@@ -3,11 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { en } from '../../src/i18n/en/index.ts'
-import { isKey, speak, t, vi } from '../../src/i18n/index.ts'
+import { furnish, isKey, speak, t, vi } from '../../src/i18n/index.ts'
+import { verification } from '../../src/i18n/vi/verification.ts'
 
 const SOURCES = join(import.meta.dirname, '../../src')
 /** Letters that only Vietnamese has; Latin letters that other tongues share would catch names. */
 const VIETNAMESE = /[ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]/
+
+furnish({ verification })
 
 function blanks(sentence: string): string[] {
   return [...sentence.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '').sort()

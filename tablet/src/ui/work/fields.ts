@@ -45,7 +45,7 @@ export function siteOf(typed: Typed): { state: State; faults: Faults } {
 /** Attributes that the shipped checklists read, by type of instrument (docs/checklists-format.md). */
 export function attributesOf(type: string): readonly { key: string; kind: 'text' | 'number' | 'choice'; choices?: readonly string[] }[] {
   const scale = [
-    { key: 'accuracy_class', kind: 'choice', choices: ['I', 'II', 'III', 'IIII'] }, { key: 'e', kind: 'number' },
+    { key: 'max', kind: 'number' }, { key: 'e', kind: 'number' }, { key: 'accuracy_class', kind: 'choice', choices: ['I', 'II', 'III', 'IIII'] },
     { key: 'unit', kind: 'choice', choices: ['mg', 'g', 'kg', 't'] },
   ] as const
   if (type === 'weighing_instrument' || type === 'analytical_balance') return scale
