@@ -22,7 +22,7 @@ class InspectionSummary(Model):
     __tablename__ = "inspection_summary"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     campaign_id: Mapped[str] = mapped_column(String(36))
-    establishment_id: Mapped[str] = mapped_column(String(36), index=True)
+    establishment_id: Mapped[str] = mapped_column(String(36))
     lead_user_id: Mapped[str] = mapped_column(String(36))
     status: Mapped[str] = mapped_column(String(30))
     verdict: Mapped[str] = mapped_column(String(20))
@@ -60,6 +60,7 @@ class InspectionSummary(Model):
         # Holds what the review queue filters by, so that its counts never touch the rows: 7 ms instead of 100 for 40,000.
         Index("ix_inspection_summary_status", "status", "issued_at", "id", *_FILTERS),
         Index("ix_inspection_summary_campaign", "campaign_id", "status", "issued_at"),
+        Index("ix_inspection_summary_visits", "establishment_id", "status", "inspected_on"),
         # Holds what tells where an establishment of a decision stands.
         Index("ix_inspection_summary_site", *_STANDING),
         Index("ix_inspection_summary_planned", "planned_on", "id"),

@@ -16,7 +16,7 @@ class EstablishmentEntry(Model):
 
     __tablename__ = "establishment_entry"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    site_id: Mapped[str] = mapped_column(String(36), index=True)
+    site_id: Mapped[str] = mapped_column(String(36))
     merged_into: Mapped[str] = mapped_column(String(36), index=True)
     """What the document says, "" where it stands for itself."""
     area_code: Mapped[str] = mapped_column(String(54))
@@ -31,6 +31,7 @@ class EstablishmentEntry(Model):
     search: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (
+        Index("ix_establishment_entry_site", "site_id", "id"),
         Index("ix_establishment_entry_name", "name_key", "id"),
         Index("ix_establishment_entry_area", "area_code", "name_key", "id"),
     )
@@ -54,6 +55,6 @@ class InstrumentEntry(Model):
 
     __table_args__ = (
         Index("ix_instrument_entry_site", "site_id", "verified_until", "is_suspended"),
-        Index("ix_instrument_entry_due", "verified_until", "id"),
+        Index("ix_instrument_entry_due", "verified_until", "id", "site_id", "is_suspended"),
         Index("ix_instrument_entry_area", "area_code", "verified_until", "id"),
     )

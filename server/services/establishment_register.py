@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from server.db.documents import Document
@@ -31,6 +31,7 @@ NO_DAY = "9999"
 State = Mapping[str, Any]
 _E = EstablishmentEntry
 _I = InstrumentEntry
+_S = InspectionSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,46 +185,66 @@ def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Se
     query = select(_E.id).where(*base)
     if wanted.state:
         query = query.where(_flags(today)[wanted.state])
-    return query.order_by(*sorted_by(SORTS[wanted.sort.removeprefix("-")](), wanted.sort), _E.id)
+    name = wanted.sort.removeprefix("-")
+    if name in _SUMS:
+        found = _SUMS[name]()
+        query = query.outerjoin(found, found.c.site_id == _E.id)
+        keys: Sequence[Any] = (func.coalesce(found.c.value, _NOTHING[name]), _E.name_key)
+    else:
+        keys = SORTS[name]
+    return query.order_by(*((key.desc() if wanted.sort.startswith("-") else key) for key in keys), _E.id)
 
 
 def _flags(today: date) -> dict[str, ColumnElement[bool]]:
     """The conditions behind STATES: each one set that the database makes once, not a question for each establishment."""
     overdue = select(_I.site_id).where(_I.verified_until > "", _I.verified_until < today.isoformat())
     own = aliased(EstablishmentEntry)
-    visited = select(own.site_id).join(InspectionSummary, InspectionSummary.establishment_id == own.id)
+    visit = exists().where(_S.establishment_id == own.id, _S.status.in_(VISITED))
     return {
         OVERDUE: _E.id.in_(overdue),
         SUSPENDED: _E.id.in_(select(_I.site_id).where(_I.is_suspended)),
-        NEVER: _E.id.not_in(visited.where(InspectionSummary.status.in_(VISITED))),
+        NEVER: _E.id.not_in(select(own.site_id).where(visit)),
     }
 
 
 def _visits(*columns: Any) -> Select[Any]:
     """Ask of the inspections that took place at an establishment, or at one that was merged into it."""
     own = aliased(EstablishmentEntry)
-    query = select(*columns).select_from(InspectionSummary).join(own, own.id == InspectionSummary.establishment_id)
-    return query.where(own.site_id == _E.id, InspectionSummary.status.in_(VISITED)).correlate(_E)
-
-
-def _last_visit() -> ScalarSelect[str]:
-    return _visits(func.coalesce(func.max(InspectionSummary.inspected_on), "")).scalar_subquery()
+    query = select(*columns).select_from(_S).join(own, own.id == _S.establishment_id)
+    return query.where(own.site_id == _E.id, _S.status.in_(VISITED)).correlate(_E)
 
 
 def _of_instruments(column: Any) -> ScalarSelect[Any]:
     return select(column).where(_I.site_id == _E.id).correlate(_E).scalar_subquery()
 
 
-def _first_due() -> ScalarSelect[Any]:
-    return _of_instruments(func.coalesce(func.min(func.nullif(_I.verified_until, "")), NO_DAY))
+def _first_due() -> Any:
+    return func.coalesce(func.min(func.nullif(_I.verified_until, "")), NO_DAY)
 
 
-SORTS: dict[str, Any] = {
-    "name": lambda: (_E.name_key,),
-    "area": lambda: (_E.area_code, _E.name_key),
-    "instruments": lambda: (_of_instruments(func.count()), _E.name_key),
-    "due": lambda: (_first_due(), _E.name_key),
-    "inspected": lambda: (_last_visit(), _E.name_key),
+def _instruments_of_sites(value: Any) -> Subquery:
+    return select(_I.site_id, value.label("value")).group_by(_I.site_id).subquery()
+
+
+def _last_visits() -> Subquery:
+    """Ask when each establishment was last inspected: for all at once, a question for each cost twice as much."""
+    own = aliased(EstablishmentEntry)
+    query = select(own.site_id, func.max(_S.inspected_on).label("value")).join(_S, _S.establishment_id == own.id)
+    # The function keeps SQLite from the index by status, which lacks the rest: 57 ms instead of 120 for 40,000.
+    return query.where(func.coalesce(_S.status, "").in_(VISITED)).group_by(own.site_id).subquery()
+
+
+_SUMS: dict[str, Callable[[], Subquery]] = {
+    "instruments": lambda: _instruments_of_sites(func.count()),
+    "due": lambda: _instruments_of_sites(_first_due()),
+    "inspected": _last_visits,
+}
+_NOTHING: dict[str, Any] = {"instruments": 0, "due": NO_DAY, "inspected": ""}
+"""What stands for an establishment that a sum knows nothing of."""
+SORTS: dict[str, Sequence[Any]] = {
+    "name": (_E.name_key,),
+    "area": (_E.area_code, _E.name_key),
+    **dict.fromkeys(_SUMS, ()),
 }
 
 
@@ -233,8 +254,8 @@ def rows_of(session: Session, ids: Sequence[str], names: Mapping[str, str], toda
     query = select(
         _E.id, Document.state, _E.area_code, _of_instruments(func.count()),
         _of_instruments(func.coalesce(func.sum(case((late, 1), else_=0)), 0)),
-        _of_instruments(func.coalesce(func.sum(case((_I.is_suspended, 1), else_=0)), 0)), _first_due(),
-        _visits(func.count()).scalar_subquery(), _last_visit(),
+        _of_instruments(func.coalesce(func.sum(case((_I.is_suspended, 1), else_=0)), 0)), _of_instruments(_first_due()),
+        _visits(func.count()).scalar_subquery(), _visits(func.coalesce(func.max(_S.inspected_on), "")).scalar_subquery(),
     )  # fmt: skip
     query = query.join(Document, and_(Document.kind == "establishment", Document.id == _E.id)).where(_E.id.in_(ids))
     found = {
