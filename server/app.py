@@ -19,6 +19,7 @@ from server.pages import (
     cases,
     conflicts,
     establishments,
+    fees,
     follow_up,
     imports,
     inspection_papers,
@@ -59,7 +60,7 @@ API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
 PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, imports, instruments, mergers, reports, other_inspections, prices, verification,
+    establishments, imports, instruments, mergers, reports, other_inspections, prices, verification, fees,
 )  # fmt: skip
 
 

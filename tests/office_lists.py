@@ -39,6 +39,7 @@ LISTS: dict[str, str] = {
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
     "Phiên kiểm định": "/verification",
+    "Thu giá dịch vụ": "/fees",
     "Bảng giá kiểm định": "/prices",
     "Giới hạn": "/limits",
     "Danh mục kiểm tra": "/checklists",

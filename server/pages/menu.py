@@ -44,6 +44,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("printing.queue", "In văn bản", ("blanks",)),
     Group("Kiểm định", (
         Entry("verification.listed", "Phiên kiểm định"),
+        Entry("fees.listed", "Thu giá dịch vụ"),
         Entry("prices.listed", "Bảng giá kiểm định"),
     )),
     Group("Cần xử lý", (

@@ -89,6 +89,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "withdraw": SUPERVISORS, "set_state": SUPERVISORS,
     },
     "prices": {"listed": OFFICE, "add": SUPERVISORS, "bring_in": SUPERVISORS, "end": SUPERVISORS, "strike": SUPERVISORS},
+    "fees": {"listed": OFFICE, "invoices": OFFICE, "cash": OFFICE, "cash_pdf": OFFICE, "void": SUPERVISORS},
     "limits": {"listed": OFFICE, "one": OFFICE, "confirm": SUPERVISORS},
     "checklist_pages": {"listed": OFFICE, "one": OFFICE},
     "work_calendar": {"listed": OFFICE, "add": OFFICE, "remove": OFFICE},
@@ -119,6 +120,7 @@ SHOWS: Mapping[str, str] = MappingProxyType({
     "quarantine.one": "quarantine", "quarantine.raw": "quarantine", "quarantine.queue": "device", "quarantine.correct": "quarantine",
     "establishments.one": "establishment", "establishments.listed": "establishment", "campaign_sites.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
     "verification.one": "verification_session", "verification.listed": "verification_session",
+    "fees.listed": "payment", "fees.invoices": "payment", "fees.cash": "payment", "fees.cash_pdf": "payment",
     "people.one": "account", "inspections.listed": "inspection", "instruments.listed": "instrument", "trail.listed": "trail",
 })  # fmt: skip
 """Endpoint -> what personal data one sees there: noted with who, when and from where (web/viewed.py). Of lists only the files."""
