@@ -11,7 +11,7 @@ afterEach(wipe)
 /** The next version: rows are rewritten one by one, as a real upgrade does it. */
 function next(afterRow: (count: number) => void): Version {
   return {
-    version: 2,
+    version: Math.max(...DEVICE_VERSIONS.map((each) => each.version)) + 1,
     stores: { outbox: 'device_seq, op_id, [kind+id], state, settled, urgent' },
     upgrade: async (transaction) => {
       let count = 0

@@ -178,6 +178,17 @@ export interface NumberRow {
   at: number
 }
 
+/** A sticker or seal that is not on the roll any more: used, spoiled, given back. It outlives the documents of its campaign. */
+export interface MarkRow {
+  /** The mark's id, which is its serial's (core/outbox/ids). */
+  id: string
+  lease: string | null
+  kind: 'sticker' | 'seal'
+  serial: string
+  fate: 'used' | 'spoiled' | 'returned'
+  at: number
+}
+
 /** The PDF of an issued paper, sealed: what was printed can be printed again, byte for byte. */
 export interface PaperRow {
   /** The minutes' id. */
@@ -212,6 +223,7 @@ export const DEVICE_VERSIONS: Version[] = [
       papers: 'id',
     },
   },
+  { version: 2, stores: { marks: 'id, lease' } },
 ]
 
 /** What all inspectors of a tablet share: who they are, checklists and rules (immutable, by their hash), settings. */
@@ -237,6 +249,7 @@ export class DeviceDb extends Dexie {
   declare leases: Table<LeaseRow, string>
   declare numbers: Table<NumberRow, [string, number, number]>
   declare papers: Table<PaperRow, string>
+  declare marks: Table<MarkRow, string>
 
   constructor(readonly device: string, versions: readonly Version[] = DEVICE_VERSIONS) {
     super(nameOf(device))

@@ -10,6 +10,8 @@ export const core = {
   no_person: 'This tablet has no such user.',
   not_found: 'This document is not on the tablet.',
   too_large: 'This is too large to be sent: shorten the note or split it.',
+  payment_sum: 'The lines do not add up to the amount.',
+  mark_taken: 'Number {serial} has been used or spoiled already: it cannot be used again.',
   no_numbers: 'No minutes numbers are left of series {series} of {year}: connect and ask for more.',
   not_blank: 'Number {number} is not set aside for a pre-printed sheet.',
   no_checklist: 'Checklist {code}, version {version}, is not on the tablet: sync when there is a network.',

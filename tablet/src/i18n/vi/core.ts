@@ -8,6 +8,8 @@ export const core = {
   no_person: 'Trên máy này không có người dùng đó.',
   not_found: 'Không tìm thấy tài liệu này trên máy.',
   too_large: 'Nội dung ghi quá lớn để gửi: hãy rút ngắn ghi chú hoặc chia thành nhiều mục.',
+  payment_sum: 'Các dòng thu cộng lại không bằng tổng số tiền.',
+  mark_taken: 'Số {serial} đã được ghi dùng hoặc hỏng: không dùng lại được.',
   no_numbers: 'Đã hết số biên bản của sổ {series} năm {year} trên máy: hãy kết nối mạng và xin thêm số.',
   not_blank: 'Số {number} không phải là số đang dành cho bản in sẵn.',
   no_checklist: 'Trên máy chưa có danh mục kiểm tra {code} bản {version}: hãy đồng bộ khi có mạng.',
