@@ -8,7 +8,7 @@ from flask import Flask
 from flask_login import AnonymousUserMixin
 
 from server import cli
-from server.api import checklists, enrolments, leases, minutes, photos, rules, sync, uploads
+from server.api import checklists, enrolments, leases, mark_leases, minutes, photos, rules, sync, uploads
 from server.db import engine
 from server.extensions import csrf, db, limiter, login, migrate
 from server.pages import (
@@ -27,6 +27,8 @@ from server.pages import (
     instruments,
     language,
     limits,
+    marks,
+    marks_out,
     mergers,
     numbers,
     other_inspections,
@@ -56,11 +58,11 @@ from server.settings import Settings
 from server.web import answers, problems, viewed
 from server.web.problems import ProblemApi
 
-API = (enrolments, sync, checklists, rules, uploads, photos, leases, minutes)
+API = (enrolments, sync, checklists, rules, uploads, photos, leases, mark_leases, minutes)
 PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
-    establishments, imports, instruments, mergers, reports, other_inspections, prices, verification, fees,
+    establishments, imports, instruments, mergers, reports, other_inspections, marks, marks_out, prices, verification, fees,
 )  # fmt: skip
 
 

@@ -38,13 +38,16 @@ def spans(numbers: Iterable[int]) -> list[Span]:
     return found
 
 
-def numbers_of(ranges: Any) -> set[int]:
-    """Return the numbers of ranges as documents hold them, [{first, last}]; what is no range holds none."""
+def numbers_of(ranges: Any, within: Span) -> set[int]:
+    """Return the numbers of ranges as documents hold them, [{first, last}], as far as they lie `within` another.
+
+    What is no range holds none; a tablet may write one that no memory would hold.
+    """
     found: set[int] = set()
     for row in ranges if isinstance(ranges, list) else ():
         first, last = (row.get("first"), row.get("last")) if isinstance(row, Mapping) else (None, None)
         if type(first) is int and type(last) is int:
-            found.update(range(first, last + 1))
+            found.update(range(max(first, within[0]), min(last, within[1]) + 1))
     return found
 
 
@@ -66,8 +69,9 @@ def remaining(lease: Mapping[str, Any], gone: Collection[str]) -> list[int]:
     `gone` are the serials that marks tell of, used and spoiled; those of other rolls may be among them.
     """
     prefix, digits = str(lease["prefix"]), int(lease["digits"])
-    left = set(range(lease["first"], lease["last"] + 1))
-    left -= numbers_of(lease.get("returned")) | numbers_of(lease.get("written_off"))
+    whole = lease["first"], lease["last"]
+    left = set(range(whole[0], whole[1] + 1))
+    left -= numbers_of(lease.get("returned"), whole) | numbers_of(lease.get("written_off"), whole)
     left -= {n for text in gone if (n := number_of(text, prefix, digits)) is not None}
     return sorted(left)
 
@@ -95,7 +99,8 @@ def difference(
     for id in sorted(leases):
         lease, row = leases[id], counted.get(id, {})
         left = remaining(lease, gone)
-        seen = numbers_of(row.get("seen")) if isinstance(row.get("seen"), list) else None
+        whole = lease["first"], lease["last"]
+        seen = numbers_of(row.get("seen"), whole) if isinstance(row.get("seen"), list) else None
         number = row.get("counted")
         there = len(seen) if seen is not None else number if type(number) is int else 0
         missing = left if seen is None else sorted(set(left) - seen)

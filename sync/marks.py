@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync.ids import mark_id, normal_serial
+from sync.mark_ranges import remaining
 from sync.merge import same
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal
@@ -106,7 +107,7 @@ def warnings(act: Act, view: Overlay, state: State) -> Iterator[dict[str, str]]:
 def counted(view: Overlay, state: State) -> dict[str, dict[str, int | None]]:
     """Return what a stocktake should have found of each roll, and by how much it differs: `expected`, `difference`.
 
-    Expected is the roll less what was given back and every serial that has a document, a void one too: it left the roll.
+    Expected is the roll less what was given back, what was written off and every serial that has a document, a void one too: it left the roll.
     None where the server knows no such roll.
     """
     expected: dict[str, int | None] = {}
@@ -126,9 +127,5 @@ def left_of(view: Overlay, roll: State) -> int | None:
         return None
     if last - first >= MAX_ROLL:
         return None
-    ids = [
-        mark_id(organisation, str(roll.get("kind")), serial_of(roll, number))
-        for number in range(first, last + 1)
-        if not is_returned(roll, number)
-    ]
+    ids = [mark_id(organisation, str(roll.get("kind")), serial_of(roll, number)) for number in remaining(roll, ())]
     return len(ids) - len(view.existing("mark", ids))

@@ -15,7 +15,7 @@ from flask_login import current_user
 from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.pages import menu
-from server.services import wording
+from server.services import mark_words, wording
 from server.services.account_words import ACCOUNT_ACTS, SECOND_FACTOR_STATES
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
@@ -43,6 +43,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "photo_status": wording.PHOTO_STATUSES,
     "quarantine_state": wording.QUARANTINE_STATES,
     "decision_made": wording.DECISIONS_MADE,
+    "mark_kind": mark_words.KINDS,
+    "mark_fate": mark_words.FATES,
     "number_status": wording.NUMBER_STATUSES,
     "print_outcome": OUTCOMES,
     "procedure": wording.PROCEDURES,

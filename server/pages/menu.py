@@ -45,6 +45,7 @@ MENU: tuple[Entry | Group, ...] = (
     Group("Kiểm định", (
         Entry("verification.listed", "Phiên kiểm định"),
         Entry("fees.listed", "Thu giá dịch vụ"),
+        Entry("marks.listed", "Sổ tem, chì", ("marks_out",)),
         Entry("prices.listed", "Bảng giá kiểm định"),
     )),
     Group("Cần xử lý", (

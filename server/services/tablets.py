@@ -77,10 +77,16 @@ def export(session: Session) -> Listed:
 
 def one(session: Session, device_id: str) -> Tablet:
     """Return one device; 404 where there is none."""
+    device = device_of(session, device_id)
+    return _tablet(device, session.get_one(User, device.user_id), _open_leases(session).get(device_id, 0))
+
+
+def device_of(session: Session, device_id: str) -> Device:
+    """Return one device to act on; 404 where there is none."""
     device = session.get(Device, device_id)
     if device is None:
         raise Problem(ProblemCode.NOT_FOUND, "Không có máy tính bảng này.")
-    return _tablet(device, session.get_one(User, device.user_id), _open_leases(session).get(device_id, 0))
+    return device
 
 
 def revoke(session: Session, device_id: str, reason: str, *, actor: str, now: datetime) -> bool:

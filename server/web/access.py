@@ -40,6 +40,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "checklists": {"list_all": TABLET, "show": TABLET},
     "rules": {"show": TABLET},
     "leases": {"grant": TABLET, "give_back": TABLET, "void": TABLET},
+    "mark_leases": {"grant": TABLET, "give_back": TABLET},
     "minutes": {"pdf": TABLET_OR_PEOPLE, "as_json": TABLET_OR_PEOPLE},
     "photos": {"fetch": TABLET_OR_PEOPLE},
     # Work: whoever is on the team of a campaign sees its part, the office everything
@@ -84,6 +85,12 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "queue": OFFICE, "prepare": OFFICE, "start": OFFICE, "one": OFFICE, "papers_pdf": OFFICE, "photos_pdf": OFFICE,
         "photos_of_one": OFFICE, "finish": OFFICE, "elsewhere": OFFICE, "log": OFFICE, "unsigned": OFFICE, "reminder": OFFICE,
     },
+    "marks": {
+        "listed": OFFICE, "find": OFFICE, "days": OFFICE, "stocktakes": OFFICE, "findings": OFFICE, "ask_to_receive": OFFICE,
+        "receive": OFFICE, "one": OFFICE, "ask_to_correct": OFFICE, "correct": OFFICE, "void": OFFICE, "write_off": OFFICE,
+        "found_here": OFFICE,
+    },
+    "marks_out": {"listed": OFFICE, "ask_to_lease": OFFICE, "lease": OFFICE, "one": OFFICE, "give_back": OFFICE, "write_off": OFFICE},
     "standards": {
         "listed": OFFICE, "one": OFFICE, "ask_to_add": SUPERVISORS, "add": SUPERVISORS, "certify": SUPERVISORS,
         "withdraw": SUPERVISORS, "set_state": SUPERVISORS,

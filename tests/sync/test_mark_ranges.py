@@ -83,3 +83,8 @@ def test_serials_written_down_name_the_missing_and_the_surplus_exactly() -> None
 @pytest.mark.parametrize("counts", [None, [], "x", [None], [{"lease_id": 3}], [{"lease_id": "a", "counted": "10"}]])
 def test_a_lease_that_nobody_counted_is_missing_whole(counts: Any) -> None:
     assert [d["missing"] for d in difference(counts, {"a": roll(1, 10)}, set())] == [10]
+
+
+def test_a_range_that_no_memory_would_hold_is_cut_to_the_lease() -> None:
+    seen = [{"first": -(10**15), "last": 10**15}]
+    assert difference([{"lease_id": "a", "seen": seen}], {"a": roll(1, 10)}, set()) == []
