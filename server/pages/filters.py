@@ -44,7 +44,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "quarantine_state": wording.QUARANTINE_STATES,
     "decision_made": wording.DECISIONS_MADE,
     "mark_kind": mark_words.KINDS,
-    "mark_fate": mark_words.FATES,
+    "mark_state": mark_words.FATES,
     "number_status": wording.NUMBER_STATUSES,
     "print_outcome": OUTCOMES,
     "procedure": wording.PROCEDURES,
