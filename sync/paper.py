@@ -13,6 +13,8 @@ from checklists.model import Checklist
 from sync import paper_attempt as attempt
 from sync import paper_people as people
 from sync import paper_samples as sampled
+from sync import paper_verification as verification
+from sync import paper_verified as of_instrument
 from sync import paper_words as words
 from sync.findings import fingerprint, measured_days, reasons
 from sync.paper_forms import Form, form_of
@@ -65,6 +67,11 @@ def compose(
     signer: Doc | None = None,
     samples: Sequence[Doc] = (),
     results: Sequence[Doc] = (),
+    instrument_id: str = "",
+    session: Doc | None = None,
+    marks: Sequence[Doc] = (),
+    cycles: Sequence[Doc] = (),
+    by: str = "",
     copies: int = 2,
 ) -> dict[str, Any]:
     """Compose the paper from document states (protocol shapes, each with its `id`); pure and without floats.
@@ -74,7 +81,8 @@ def compose(
     does not conform the article that names it, never an amount. `amends` is {text, issued_at} of the first minutes.
     `papers` are the standing papers issued before, {id, form, text, issued_at, measure_ids}, `earlier` the measures of
     the inspections that this one re-checks; `signer` is {name, title, authority} of a notice; `samples` are those that
-    sampling minutes list, or whose laboratory `results` a notice tells.
+    sampling minutes list, or whose laboratory `results` a notice tells. Papers of one verified instrument name it by
+    `instrument_id`, with its `session`, the `marks` of the ledger, the rule set's `cycles`, and who issues (`by`).
     Absent parts are printed as absent, never refused: paper must come out in the field (docs/protocol.md, minutes).
     Raises ValueError for an unknown form and for an `issued_at` that is no instant.
     """
@@ -94,6 +102,9 @@ def compose(
     ):  # an announcement is read out before anything is looked at, also when printed later
         inspection = {**inspection, "conclusion": "", "establishment_statement": ""}
         requirements, measures = [], []
+    if kind.of_instrument:
+        findings = of_instrument.own(findings, instrument_id)
+        inspection = of_instrument.with_session(inspection, session or {})
     signatures = _own_signatures(kind, inspection, signatures, papers)
     evidence = [photo for photo in photos if photo.get("purpose", "evidence") == "evidence" and "photos" in kind.parts]
     evidence.sort(key=lambda photo: (words.text(photo.get("taken_at")), photo["id"]))
@@ -103,7 +114,9 @@ def compose(
         sampled.photographed(samples) if "samples" in kind.parts else _pictured(kind, inspection, rows, shown, evidence)
     )
     if not kind.shows_inspection:
-        evidence = [photo for photo in evidence if any(photo["id"] in each["photo_ids"] for each in pictured)]
+        evidence = [
+            photo for photo in evidence if any(photo["id"] in (each.get("photo_ids") or ()) for each in pictured)
+        ]
     context = Context(
         instruments={doc["id"]: doc for doc in instruments},
         photo_numbers={photo["id"]: index for index, photo in enumerate(evidence, 1)},
@@ -111,12 +124,14 @@ def compose(
         articles=words.penalty_lines(law, violations, penalties, on),
         findings=findings,
     )
+    told = verification.measured(shown) if kind.of_instrument else shown
     blocks = [
-        checklist_block(each, [f for f in shown if f.get("checklist") == each["code"]], context) for each in definitions
+        checklist_block(each, [f for f in told if f.get("checklist") == each["code"]], context) for each in definitions
     ]
     if form == "amendment":  # it prints what it corrects; the rest stands in the first minutes
         blocks = [{**block, "missing": []} for block in blocks if block["sections"]]
     blocks = blocks if "results" in kind.parts else []
+    frozen = verification.listed(kind, shown, instrument_id) if kind.of_instrument else shown
     doc = {
         "version": VERSION,
         "form": form,
@@ -149,12 +164,18 @@ def compose(
         "measures": [_measure(each, context) for each in measures],
         "statement": words.text(inspection.get("establishment_statement")),
         "photos": photo_list(evidence, pictured, context),
-        "findings": [{"id": f["id"], "sha256": finding_digest(f)} for f in sorted(shown, key=lambda f: str(f["id"]))],
+        "findings": [{"id": f["id"], "sha256": finding_digest(f)} for f in sorted(frozen, key=lambda f: str(f["id"]))],
         "amends": None if amends is None else {name: words.text(amends.get(name)) for name in ("text", "issued_at")},
         "copies": copies,
         "signatures": people.signatures(campaign, establishment, signatures, kind.signers),
         "recipients": people.recipients(organisation, establishment),
     }  # fmt: skip
+    if kind.of_instrument:
+        given = of_instrument.Given(instrument_id, session or {}, marks, cycles, campaign, issued_at, on, by)
+        about = of_instrument.verified(given, shown, definitions, context)
+        if kind.is_certificate:
+            return verification.certificate(doc, about, organisation, signer)
+        return verification.record(doc, about, organisation)
     if kind.tells_results:
         return sampled.notice(doc, samples, results, organisation=organisation, campaign=campaign, signer=signer)
     if kind.is_notice:

@@ -32,9 +32,9 @@ _WITNESS = {
 def blank(form: Form, doc: Mapping[str, Any], definitions: Sequence[Doc]) -> dict[str, Any]:
     """Empty what was composed of everything that is found on the spot. It is never signed: it carries no QR code.
 
-    Raises ValueError for a notice and for an amendment: neither is written by hand at the site.
+    Raises ValueError for a form that is not written by hand at the site.
     """
-    if form.is_notice or form.code == "amendment":
+    if not form.by_hand:
         raise ValueError(f"{form.name} không có bản in sẵn.")
     place = words.text(doc["place_date"]).partition(", ")[0]
     return {

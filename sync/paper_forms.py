@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MINUTES, NOTICE = "BIÊN BẢN", "THÔNG BÁO"
+MINUTES, NOTICE, CERTIFICATE = "BIÊN BẢN", "THÔNG BÁO", "GIẤY CHỨNG NHẬN KIỂM ĐỊNH"
 _BOTH_SIDES = ("representative", "member", "team_leader")
 _TEAM_ALONE = ("member", "team_leader")
 _EVERYTHING = frozenset({"results", "conclusion", "requirements", "measures", "statement", "photos"})
@@ -16,7 +16,8 @@ class Form:
 
     `parts` are the parts of an inspection that it prints; `measure` is the type of measure that it is about, `undoes` the
     type that this one ends; `rests_on` are the forms of the paper that it cites, best first; `ends_as` is the status that
-    it gives the inspection, None where it does not close it; `signers` are printed even where nobody is named.
+    it gives the inspection, None where it does not close it (the record of a slip's last instrument closes by its own
+    `closes`); `signers` are printed even where nobody is named.
     """
 
     code: str
@@ -36,14 +37,46 @@ class Form:
         return self.title == NOTICE
 
     @property
+    def is_certificate(self) -> bool:
+        """What an instrument's owner keeps and the head signs (giấy chứng nhận kiểm định)."""
+        return self.title == CERTIFICATE
+
+    @property
+    def of_instrument(self) -> bool:
+        """Whether it is about one verified instrument (`minutes.instrument_id`)."""
+        return "verification" in self.parts
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it can be written on a pre-printed sheet: minutes of those who are there."""
+        return not (self.is_notice or self.of_instrument or self.code == "amendment")
+
+    @property
+    def signed_at_site(self) -> bool:
+        """Whether the people of the site sign it: then photos of the signed pages are waited for."""
+        return not (self.is_notice or self.of_instrument)
+
+    @property
+    def own_series(self) -> bool:
+        """Whether it is numbered in a series of its own only; minutes fall back on the agency's first for minutes."""
+        return self.is_notice or self.of_instrument
+
+    @property
+    def noun(self) -> str:
+        """What it is called in a sentence, before its number."""
+        if self.of_instrument:
+            return self.name.lower()
+        return "thông báo" if self.is_notice else "biên bản"
+
+    @property
     def closes(self) -> bool:
         """Whether it ends the inspection."""
         return self.ends_as is not None
 
     @property
     def shows_inspection(self) -> bool:
-        """Whether it is about the inspection as a whole, not about measures, samples or a visit that came to nothing."""
-        return not (self.measure or self.parts & {"attempt", "samples", "laboratory"})
+        """Whether it is about the inspection as a whole, not about measures, samples, one instrument or a vain visit."""
+        return not (self.measure or self.parts & {"attempt", "samples", "laboratory", "verification"})
 
     @property
     def tells_results(self) -> bool:
@@ -70,6 +103,10 @@ FORMS: dict[str, Form] = {
              undoes="suspend", rests_on=("suspension_notice",), signers=()),
         Form("not_carried_out", "Biên bản không tiến hành được", "Không tiến hành được việc {act}",
              parts=frozenset({"attempt", "photos"}), ends_as="not_carried_out", signers=_TEAM_ALONE),
+        Form("verification_record", "Biên bản kiểm định", "Kiểm định",
+             parts=frozenset({"verification", "results", "photos"}), signers=()),
+        Form("verification_certificate", "Giấy chứng nhận kiểm định", "Kiểm định", CERTIFICATE,
+             parts=frozenset({"verification", "results"}), signers=()),
     )
 }  # fmt: skip
 
@@ -78,6 +115,24 @@ def is_notice(code: object) -> bool:
     """Say whether a form is a letter of the agency; an unknown one is taken for minutes."""
     form = FORMS.get(str(code))
     return form is not None and form.is_notice
+
+
+def signed_at_site(code: object) -> bool:
+    """Say whether photos of the signed pages are waited for; of an unknown form they are."""
+    form = FORMS.get(str(code))
+    return form is None or form.signed_at_site
+
+
+def own_series(code: object) -> bool:
+    """Say whether a form is numbered in a series of its own only."""
+    form = FORMS.get(str(code))
+    return form is not None and form.own_series
+
+
+def noun_of(code: object) -> str:
+    """Name a paper in a sentence; one of an unknown form is called minutes."""
+    form = FORMS.get(str(code))
+    return "biên bản" if form is None else form.noun
 
 
 def form_of(code: str) -> Form:

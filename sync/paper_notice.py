@@ -68,7 +68,7 @@ def as_letter(
     letter = {
         "addressees": [words.text(doc["establishment"]["name"]) or "cơ sở"],
         "heading": "", "objects": [], "points": [], "required": [], "after": "", **said,
-        "signer": _signer(signer or next(iter(organisation.get("signers") or ()), {})),
+        "signer": signer_of(signer or next(iter(organisation.get("signers") or ()), {})),
         "recipients": ["Như trên", team, "Lưu: VT, hồ sơ đoàn"],
     }  # fmt: skip
     told = {name: doc["establishment"][name] for name in ("id", "name", "address")}
@@ -135,6 +135,6 @@ def _object(row: Traced, context: Context) -> dict[str, Any]:
     }
 
 
-def _signer(signer: Doc) -> dict[str, str]:
+def signer_of(signer: Doc) -> dict[str, str]:
     """Write who signs; `authority` is what stands above the title of one who signs for the head (KT., TL., TUQ.)."""
     return {name: words.text(signer.get(name)) for name in ("authority", "title", "name")}

@@ -64,6 +64,11 @@ def signatures(
     return given
 
 
+def signing(signer: Doc, heading: str) -> dict[str, Any]:
+    """Write one who signs a paper that the two sides do not sign together."""
+    return {**_signer({"role": "member", "name": signer.get("name"), "title": signer.get("title")}), "heading": heading}
+
+
 def _confirming(signatures: Sequence[Doc]) -> list[Doc]:
     """Return who has to sign because somebody refused: named as witness there, not yet among the signers."""
     known = {words.text(each.get("name")) for each in signatures if each.get("role") == "witness"}

@@ -224,14 +224,14 @@ def _value(title: str, spec: Doc, value: Any, unit: str) -> dict[str, str]:
         "title": title,
         "type": "number" if kind in _NUMBERED else "text",
         "unit": unit,
-        "text": _cell(spec, value),
+        "text": cell(spec, value),
     }
 
 
-def _cell(spec: Doc, value: Any) -> str:
+def cell(spec: Doc, value: Any) -> str:
     """Write one value: choices by their title, days the Vietnamese way, numbers as the inspector wrote them."""
     if isinstance(value, list):
-        return "; ".join(_cell(spec, each) for each in value)
+        return "; ".join(cell(spec, each) for each in value)
     if spec.get("type") == "date":
         return words.short_day(value)
     titles = {_choice_key(choice): _choice_title(choice) for choice in spec.get("choices") or ()}
@@ -256,7 +256,7 @@ def _table(item: Doc, finding: Doc, computed: Doc, context: Context) -> dict[str
     columns = [
         {"title": spec["title"]["vi"], "unit": context.unit(spec, finding), "type": _kind(spec)} for spec in specs
     ]
-    cells = [[_cell(spec, row.get(spec["key"])) if isinstance(row, Mapping) else "" for spec in specs] for row in rows]
+    cells = [[cell(spec, row.get(spec["key"])) if isinstance(row, Mapping) else "" for spec in specs] for row in rows]
     use: Doc = item.get("procedure") or {}
     errors: Sequence[Any] = computed.get("errors") or ()
     if len(errors) == len(rows):

@@ -18,7 +18,7 @@ from server.services import accounts
 from server.services.field_words import FIELDS
 from server.services.kind_words import DOCUMENT_KINDS
 from sync.clock import judge_clock, read_instant
-from sync.paper_forms import is_notice
+from sync.paper_forms import noun_of
 
 SYSTEM = "system"
 PAGE_SIZE = 100
@@ -136,7 +136,7 @@ def _what(kind: str, state: Mapping[str, Any]) -> str:
     if kind == "finding" and state.get("item"):
         return f"{noun} mục {state['item']}"
     if kind == "minutes" and isinstance(state.get("number"), int):
-        noun = "thông báo" if is_notice(state.get("form")) else noun
+        noun = noun_of(state.get("form"))
         return f"{noun} số {state['number']:02d}/{state.get('series')}"
     if kind == "sample" and state.get("product"):
         return f"{noun} {state['product']}"

@@ -18,7 +18,7 @@ from server.services.wording import folded
 from sync.clock import read_instant
 from sync.feed import Change
 from sync.findings import inspected_on
-from sync.paper_forms import is_notice
+from sync.paper_forms import signed_at_site
 
 CHUNK = 200
 """Inspections whose documents are read at a time."""
@@ -121,7 +121,7 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
         "missing_photos": sum(p.get("status", "expected") == "expected" for p in photos),
         "odd_papers": sum(bool(m.get("diverged") or m.get("warnings")) for m in valid),
         "has_signed_paper": is_signed,
-        "awaits_signed_paper": not is_signed and any(not is_notice(m.get("form")) for m in valid),
+        "awaits_signed_paper": not is_signed and any(signed_at_site(m.get("form")) for m in valid),
         "open_requirements": len(asked),
         "due_on": min(filter(None, (_day(r.get("due_on")) for r in asked)), default=""),
         "measures": sum(not m.get("voided") for m in family.get("measure", ())),

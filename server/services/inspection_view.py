@@ -28,7 +28,7 @@ from server.services.review_remarks import Said
 from server.services.site_map import SiteMap
 from sync.findings import inspected_on, measured_days, reasons
 from sync.inspection import reopened
-from sync.paper_forms import is_notice
+from sync.paper_forms import signed_at_site
 from sync.paper_results import Context
 
 RECENT = 15
@@ -56,9 +56,9 @@ class MinutesRow:
     amends: str | None
 
     @property
-    def is_notice(self) -> bool:
-        """A letter of the agency: nobody at the site signs it."""
-        return is_notice(self.form)
+    def signed_at_site(self) -> bool:
+        """Whether people of the site sign it, as they do not sign a letter or a certificate of the agency."""
+        return signed_at_site(self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _minutes(doc: State, signed: Sequence[Photo], places: Mapping[str, str]) -> 
         year=doc.get("year"),
         issued_at=doc.get("issued_at"),
         closes=doc.get("closes") is True,
-        awaits_signed_paper=not signed and doc.get("status") != "void" and not is_notice(doc.get("form")),
+        awaits_signed_paper=not signed and doc.get("status") != "void" and signed_at_site(doc.get("form")),
         diverged=[places.get(str(id), "một nội dung không còn trên máy chủ") for id in doc.get("diverged") or []],
         warnings=[str(w.get("detail")) if isinstance(w, Mapping) else str(w) for w in doc.get("warnings") or []],
         voided=doc.get("voided"),

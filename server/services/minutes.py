@@ -26,7 +26,7 @@ from sync import paper, seal
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
 from sync.minutes import listed, no_longer_amended
-from sync.paper_forms import form_of, is_notice
+from sync.paper_forms import form_of, noun_of, own_series
 from sync.paper_words import local
 
 SERVER = "server"
@@ -318,15 +318,13 @@ def existing(session: Session, kind: str, id: str, *, lock: bool = False) -> Doc
 
 
 def series_of(organisation: dict[str, Any], form: str) -> str:
-    """Return the series that numbers a form: its own, else for minutes the agency's first; a notice needs its own."""
+    """Return the series that numbers a form: its own, else for minutes the agency's first for minutes."""
     rows = organisation.get("series") or []
     named = [r["series"] for r in rows if r.get("form") == form]
-    if not named and not is_notice(form):
-        named = [r["series"] for r in rows if not is_notice(r.get("form"))]
+    if not named and not own_series(form):
+        named = [r["series"] for r in rows if not own_series(r.get("form"))]
     if not named:
-        raise Problem(
-            ProblemCode.CONFLICT, f"Cơ quan này chưa mở sổ số {'thông báo' if is_notice(form) else 'biên bản'}."
-        )
+        raise Problem(ProblemCode.CONFLICT, f"Cơ quan này chưa mở sổ số {noun_of(form)}.")
     return str(named[0])
 
 

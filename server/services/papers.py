@@ -21,7 +21,7 @@ from sync.paper_forms import FORMS, form_of
 from sync.paper_words import local
 
 PAPER = "paper"
-BY_HAND = tuple(code for code, form in FORMS.items() if not form.is_notice and code != "amendment")
+BY_HAND = tuple(code for code, form in FORMS.items() if form.by_hand)
 """What can be written by hand on pre-printed paper: minutes of those who are there."""
 LOST = "lost"
 

@@ -25,7 +25,7 @@ PAGE_SIZE = 50
 AGES = (7, 15, 30, 60)
 """Days without a signed copy to choose from; no deadline in law is meant."""
 MAX_REMINDED = 500
-_NOTICES = sorted(code for code, form in FORMS.items() if form.is_notice)
+_OTHERS = sorted(code for code, form in FORMS.items() if not form.signed_at_site)
 _Papers = Select[MinutesPaper, str, InspectionSummary]
 _COLUMNS = (Column("Số", width=16), Column("Năm", NUMBER), Column("Loại"), Column("Cơ sở", width=36), Column("Địa chỉ", width=40),
             Column("Đợt"), Column("Người phụ trách"), Column("Phát hành", MOMENT), Column("Số ngày chờ", NUMBER))  # fmt: skip
@@ -144,7 +144,7 @@ def _rows(session: Session, query: _Papers, choices: Sequence[tuple[str, str, st
 
 def _asked(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [InspectionSummary.awaits_signed_paper.is_(True), MinutesPaper.status.in_(PRINTABLE),
-             MinutesPaper.form.not_in(_NOTICES), *matching(wanted.text)]  # fmt: skip
+             MinutesPaper.form.not_in(_OTHERS), *matching(wanted.text)]  # fmt: skip
     if wanted.age:
         until = (now - timedelta(days=wanted.age)).astimezone(UTC)
         found.append(MinutesPaper.issued_at <= f"{until:%Y-%m-%dT%H:%M:%SZ}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sync import paper, seal
-from sync.paper_forms import FORMS, MINUTES, NOTICE, form_of
+from sync.paper_forms import CERTIFICATE, FORMS, MINUTES, NOTICE, form_of
 from sync.paper_measures import listed, traced
 from tests.server.printing.samples import fuel_station
 from tests.server.printing.side_papers import (
@@ -38,8 +38,8 @@ class TestForms:
     def test_what_rests_on_a_paper_names_forms_that_exist(self) -> None:
         for form in FORMS.values():
             assert set(form.rests_on) <= FORMS.keys()
-            assert form.title in {MINUTES, NOTICE}
-            assert form.name.startswith(("Biên bản", "Thông báo"))
+            assert form.title in {MINUTES, NOTICE, CERTIFICATE}
+            assert form.name.startswith(("Biên bản", "Thông báo", "Giấy chứng nhận"))
 
     def test_an_unknown_form_is_refused(self) -> None:
         with pytest.raises(ValueError, match="không có"):

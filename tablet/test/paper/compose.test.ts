@@ -19,7 +19,7 @@ describe('compose', () => {
   const bare = { issued_at: '2026-11-26T08:00:00+07:00', number: null, inspection: {}, campaign: {}, organisation: {}, establishment: {} }
 
   test.each(['announcement', 'working', 'inspection', 'amendment', 'sampling', 'result_notice', 'sealing', 'unsealing',
-    'suspension_notice', 'resumption_notice', 'not_carried_out'])('makes a paper of %s where nothing is known yet', (form) => {
+    'suspension_notice', 'resumption_notice', 'not_carried_out', 'verification_record', 'verification_certificate'])('makes a paper of %s where nothing is known yet', (form) => {
     expect(compose({ ...bare, form })).toMatchObject({ form, number: null, issued_at: bare.issued_at })
   })
 

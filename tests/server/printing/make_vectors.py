@@ -14,11 +14,12 @@ from sync import paper, seal
 from tests.server.printing.samples import SAMPLES
 from tests.server.printing.side_papers import SIDE_PAPERS
 from tests.server.printing.side_samples import SAMPLE_PAPERS
+from tests.server.printing.verified_papers import VERIFIED_PAPERS
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 SEED = bytes(range(32))
 HOST = "kiemtra.bacninh.gov.vn"
-PAPERS = {**SAMPLES, **SIDE_PAPERS, **SAMPLE_PAPERS}
+PAPERS = {**SAMPLES, **SIDE_PAPERS, **SAMPLE_PAPERS, **VERIFIED_PAPERS}
 
 
 def minutes_vector(name: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def qr_vectors() -> dict[str, Any]:
     """Symbols of the minutes' QR texts and of the shortest and longest texts."""
     texts = [minutes_vector(name)["qr"] for name in SAMPLES]
     texts += ["A", "HTTPS://A.VN/M/2KCETI", "HELLO WORLD $%*+-./:", "HTTPS://" + "Z2" * 151 + "7"]
-    texts += [minutes_vector(name)["qr"] for name in (*SIDE_PAPERS, *SAMPLE_PAPERS)]
+    texts += [minutes_vector(name)["qr"] for name in (*SIDE_PAPERS, *SAMPLE_PAPERS, *VERIFIED_PAPERS)]
     cases = [{"text": text, "rows": qr.modules(text)} for text in texts]
     return {
         "about": "QR, one alphanumeric segment, level M, no boost, fixed mask, no border",

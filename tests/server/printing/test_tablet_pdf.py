@@ -20,7 +20,7 @@ REAL: list[tuple[str, minutes.Status]] = [
 ]  # fmt: skip
 SIDE: list[tuple[str, minutes.Status]] = [
     ("gold-shop", "issued"), ("sealing", "amended"), ("suspension-notice", "issued"), ("not-carried-out", "draft"),
-    ("sampling", "void"),
+    ("sampling", "void"), ("verification-record", "issued"), ("verification-certificate", "issued"),
 ]  # fmt: skip
 
 

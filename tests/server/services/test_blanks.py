@@ -22,7 +22,7 @@ from tests.server.services.test_minutes import Desk, desk
 from tests.server.services.test_papers import photographs_the_pages
 
 __all__ = ["desk"]
-BY_HAND = [code for code, form in FORMS.items() if not form.is_notice and code != "amendment"]
+BY_HAND = [code for code, form in FORMS.items() if form.by_hand]
 
 
 def emptied(documents: dict[str, Any], form: str) -> dict[str, Any]:

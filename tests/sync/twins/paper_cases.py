@@ -37,9 +37,9 @@ DAYS = (
     "2031-12-09",
 )
 MOMENT_FIELDS = frozenset({"at", "taken_at", "started_at", "ended_at", "decision_announced_at", "signed_at"})
-DAY_FIELDS = frozenset({"due_on", "verified_until", "calibrated_until", "valid_to", "valid_until", "date", "report_on",
+DAY_FIELDS = frozenset({"on", "value", "due_on", "verified_until", "calibrated_until", "valid_to", "valid_until", "date", "report_on",
                         "made_on", "expires_on", "planned_on", "issued_on"})  # fmt: skip
-KEPT = frozenset({"checklists", "law", "violations", "penalties", "form", "issued_at", "number"})
+KEPT = frozenset({"checklists", "law", "violations", "penalties", "cycles", "form", "issued_at", "number"})
 """What is served, not entered: nobody on a tablet can change it."""
 WORDS = {
     "answer": ("conforming", "nonconforming", "not_checked", "not_applicable", None),
@@ -51,6 +51,8 @@ WORDS = {
     "purpose": ("evidence", "signed_paper", "test", "retained_site"),
     "status": ("confirmed", "unconfirmed", "given"),
     "verdict": ("pass", "fail", "inconclusive", None),
+    "fate": ("used", "spoiled"),
+    "mode": ("initial", "periodic", "after_repair", "khác"),
 }
 
 
@@ -97,11 +99,16 @@ def _crossed(dice: Random, documents: Doc, other: Doc) -> None:
         "amends",
         "signer",
         "requirements",
+        "session",
+        "marks",
+        "cycles",
     ):
         if name in other and dice.random() < 0.3:
             documents[name] = copy.deepcopy(other[name])
     if dice.random() < 0.1:
         documents["amends"] = {"text": dice.choice(["01/BB-ĐKT", "", None]), "issued_at": dice.choice(MOMENTS)}
+    if dice.random() < 0.4:
+        _verified(dice, documents)
     _doubled(dice, documents)
     if documents.get("samples"):
         _sampled(dice, documents)
@@ -123,6 +130,25 @@ def _doubled(dice: Random, documents: Doc) -> None:
             twin = {**measure, "id": f"{dice.getrandbits(128):032x}", "serials": ["K-1"]}
             twin.pop("follows", None)
             documents[name].insert(dice.randrange(len(documents[name]) + 1), twin)
+
+
+def _verified(dice: Random, documents: Doc) -> None:
+    """Let a paper be about some instrument, known or not, issued by somebody of the team, in another year of cycles."""
+    ids = [each["id"] for each in documents.get("instruments", ())]
+    documents["instrument_id"] = dice.choice([*ids, "", f"{dice.getrandbits(128):032x}"])
+    for number, member in enumerate(documents["campaign"].get("team") or ()):
+        if isinstance(member, dict) and dice.random() < 0.5:
+            member["user_id"] = f"u-{number}"
+    documents["by"] = dice.choice(["", "u-0", "u-1", "u-9"])
+    for finding in documents["findings"]:
+        if finding.get("item") == "KD11" and dice.random() < 0.5:
+            finding["values"] = {"conclusion": dice.choice(["pass", "fail", "inconclusive", "", "khác"])}
+            finding["computed"] = dice.choice(
+                [None, {"verdict": dice.choice(WORDS["verdict"]), "explanation": dice.choice(TEXTS)}]
+            )
+    for cycle in documents.get("cycles") or ():
+        cycle["status"] = dice.choice(["confirmed", "unconfirmed"])
+        cycle["valid_from"] = dice.choice([None, "2020-01-01", "2021-08-05", "2026-04-15"])
 
 
 def _sampled(dice: Random, documents: Doc) -> None:

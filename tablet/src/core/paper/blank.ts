@@ -1,5 +1,5 @@
 // Pre-printed minutes to be filled in by hand: head, team, site, items; what is found is left empty: twin of sync/paper_blank.py.
-import { isNotice, showsInspection, type Form } from './forms.ts'
+import { isByHand, showsInspection, type Form } from './forms.ts'
 import { get, mapping, mappings, type Doc } from './shape.ts'
 import { titleOf } from './tables.ts'
 import { text } from './words.ts'
@@ -20,10 +20,10 @@ const WITNESS: State = { role: 'witness', heading: 'NGƯỜI CHỨNG KIẾN', na
 
 /**
  * Empty what was composed of everything that is found on the spot. It is never signed: it carries no QR code.
- * Throws RangeError for a notice and for an amendment: neither is written by hand at the site.
+ * Throws RangeError for a form that is not written by hand at the site.
  */
 export function blank(form: Form, doc: State, definitions: Doc[]): State {
-  if (isNotice(form) || form.code === 'amendment') throw new RangeError(`${form.name} không có bản in sẵn.`)
+  if (!isByHand(form)) throw new RangeError(`${form.name} không có bản in sẵn.`)
   const isAttempt = form.parts.has('attempt')
   return {
     ...doc,

@@ -7,7 +7,7 @@ import { basisOf } from './basis.ts'
 import { Context } from './context.ts'
 import { isoLocal, local, type Local } from './days.ts'
 import { fingerprint } from './findings.ts'
-import { formOf, isNotice, showsInspection, type Form } from './forms.ts'
+import { formOf, isCertificate, isNotice, isOfInstrument, showsInspection, type Form } from './forms.ts'
 import { uncitable } from './law.ts'
 import { cited, commas, firstMoment, photographed, sealRows, subjectOf, traced, type Traced } from './measures.ts'
 import { notice, thing, type Sender } from './notice.ts'
@@ -17,6 +17,8 @@ import { citedBy, resultNotice, samplesPhotographed, samplingMinutes } from './s
 import { numberText } from './seal.ts'
 import { bare, get, list, mapping, mappings, sortedBy, str, truthy, unique, type Doc } from './shape.ts'
 import { instrument, place, site } from './site.ts'
+import { certificate, frozen, measured, record } from './verification.ts'
+import { ownOf, verified, withSession } from './verified.ts'
 import { ACTS, dayInWords, longDay, MEASURES, moment, penaltyLines, shortDay, TEAMS, text, upperFirst, word } from './words.ts'
 
 const VERSION = 1
@@ -54,6 +56,12 @@ export interface ComposeInput {
   signer?: Doc | null
   samples?: Doc[]
   results?: Doc[]
+  /** The instrument that papers of a verification are about, its session, the ledger's marks, the rule set's cycles, who issues. */
+  instrument_id?: string
+  session?: Doc | null
+  marks?: Doc[]
+  cycles?: Doc[]
+  by?: string
   copies?: number
 }
 
@@ -62,7 +70,7 @@ type Input = Required<ComposeInput>
 const NOTHING = {
   area: null, instruments: [], findings: [], checklists: [], law: [], violations: [], penalties: [], standards: [],
   photos: [], requirements: [], measures: [], signatures: [], amends: null, earlier: [], papers: [], signer: null,
-  samples: [], results: [], copies: 2,
+  samples: [], results: [], instrument_id: '', session: null, marks: [], cycles: [], by: '', copies: 2,
 }
 
 /**
@@ -82,12 +90,21 @@ export function compose(given: ComposeInput): State {
   const page = { ...printedOn(form, input), organisation }
   const context = contextOf(form, page, rows, inspectedOn(page.inspection, issued.day))
   const doc = bodyOf(form, page, rows, context, issued)
+  if (isOfInstrument(form)) return ofInstrument(form, doc, page, context)
   const sender: Sender = { organisation, campaign, signer: input.signer }
   if (form.parts.has('laboratory')) return resultNotice(doc, input.samples, input.results, sender)
   if (isNotice(form)) return notice(form, doc, rows, input.requirements, context.context, sender)
   if (form.parts.has('seals')) doc.seals = sealRows(rows, context.context)
   if (form.parts.has('attempt')) doc.attempt = attemptBlock(page.inspection)
   return form.parts.has('samples') ? samplingMinutes(doc, input.samples, context.context) : doc
+}
+
+/** Make the papers of one verified instrument. */
+function ofInstrument(form: Form, doc: State, page: Input, shown: Shown): State {
+  const { instrument_id: instrumentId, session, marks, cycles, campaign, issued_at: issuedAt, by, organisation } = page
+  const given = { instrumentId, session: mapping(session), marks, cycles, campaign, issuedAt, on: shown.on, by }
+  const about = verified(given, shown.findings, page.checklists, shown.context)
+  return isCertificate(form) ? certificate(doc, about, organisation, page.signer) : record(doc, about, organisation)
 }
 
 /** Leave out what was voided: it stays in the record, not on paper. */
@@ -102,7 +119,7 @@ function standing(input: Input): Input {
 
 /** Leave out what this form does not print: an announcement is read out before anything is looked at, also when late. */
 function printedOn(form: Form, input: Input): Input {
-  const { inspection } = input
+  const inspection = isOfInstrument(form) ? withSession(input.inspection, mapping(input.session)) : input.inspection
   const signatures = ownSignatures(form, inspection, input.signatures, input.papers)
   if (form.parts.has('conclusion')) return { ...input, signatures }
   const silent = { ...inspection, conclusion: '', establishment_statement: '' }
@@ -131,7 +148,8 @@ function contextOf(form: Form, input: Input, rows: Traced[], on: string): Shown 
   const photos = form.parts.has('photos') ? input.photos.filter(isEvidence) : []
   const all = sortedBy(photos, (photo) => [text(photo.taken_at), str(photo.id)])
   // Only what is printed is frozen: a finding without an answer yet must stay open after working minutes.
-  const answered = form.parts.has('results') ? printed(input.findings, input.checklists) : []
+  const asked = isOfInstrument(form) ? ownOf(input.findings, input.instrument_id) : input.findings
+  const answered = form.parts.has('results') ? printed(asked, input.checklists) : []
   const findings = sortedBy(answered, (f) => [truthy(f.subject_id) ? str(f.subject_id) : '', ordinalOf(f), str(f.id)])
   const pictured = picturedOn(form, input, rows, findings, all)
   const isShown = (photo: Doc) => pictured.some((each) => list(each.photo_ids).includes(get(photo, 'id')))
@@ -141,7 +159,7 @@ function contextOf(form: Form, input: Input, rows: Traced[], on: string): Shown 
     photoNumbers: new Map(evidence.map((photo, index) => [get(photo, 'id'), index + 1])),
     uncitable: uncitable(input.law, on),
     articles: penaltyLines(input.law, input.violations, input.penalties, on),
-    findings: input.findings,
+    findings: asked,
   })
   return { context, on, findings, evidence, pictured }
 }
@@ -156,7 +174,9 @@ function picturedOn(form: Form, input: Input, rows: Traced[], findings: Doc[], e
 function bodyOf(form: Form, input: Input, rows: Traced[], shown: Shown, issued: Local): State {
   const { inspection, campaign, organisation, establishment, area, amends } = input
   const { context, findings, evidence, pictured, on } = shown
-  const blocks = blocksOf(form, input, findings, context)
+  const told = isOfInstrument(form) ? measured(findings) : findings
+  const listed = isOfInstrument(form) ? frozen(form, findings, input.instrument_id) : findings
+  const blocks = blocksOf(form, input, told, context)
   const codes = input.checklists.map((definition) => get(definition, 'code'))
   const papers = form.measure ? rows.map((row) => row.paper) : citedBy(form, input.papers)
   const issuedAt = moment(input.issued_at)
@@ -194,7 +214,7 @@ function bodyOf(form: Form, input: Input, rows: Traced[], shown: Shown, issued: 
     measures: input.measures.map((each) => measureOf(each, context)),
     statement: text(inspection.establishment_statement),
     photos: photoList(evidence, pictured, context),
-    findings: sortedBy(findings, (f) => [str(f.id)]).map((f) => ({ id: get(f, 'id'), sha256: fingerprint(f) })),
+    findings: sortedBy(listed, (f) => [str(f.id)]).map((f) => ({ id: get(f, 'id'), sha256: fingerprint(f) })),
     amends: amends && { text: text(amends.text), issued_at: text(amends.issued_at) },
     copies: input.copies,
     signatures: signaturesOf(campaign, establishment, input.signatures, form.signers),

@@ -2,11 +2,12 @@
 
 export type Part =
   | 'results' | 'conclusion' | 'requirements' | 'measures' | 'statement' | 'photos' | 'samples' | 'laboratory' | 'seals'
-  | 'attempt'
+  | 'attempt' | 'verification'
 export type Role = 'representative' | 'witness' | 'member' | 'team_leader'
 
 const MINUTES = 'BIÊN BẢN'
 const NOTICE = 'THÔNG BÁO'
+const CERTIFICATE = 'GIẤY CHỨNG NHẬN KIỂM ĐỊNH'
 const EVERYTHING: Part[] = ['results', 'conclusion', 'requirements', 'measures', 'statement', 'photos']
 
 /** One form. No code of a form in law stands here: their bodies were not seen. */
@@ -22,7 +23,7 @@ export interface Form {
   undoes: string
   /** The forms of the paper that it cites, best first. */
   restsOn: readonly string[]
-  /** The status that it gives the inspection, null where it does not close it. */
+  /** The status that it gives the inspection, null where it does not close it (records of a slip close by `closes`). */
   endsAs: string | null
   /** The roles that are printed even where nobody is named. */
   signers: readonly Role[]
@@ -54,6 +55,9 @@ export const FORMS: readonly Form[] = [
     { title: NOTICE, measure: 'resume', undoes: 'suspend', restsOn: ['suspension_notice'], signers: [] }),
   form('not_carried_out', 'Biên bản không tiến hành được', 'Không tiến hành được việc {act}',
     { parts: ['attempt', 'photos'], endsAs: 'not_carried_out', signers: ['member', 'team_leader'] }),
+  form('verification_record', 'Biên bản kiểm định', 'Kiểm định', { parts: ['verification', 'results', 'photos'], signers: [] }),
+  form('verification_certificate', 'Giấy chứng nhận kiểm định', 'Kiểm định',
+    { title: CERTIFICATE, parts: ['verification', 'results'], signers: [] }),
 ]
 
 /** Return a form. Throws RangeError for an unknown one. */
@@ -68,7 +72,22 @@ export function isNotice(form: Form): boolean {
   return form.title === NOTICE
 }
 
-/** Whether it is about the inspection as a whole, not about measures, samples or a visit that came to nothing. */
+/** What an instrument's owner keeps and the head signs (giấy chứng nhận kiểm định). */
+export function isCertificate(form: Form): boolean {
+  return form.title === CERTIFICATE
+}
+
+/** Whether it is about one verified instrument (`minutes.instrument_id`). */
+export function isOfInstrument(form: Form): boolean {
+  return form.parts.has('verification')
+}
+
+/** Whether it can be written on a pre-printed sheet: minutes of those who are there. */
+export function isByHand(form: Form): boolean {
+  return !(isNotice(form) || isOfInstrument(form) || form.code === 'amendment')
+}
+
+/** Whether it is about the inspection as a whole, not about measures, samples, one instrument or a vain visit. */
 export function showsInspection(form: Form): boolean {
-  return !form.measure && !(['attempt', 'samples', 'laboratory'] as const).some((part) => form.parts.has(part))
+  return !form.measure && !(['attempt', 'samples', 'laboratory', 'verification'] as const).some((part) => form.parts.has(part))
 }

@@ -137,6 +137,6 @@ function objectOf({ measure }: Traced, context: Context): State {
 }
 
 /** Write who signs; `authority` is what stands above the title of one who signs for the head (KT., TL., TUQ.). */
-function signerOf(signer: Doc): State {
+export function signerOf(signer: Doc): State {
   return { authority: text(signer.authority), title: text(signer.title), name: text(signer.name) }
 }

@@ -49,6 +49,11 @@ export function signatures(campaign: Doc, establishment: Doc, signatures: Doc[],
   return ordered.map((each) => (each.role === 'team_leader' ? { ...each, heading: lead } : each))
 }
 
+/** Write one who signs a paper that the two sides do not sign together. */
+export function signing(given: Doc, heading: string): State {
+  return { ...signer({ role: 'member', name: get(given, 'name'), title: get(given, 'title') }), heading }
+}
+
 /** Return who has to sign because somebody refused: named as witness there, not yet among the signers. */
 function confirming(signatures: Doc[]): Doc[] {
   const known = new Set(signatures.filter((each) => each.role === 'witness').map((each) => text(each.name)))

@@ -74,7 +74,7 @@ export function ordinalOf(finding: Doc): number {
 }
 
 /** Compose one result: answer and verdict in words, values, table, note, limit with its source, photo numbers. */
-function itemBlock(item: Doc, finding: Doc, context: Context): State {
+export function itemBlock(item: Doc, finding: Doc, context: Context): State {
   const computed = mapping(finding.computed)
   const [answer, verdict] = [get(finding, 'answer'), get(computed, 'verdict')]
   const isBad = answer === 'nonconforming' || verdict === 'fail'

@@ -61,7 +61,7 @@ function valueOf(title: string, spec: Doc, value: Json | undefined, unit: string
 }
 
 /** Write one value: choices by their title, days the Vietnamese way, numbers as the inspector wrote them. */
-function cell(spec: Doc, value: Json | undefined): string {
+export function cell(spec: Doc, value: Json | undefined): string {
   if (Array.isArray(value)) return value.map((each) => cell(spec, each)).join('; ')
   if (spec.type === 'date') return shortDay(value)
   const titles = Object.fromEntries(list(spec.choices).map(choice))

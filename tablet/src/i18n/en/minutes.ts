@@ -19,6 +19,8 @@ export const minutes = {
   'form.result_notice': 'Notice of test results',
   'form.suspension_notice': 'Notice of suspension',
   'form.resumption_notice': 'Notice of resumption',
+  'form.verification_record': 'Verification record',
+  'form.verification_certificate': 'Verification certificate',
   'form.other': 'Paper',
   'status.planned': 'Planned',
   'status.in_progress': 'In progress',

@@ -18,6 +18,8 @@ export const minutes = {
   'form.result_notice': 'Thông báo kết quả thử nghiệm',
   'form.suspension_notice': 'Thông báo tạm dừng',
   'form.resumption_notice': 'Thông báo được tiếp tục',
+  'form.verification_record': 'Biên bản kiểm định',
+  'form.verification_certificate': 'Giấy chứng nhận kiểm định',
   'form.other': 'Văn bản',
   // statuses
   'status.planned': 'Đã lên kế hoạch',
