@@ -29,6 +29,8 @@ class EstablishmentEntry(Model):
     lines: Mapped[str] = mapped_column(Text)
     """Lines of business in small letters, each between bars: |xăng dầu|gas|."""
     search: Mapped[str] = mapped_column(Text)
+    has_conflicts: Mapped[bool] = mapped_column(index=True)
+    """Whether two people wrote different values into its document."""
 
     __table_args__ = (
         Index("ix_establishment_entry_site", "site_id", "id"),
@@ -52,6 +54,7 @@ class InstrumentEntry(Model):
     """An ISO day, "" where none is known."""
     is_suspended: Mapped[bool]
     search: Mapped[str] = mapped_column(Text)
+    has_conflicts: Mapped[bool] = mapped_column(index=True)
 
     __table_args__ = (
         Index("ix_instrument_entry_site", "site_id", "verified_until", "is_suspended"),

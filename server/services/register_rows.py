@@ -18,6 +18,7 @@ from server.services.days import day_of
 from server.services.projection import storable
 from server.services.wording import folded
 from sync.feed import Change
+from sync.merge import CONFLICTS
 from sync.paper_words import INSTRUMENTS
 
 CHUNK = 500
@@ -80,7 +81,7 @@ def establishment_row(id: str, state: State, scope: str, merged: Merged) -> Row:
         "id": id, "site_id": standing_for(id, merged), "merged_into": merged.get(id, ""), "area_code": _area(scope),
         "name_key": stored_key(name), "plain_name": likeness(name),
         "tax_code": "".join(c for c in tax if c.isascii() and c.isdigit())[:20],
-        "lines": f"|{'|'.join(lines)}|" if lines else "", "search": folded(" ".join(words)),
+        "lines": f"|{'|'.join(lines)}|" if lines else "", "search": folded(" ".join(words)), "has_conflicts": bool(state.get(CONFLICTS)),
     }  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def instrument_row(id: str, state: State, scope: str, merged: Merged) -> Row:
         "id": id, "establishment_id": site, "site_id": standing_for(site, merged), "area_code": _area(scope),
         "type": type[:60], "serial_key": stored_key(storable(state.get("serial"))),
         "verified_until": "" if until is None else until.isoformat(),
-        "is_suspended": bool(state.get("suspensions")), "search": folded(" ".join(words)),
+        "is_suspended": bool(state.get("suspensions")), "search": folded(" ".join(words)), "has_conflicts": bool(state.get(CONFLICTS)),
     }  # fmt: skip
 
 

@@ -65,6 +65,18 @@ def test_an_instrument_row_knows_its_day_and_whether_it_stands_suspended(office:
     assert whole(office)
 
 
+def test_rows_say_where_two_people_wrote_different_values(office: Office, database: Session) -> None:
+    site = office.registers_establishment()
+    owned = office.registers_instrument(site)
+    rival = {"name": [{"op_id": "x", "value": "Tên khác", "actor": "system"}]}
+    for conflicts in (rival, {}):
+        changes(office, "establishment", site, conflicts=conflicts)
+        changes(office, "instrument", owned, conflicts=conflicts)
+        assert site_row(database, site).has_conflicts is bool(conflicts)
+        assert database.get_one(InstrumentEntry, owned).has_conflicts is bool(conflicts)
+    assert whole(office)
+
+
 def test_what_a_tablet_adds_and_deletes_is_followed(office: Office, client: FlaskClient, database: Session) -> None:
     leader = office.hires("team_leader")
     site = site_of(office, leader)
