@@ -49,6 +49,7 @@ from server.pages import (
     tablets,
     trail,
     verification,
+    verification_due,
     work_calendar,
 )
 from server.pages import (
@@ -63,6 +64,7 @@ PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections, marks, marks_out, prices, verification, fees,
+    verification_due,
 )  # fmt: skip
 
 

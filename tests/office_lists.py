@@ -39,6 +39,8 @@ LISTS: dict[str, str] = {
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
     "Phiên kiểm định": "/verification",
+    "Đến hạn kiểm định": "/verification-due?year=2021",
+    "Mời kiểm định": "/verification-due/owners?year=2021&overdue=1",
     "Thu giá dịch vụ": "/fees",
     "Bảng giá kiểm định": "/prices",
     "Tem, chì": "/marks",

@@ -24,6 +24,8 @@ from server.services.follow_up_steps import STAGES
 from server.services.kind_words import DOCUMENT_KINDS
 from server.services.print_log import OUTCOMES
 from server.services.site_map import metres
+from server.services.verification_signs import JUDGED, WHATS
+from server.services.verification_signs import said as said_sign
 from server.services.verification_words import FATES, MARKS, METHODS, RESULTS, SESSION_STATES, STANDINGS
 from sync.paper_attempt import CAUSES
 from sync.paper_samples import CONCLUSIONS, EVENTS, PURPOSES
@@ -70,6 +72,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "account_act": ACCOUNT_ACTS,
     "second_factor": SECOND_FACTOR_STATES,
     "instrument": INSTRUMENTS,
+    "signs": JUDGED,
+    "sign": WHATS,
     "standing": STANDINGS,
     "verified_as": RESULTS,
     "paid_by": METHODS,
@@ -90,7 +94,7 @@ def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
     for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
                            ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first),
-                           ("dong", dong), ("metres", metres), ("clock_words", clock_words)):  # fmt: skip
+                           ("dong", dong), ("metres", metres), ("clock_words", clock_words), ("said_sign", said_sign)):  # fmt: skip
         bp.add_app_template_filter(function, name)
 
     @bp.record_once

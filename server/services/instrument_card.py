@@ -16,11 +16,12 @@ from server.db.documents import Document
 from server.db.inspections import InspectionSummary
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import grants, history, inspection_list, site_card
+from server.services import grants, history, inspection_list, site_card, verification_history
 from server.services.establishment_columns import INSTRUMENTS, title_of
 from server.services.establishment_register import area_names
 from server.services.inspection_summary import is_nonconforming
 from server.services.instrument_register import Row, rows_of
+from server.services.verification_history import Signs, Verification
 
 SHOWN = 20
 """Visits whose results are read; older ones are on the card of the establishment."""
@@ -45,6 +46,8 @@ class Page:
     suspensions: Sequence[Mapping[str, Any]]
     visits: Sequence[Visit]
     changes: Sequence[history.Entry]
+    verifications: Sequence[Verification]
+    signs: Signs
 
 
 def page(session: Session, id: str, user: User, today: date) -> Page:
@@ -56,8 +59,11 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         )
     row = rows_of(session, [id], area_names(session), today)[0]
     attributes = found.state.get("attributes")
+    verified = verification_history.of_instruments(session, [id], site_card.family(session, row.site_id))
+    signs = verification_history.signs(session, [{"id": id, **found.state}], verified, today)
     return Page(row, _named(attributes), found.state.get("suspensions") or [],
-                _visits(session, found, row.site_id, user), history.of_document(session, id, 20))  # fmt: skip
+                _visits(session, found, row.site_id, user), history.of_document(session, id, 20),
+                verified.get(id, []), signs[id])  # fmt: skip
 
 
 def _named(attributes: Any) -> list[tuple[str, Any]]:
