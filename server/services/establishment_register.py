@@ -23,6 +23,8 @@ from server.services.wording import folded
 
 PAGE_SIZE = 50
 CHUNK = 500
+FEW = 1000
+"""Up to so many found rows are sorted; of more the first ones are met soon enough in the order of an index."""
 OVERDUE, SUSPENDED, NEVER = "overdue", "suspended", "never"
 STATES = {OVERDUE: "Có phương tiện quá hạn", SUSPENDED: "Có phương tiện bị đình chỉ", NEVER: "Chưa kiểm tra lần nào"}
 VISITED = ("in_progress", "issued", "returned", "approved")
@@ -97,7 +99,7 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     every, counts = counted(session, _E, base, _flags(today))
     total = counts[wanted.state] if wanted.state else every
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    ids = session.scalars(_ids(wanted, base, today).offset(part.start).limit(PAGE_SIZE)).all()
+    ids = session.scalars(_ids(wanted, base, today, total > FEW).offset(part.start).limit(PAGE_SIZE)).all()
     names = area_names(session)
     known = session.scalars(select(_E.area_code).where(*readable).distinct()).all()
     return Listing(
@@ -160,9 +162,14 @@ def area_names(session: Session) -> dict[str, str]:
     return {area.code: area.full_name for area in areas.every(session)}
 
 
-def sorted_by(keys: Sequence[Any], sort: str) -> Iterator[Any]:
-    """Give the keys of an order, each downwards where `sort` begins with `-`."""
-    return ((key.desc() if sort.startswith("-") else key) for key in keys)
+def sorted_by(keys: Sequence[Any], sort: str, by_index: bool) -> Iterator[Any]:
+    """Give the keys of an order, each downwards where `sort` begins with `-`.
+
+    Without `by_index` the first goes through a function: SQLite then reads the table from one end to the other and sorts
+    what it found. In the order of an index it jumps to every row: 185 ms instead of 40 for six of 60,000.
+    """
+    first = keys[0] if by_index else func.coalesce(keys[0], "")
+    return ((key.desc() if sort.startswith("-") else key) for key in (first, *keys[1:]))
 
 
 def of_area(scopes: frozenset[str] | None, column: Any) -> list[ColumnElement[bool]]:
@@ -181,7 +188,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return matching(wanted.text, wanted.line) + ([_E.area_code == wanted.area] if wanted.area else [])
 
 
-def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Select[str]:
+def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date, by_index: bool = False) -> Select[str]:
     query = select(_E.id).where(*base)
     if wanted.state:
         query = query.where(_flags(today)[wanted.state])
@@ -192,7 +199,7 @@ def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Se
         keys: Sequence[Any] = (func.coalesce(found.c.value, _NOTHING[name]), _E.name_key)
     else:
         keys = SORTS[name]
-    return query.order_by(*((key.desc() if wanted.sort.startswith("-") else key) for key in keys), _E.id)
+    return query.order_by(*sorted_by(keys, wanted.sort, by_index), _E.id)
 
 
 def _flags(today: date) -> dict[str, ColumnElement[bool]]:

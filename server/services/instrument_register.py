@@ -15,7 +15,7 @@ from server.db.registers import EstablishmentEntry, InstrumentEntry
 from server.db.users import User
 from server.services import grants, paging
 from server.services.alphabet import order
-from server.services.establishment_register import area_names, counted, of_area, sorted_by
+from server.services.establishment_register import FEW, area_names, counted, of_area, sorted_by
 from server.services.exports import DAY, NUMBER, Cell, Column, Listed
 from server.services.projection import parts
 from server.services.wording import folded
@@ -95,7 +95,7 @@ def listing(session: Session, wanted: Filter, user: User, today: date) -> Listin
     every, counts = counted(session, _I, base, _flags(today))
     total = counts[wanted.due] if wanted.due else every
     page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    ids = session.scalars(_ids(wanted, base, today).offset(part.start).limit(PAGE_SIZE)).all()
+    ids = session.scalars(_ids(wanted, base, today, total > FEW).offset(part.start).limit(PAGE_SIZE)).all()
     names = area_names(session)
     known = session.scalars(select(_I.area_code).where(*readable).distinct()).all()
     types = session.scalars(select(_I.type).where(*readable).distinct()).all()
@@ -179,11 +179,11 @@ def _flags(today: date) -> dict[str, ColumnElement[bool]]:
     return {OVERDUE: and_(until > "", until < now), **within, UNKNOWN: until == "", SUSPENDED: and_(_I.is_suspended)}
 
 
-def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date) -> Select[str]:
+def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date, by_index: bool = False) -> Select[str]:
     query: Select[str] = select(_I.id).outerjoin(_E, _E.id == _I.site_id).where(*base)
     if wanted.due:
         query = query.where(_flags(today)[wanted.due])
-    return query.order_by(*sorted_by(SORTS[wanted.sort.removeprefix("-")], wanted.sort), _I.id)
+    return query.order_by(*sorted_by(SORTS[wanted.sort.removeprefix("-")], wanted.sort, by_index), _I.id)
 
 
 SORTS: dict[str, tuple[Any, ...]] = {

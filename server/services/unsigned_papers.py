@@ -91,14 +91,17 @@ class Listing:
 def listing(session: Session, wanted: Filter, now: datetime) -> Listing:
     """Return one page, the oldest first."""
     where, names = _asked(wanted, now), accounts.names(session)
-    total = session.scalar(select(func.count()).select_from(_described(where).subquery())) or 0
-    page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
-    query = _described(where).order_by(*OLDEST).slice(part.start, part.stop)
     counted = select(InspectionSummary.lead_user_id, func.count()).join(
         MinutesPaper, MinutesPaper.inspection_id == InspectionSummary.id
     )
     counted = counted.where(*_asked(Filter(), now)).group_by(InspectionSummary.lead_user_id)
     leads = [(lead, names.get(lead, "(chưa rõ)"), count) for lead, count in session.execute(counted)]
+    if wanted.is_set:
+        total = session.scalar(select(func.count()).select_from(_described(where).subquery())) or 0
+    else:
+        total = sum(count for _, _, count in leads)
+    page, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
+    query = _described(where).order_by(*OLDEST).slice(part.start, part.stop)
     choices = campaigns.choices(session)
     return Listing(list(_rows(session, query, choices, now)), total, page, pages,
                    sorted(leads, key=lambda one: (-one[2], one[1])), choices)  # fmt: skip
