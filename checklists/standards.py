@@ -92,8 +92,8 @@ def fault(standard: State, days: Sequence[date]) -> str | None:
         return None
     until = (certificate_on(standard, on) or {}).get("valid_until")
     if until:
-        return f"{named(standard)} hết hạn hiệu chuẩn ngày {_day(until)}, trước ngày kiểm tra {_day(on)}"
-    return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {_day(on)}"
+        return f"{named(standard)} hết hạn hiệu chuẩn ngày {day_words(until)}, trước ngày kiểm tra {day_words(on)}"
+    return f"{named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra {day_words(on)}"
 
 
 def supported(
@@ -114,7 +114,7 @@ def supported(
         return dict(computed)
     own = [standard for standard in used if standard.get("kind") in needs.kinds]
     found = [(standard, why) for standard in own if (why := fault(standard, days)) is not None]
-    blocking = [why for standard, why in found if not _said(reasons.get(str(standard.get("id"))))]
+    blocking = [why for standard, why in found if not is_written(reasons.get(str(standard.get("id"))))]
     if blocking:
         said = str(computed["explanation"])
         rest = said.removeprefix(f"{WORDS[Verdict(computed['verdict'])]}: ")
@@ -159,11 +159,13 @@ def _unfit(standard: State) -> str:
     return f"{named(standard)} là {kind}, không dùng cho phép đo này"
 
 
-def _said(reason: object) -> bool:
+def is_written(reason: object) -> bool:
+    """Tell whether somebody wrote down why a standard was used all the same."""
     return isinstance(reason, str) and bool(reason.strip())
 
 
-def _day(value: object) -> str:
+def day_words(value: object) -> str:
+    """Write a day the Vietnamese way; what is no day stays as it is."""
     try:
         return date.fromisoformat(str(value)).strftime("%d/%m/%Y")
     except ValueError:

@@ -83,9 +83,10 @@ def compute(view: Overlay, inspection: Document, item: Item, finding: Document) 
     from checklists import standards  # late: reading an operation must not load procedures
     from checklists.judge import judge
 
-    version = (inspection.state.get("rules") or {}).get("version")
+    state = in_session(inspection.state, session_of(view, inspection))
+    version = (state.get("rules") or {}).get("version")
     rules = view.world.rules(version) if isinstance(version, str) else None
-    on = inspected_on(inspection.state)
+    on = inspected_on(state)
     if rules is None or on is None:
         return None
     subject_id = finding.state.get("subject_id")
@@ -94,11 +95,32 @@ def compute(view: Overlay, inspection: Document, item: Item, finding: Document) 
                   _answers(view, inspection, finding), rules, on, context_of(view, inspection))  # fmt: skip
     if found is None:
         return None
-    used = (view.live("measurement_standard", id) for id in inspection.state.get("standards") or [] if is_uuid(id))
+    used = (view.live("measurement_standard", id) for id in state.get("standards") or [] if is_uuid(id))
     states = [{**standard.state, "id": standard.id} for standard in used if standard is not None]
-    return standards.supported(
-        found, item.procedure.name, states, measured_days(inspection.state), reasons(inspection.state)
-    )
+    return standards.supported(found, item.procedure.name, states, measured_days(state), reasons(state))
+
+
+def session_of(view: Overlay, inspection: Document) -> Mapping[str, Any] | None:
+    """Return the session of the verification team that a slip belongs to."""
+    id = inspection.state.get("session_id")
+    session = view.live("verification_session", id) if is_uuid(id) else None
+    return None if session is None else session.state
+
+
+def in_session(inspection: Mapping[str, Any], session: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return an inspection (state) with what a slip takes from its session: the day, the standards carried, the reasons
+    for those past their calibration. What the slip itself says goes before."""
+    if session is None:
+        return inspection
+    listed = [id for place in (session, inspection) for id in _list(place, "standards")]
+    said = {**reasons(session), **reasons(inspection)}
+    planned = inspection.get("planned_on") or session.get("on")
+    return {**inspection, "standards": listed, "standard_overrides": said, "planned_on": planned}
+
+
+def _list(state: Mapping[str, Any], name: str) -> list[Any]:
+    found = state.get(name)
+    return found if isinstance(found, list) else []
 
 
 def context_of(view: Overlay, inspection: Document) -> str:

@@ -1,4 +1,4 @@
-"""Medical, electricity, prepackages, bodies, check scales, own meters, mobile verification beside the metrology dossier."""
+"""Medical, electricity, prepackages, bodies, check scales, own meters beside the metrology dossier."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ KEYS = {
     "verification-body": [f"VO{n:02}" for n in range(1, 17)],
     "check-scale": [f"DC{n:02}" for n in range(1, 16)],
     "own-instrument": [f"MD{n:02}" for n in range(1, 11)],
-    "mobile-verification": [f"KD{n:02}" for n in range(1, 19)],
 }
 # Counted in the tables of the dossier. Check scales and own meters have none there: theirs are the author's.
 DOSSIER_MARKS = {
@@ -35,7 +34,6 @@ DOSSIER_MARKS = {
     "verification-body": {"B": 4, "B*": 2, "K": 5, "-": 5},
     "check-scale": {"B": 2, "B*": 5, "K": 5, "-": 3},
     "own-instrument": {"B": 2, "B*": 1, "K": 2, "-": 5},
-    "mobile-verification": {"B": 3, "B*": 3, "K": 1, "-": 11},
 }
 # What is served: photo (required, on nonconforming, encouraged, none); items by how often they are answered; items with
 # a procedure; items that name a document.
@@ -46,13 +44,12 @@ SERVED = {
     "verification-body": ((0, 4, 7, 5), {"visit": 16}, 1, 5),
     "check-scale": ((1, 6, 5, 3), {"visit": 5, "instrument": 10}, 6, 5),
     "own-instrument": ((1, 2, 2, 5), {"visit": 1, "instrument": 9}, 1, 1),
-    "mobile-verification": ((1, 3, 3, 11), {"visit": 2, "instrument": 16}, 2, 2),
 }
 PROCEDURES = {
     "ME05": "validity", "ME08": "blood-pressure", "ME09": "leak-rate", "ME10": "clinical-thermometer", "ME11": "comparison",
     "EM04": "validity", "EM11": "electricity-error", "PP07": "validity", "PP09": "prepackage-lot", "VO06": "validity",
     "DC04": "validity", "DC09": "scale-interval", "DC10": "nawi-load", "DC11": "validity", "DC12": "check-scale",
-    "DC13": "check-scale", "MD04": "validity", "KD05": "validity", "KD09": "nawi-load",
+    "DC13": "check-scale", "MD04": "validity",
 }  # fmt: skip
 # Texts copied from the dossier letter by letter, with its abbreviations written out.
 SAID = {
@@ -64,7 +61,6 @@ SAID = {
     "PP12": "Nhiệt độ (thể tích qua khối lượng riêng 20 °C)",
     "VO05": "≥ 02 nhân viên kỹ thuật mỗi lĩnh vực; hợp đồng ≥ 12 tháng; bằng cấp, đào tạo",
     "VO10": "Sổ tem, dấu, chì: nhập–dùng–hỏng–tồn–hủy",
-    "KD18": "Không đạt: gỡ/xóa dấu, tem cũ; thông báo cho chủ phương tiện đo",
 }
 KINDS = TYPES | {"DATE": {"date"}, "TXT": {"text", "answer"}}
 
@@ -130,27 +126,6 @@ def test_a_check_scale_that_is_not_there_is_not_asked_for_its_plate() -> None:
     assert asked("check-scale", DC02={"answer": "nonconforming"}) == []
 
 
-@pytest.mark.parametrize(
-    ("answers", "keys"),
-    [
-        ({}, ["KD08", "KD09", "KD10"]),
-        ({"KD07": {"answer": "nonconforming"}}, ["KD18"]),
-        ({"KD07": {"answer": "conforming"}, "KD08": {"answer": "nonconforming"}}, ["KD08", "KD18"]),
-        ({"KD11": {"values": {"conclusion": "pass"}}}, ["KD08", "KD09", "KD10", "KD12", "KD13", "KD14", "KD15"]),
-        ({"KD11": {"values": {"conclusion": "fail"}}}, ["KD08", "KD09", "KD10", "KD18"]),
-        ({"KD11": {"values": {"conclusion": "inconclusive"}}}, ["KD08", "KD09", "KD10"]),
-    ],
-)
-def test_the_first_failed_step_ends_a_verification_and_only_a_pass_gets_a_sticker(
-    answers: dict[str, Any], keys: list[str]
-) -> None:
-    assert asked("mobile-verification", {"type": "weighing_instrument"}, **answers) == keys
-
-
-def test_a_meter_of_another_kind_has_no_table_of_loads() -> None:
-    assert asked("mobile-verification", {"type": "sphygmomanometer"}) == ["KD08", "KD10"]
-
-
 def test_an_expired_own_meter_needs_a_reason() -> None:
     assert asked("own-instrument", {"type": "dose_rate_meter"}, MD04={"answer": "nonconforming"}) == ["MD10"]
     assert asked("own-instrument", {"type": "dose_rate_meter"}, MD04={"answer": "conforming"}) == []
@@ -213,15 +188,3 @@ def test_readings_entered_in_a_checklist_reach_their_verdict(
     assert computed is not None
     assert computed["verdict"] == verdict, computed["explanation"]
     assert words in computed["explanation"]
-
-
-def test_a_mobile_team_verifies_by_the_limits_of_verification() -> None:
-    finding = {"rows": [{"load": "30", "indication": "30.04"}]}
-    verdicts = {}
-    for context in ("verification", "inspection"):
-        judged = judge(
-            find("mobile-verification", "KD09"), finding, SCALE, {}, load_rules(), date(2021, 7, 12), context
-        )
-        assert judged is not None
-        verdicts[context] = judged["verdict"]
-    assert verdicts == {"verification": "fail", "inspection": "pass"}

@@ -160,32 +160,36 @@ describe('what nobody types', () => {
     expect(computedValue(figures, lots, 'lô', inspected([lots], lot.slice(2)))).toBeNull()
   })
 
-  const ended = item('KD11', { type: 'computed', fields: [field('conclusion')] })
-  const means = item('KD05', {
-    type: 'table',
-    columns: [field('valid_until')],
-    procedure: { name: 'validity', parameters: {}, rows: { valid_until: 'valid_until' } },
-  })
-  const mobile = checklist('mobile', { items: [means] }, { per: 'instrument', items: [item('KD07'), ended] })
-  const conclusion = (...findings: Held[]) =>
-    computedValue(ended, mobile, 'cân', inspected([mobile, SCALES], findings))?.['conclusion']
-  const standard = (until: string) => finding('mobile', 'KD05', null, { rows: [{ valid_until: until }] })
-  const valid = standard('2021-12-31')
-  const loads = (indication: string) => finding('weighing', 'NA12', 'cân', { rows: [{ load: '10000', indication }] })
+  const ended = item('KD11', { type: 'computed', fields: [field('conclusion'), field('reasons')] })
+  const first = checklist(
+    'mobile-verification',
+    { key: 'means', items: [item('KD06')] },
+    { key: 'receipt', per: 'instrument', items: [item('KD04')] },
+    { key: 'verification', per: 'instrument', items: [item('KD07', { required: true })] },
+    { key: 'measurement', per: 'instrument', items: [{ ...LOADS, key: 'KD0902' }] },
+    { key: 'conclusion', per: 'instrument', items: [ended] },
+  )
+  const session = { on: '2021-07-15', standards: ['q1'], environment: [{ temperature: '29', humidity: '70' }] }
+  const team = [{ user_id: 'u1', name: 'Chuẩn', procedures: ['30'], certificate: { valid_to: '2022-01-01' } }]
+  const weights: Held = { id: 'q1', state: { kind: 'mass', calibrated_until: '2021-12-31' } }
+  const mine = (key: string, more: State) => finding('mobile-verification', key, 'cân', more)
+  const whole = (indication: string) => [
+    mine('KD04', { values: { procedure: '30' } }), mine('KD07', { answer: 'conforming' }),
+    mine('KD0902', { rows: [{ load: '10000', indication }] }),
+  ]
+  const concluded = (findings: Held[], more: Partial<Inspected> = {}) => {
+    const around = { session, team, verifier: 'u1', standards: [weights], instruments: [SCALE], campaignKind: 'kiem_dinh_luu_dong' }
+    return computedValue(ended, first, 'cân', inspected([first], findings, { ...around, ...more }))
+  }
 
-  it('is pass where everything measured passed by standards in date', () => {
-    expect(conclusion(valid, loads('10000'))).toBe('pass')
-    expect(conclusion(valid, loads('10900'))).toBe('fail')
-    expect(conclusion(valid, loads('10,0'))).toBe('inconclusive')
-  })
-
-  it('is not pass with a standard out of date, or with none written down', () => {
-    expect(conclusion(standard('2021-07-14'), loads('10000'))).toBe('inconclusive')
-    expect(conclusion(loads('10000'))).toBe('inconclusive')
-  })
-
-  it('is fail where the first step failed, and nothing before anything was measured', () => {
-    expect(conclusion(finding('mobile', 'KD07', 'cân', { answer: 'nonconforming' }))).toBe('fail')
-    expect(conclusion(valid, finding('mobile', 'KD07', 'cân', { answer: 'conforming' }))).toBeUndefined()
+  it('is the conclusion with its reasons, by what the session carries and who verifies', () => {
+    expect(concluded(whole('10000'))).toEqual({ conclusion: 'pass', reasons: '' })
+    expect(concluded(whole('10015'))).toMatchObject({ conclusion: 'fail' })
+    expect(concluded(whole('10000'), { team: [] })).toEqual({
+      conclusion: 'inconclusive', reasons: 'kiểm định viên không có trong thành phần đoàn',
+    })
+    const late = { ...session, on: '2022-02-01' }
+    expect(String(concluded(whole('10000'), { session: late })?.['reasons'])).toContain('hết hạn hiệu chuẩn')
+    expect(concluded([])).toBeNull()
   })
 })

@@ -74,7 +74,7 @@ def question(case: Made, under: str) -> dict[str, Any]:
         return [{"id": id, "state": state} for id, state in states.items()]
 
     return {
-        "call": "inspection", "under": under, "checklist": case.checklist.code, "inspection": case.inspection,
+        "call": "inspection", "under": under, "checklist": f"{case.checklist.code} {case.checklist.version}", "inspection": case.inspection,
         "campaign_kind": case.campaign_kind, "findings": documents(case.findings),
         "instruments": documents(case.instruments), "standards": documents(case.standards),
     }  # fmt: skip
@@ -83,7 +83,7 @@ def question(case: Made, under: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def knowing(tablet: Tablet) -> Tablet:
     """A tablet that has every checklist."""
-    tablet.answers({"call": "checklist", "name": c.code, "served": c.definition} for c in ALL)
+    tablet.answers({"call": "checklist", "name": f"{c.code} {c.version}", "served": c.definition} for c in ALL)
     return tablet
 
 

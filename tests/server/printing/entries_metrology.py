@@ -114,9 +114,11 @@ TABLES: dict[str, list[Doc]] = {
     "MD05": [{"range": "50 nSv/h – 10 mSv/h", "energy": "Cs-137, 662 keV", "factor": "1.05"}],
     "MD08": [{"label": "Sân trụ sở Sở", "readings": ["0.12", "0.11", "0.13"]}],
     "KD05": [{"label": "Bộ quả cân M1", "serial": "M1-07", "certificate": "V01.0217.20", "valid_until": "2022-09-30"}],
-    "KD09": [{"test": "up", "load": "1", "indication": "1"}, {"test": "up", "load": "30", "indication": "30"},
-             {"test": "eccentric", "load": "20", "indication": "20"}],
-    "KD10": [{"point": "30 kg", "before": "+40 g", "after": "0 g"}],
+    "KD0902": [{"direction": "up", "load": "1", "indication": "1"}, {"direction": "up", "load": "30", "indication": "30.04"}],
+    "KD1002": [{"direction": "up", "load": "1", "indication": "1"}, {"direction": "up", "load": "30", "indication": "30"},
+               {"direction": "up", "load": "60", "indication": "60.02"}, {"direction": "down", "load": "30", "indication": "30"}],
+    "KD1003": [{"position": f"góc {n}", "indication": "20"} for n in range(1, 5)],
+    "KD1004": [{"indication": each} for each in ("20", "20", "20.02")],
     "KD13": [{"number": "K-0071", "place": "Vỏ cân"}],
 }  # fmt: skip
 VALUES: dict[str, Doc] = {
@@ -180,21 +182,22 @@ VALUES: dict[str, Doc] = {
     "KD04": {"procedure": "30-2019", "edition": ""},
     "KD06": {"temperature": "29.5", "humidity": "71"},
     "KD03": {"mode": "periodic"},
-    "KD11": {"conclusion": "pass"},
+    "KD10": {"what": "Chỉnh lò xo, kiểm tra lại điểm 0"},
+    "KD11": {"conclusion": "pass", "reasons": ""},
     "KD12": {"number": "21C00921", "place": "Mặt trước vỏ cân"},
     "KD14": {"value": "0921-21 (BG)"},
-    "KD15": {"value": "2022-08-31"},
+    "KD15": {"value": "2022-08-31", "basis": "Theo văn bản tổ chức kiểm định đang dùng"},
     "KD16": {"value": "60000"},
     "KD17": {"returned_to": "Chu Thị Rau", "returned_at": "10 giờ 20 phút"},
 }  # fmt: skip
-BAD = {"ME08", "EL02", "PP13", "VO06", "VO11", "DC06"}
+BAD = {"ME08", "EL02", "PP13", "VO06", "VO11", "DC06", "KD0902"}
 OF_ONE: dict[str, dict[str, Doc]] = {
     _DRAWN.units[1]: {"EM05": {"answer": "nonconforming", "note": "Viên chì bị cắt."},
                       "EM04": {"values": {"mark_number": "15C00217", "valid_until": "2020-11-30"}}},
     "DT-04417": {"ME03": {"values": {"range": "0,1–9 mV", "place": "Phòng điện tim"}}},
     "NK-000342": {"ME03": {"values": {"range": "35–42 °C", "place": "Khoa khám bệnh"}},
                   "ME06": {"values": {"state": ["mercury_broken"], "detail": "Đã loại khỏi sử dụng"}}},
-    "NH60-0305": {"KD07": {"answer": "nonconforming", "note": "Kim cong, mặt số vỡ."}, "KD11": {"values": {"conclusion": "fail"}},
+    "NH60-0305": {"KD07": {"answer": "nonconforming", "note": "Kim cong, mặt số vỡ."}, "KD11": {"values": {"conclusion": "fail", "reasons": "không đạt ở bước Kiểm tra bên ngoài (KD07)"}},
                   "KD17": {"values": {"returned_to": "Lý Văn Cá", "returned_at": "10 giờ 40 phút"}},
                   "KD01": {"values": {"owner": "Lý Văn Cá", "commune": "thị trấn Kép", "market": "Chợ Kép", "phone": ""}}},
 }  # fmt: skip

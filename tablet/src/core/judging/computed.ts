@@ -1,8 +1,10 @@
-// Values that nobody types: items of type `computed`. The server computes none of them; what the tablet records as `values`
-// is what conditions read and minutes print. (Positions and the hour, GE07 and O02, come from the tablet itself.)
+// Values that nobody types: items of type `computed`. What the tablet records as `values` is what conditions read and minutes
+// print; the server computes the conclusion beside it. (Positions and the hour, GE07 and O02, come from the tablet itself.)
 
-import type { Checklist, Item, State } from '../types'
-import { computedOf, type Held, type Inspected, itemOf, measurementOf } from './inspection'
+import type { Checklist, Computed, Item, State } from '../types'
+import { isDay } from './calendar'
+import { conclude, type Conclusion } from './conclusion'
+import { type Held, inSession, type Inspected, inspectedOn, judgeInspection, measurementOf } from './inspection'
 import { own } from './plain'
 import { ProcedureInputError } from './procedures/readings'
 
@@ -11,23 +13,17 @@ const LOT_FIGURES: { [field: string]: string } = {
   mean: 'mean', s: 'standard_deviation', limit: 'mean_limit', t1: 't1', t2: 't2',
 }
 const LOT = 'prepackage-lot'
-const CONCLUSION = 'conclusion'
-/** The steps before any measuring (mobile verification, KD07 and KD08): the first that fails ends the verification. */
-const FIRST_STEPS: readonly unknown[] = ['KD07', 'KD08']
-/** Whether a certificate or stamp is in date is no measurement; an outdated standard still forbids a pass. */
-const VALIDITY = 'validity'
+const CONCLUDED = 'conclusion'
 
 /**
  * Return the `values` of a computed item for a subject (null = the visit); null where there is nothing to compute from yet.
  *
- * `conclusion` (KD11) proposes: fail where a first step or a measurement fails, inconclusive where any is, or no standard
- * was written down as in date, else pass. The inspector may write down less, for what no tablet knows: competence, ambient
- * conditions.
+ * `conclusion` (KD11) is that of conclusion.ts, its reasons beside it where the checklist has a place for them.
  */
 export function computedValue(item: Item, checklist: Checklist, subject: string | null, input: Inspected): State | null {
   if (item.type !== 'computed') return null
   const fields = item.fields.map((field) => field.key)
-  if (fields.includes(CONCLUSION)) return conclusion(checklist, subject, input)
+  if (fields.includes(CONCLUDED)) return subject === null ? null : conclusion(fields, checklist, subject, input)
   return fields.every((field) => Object.hasOwn(LOT_FIGURES, field)) ? lotFigures(fields, checklist, subject, input) : null
 }
 
@@ -45,17 +41,34 @@ function lotFigures(fields: string[], checklist: Checklist, subject: string | nu
   }
 }
 
-function conclusion(checklist: Checklist, subject: string | null, input: Inspected): State | null {
-  const answers = ofSubject(input, subject)
-  const steps = answers.filter(({ state }) => isOf(state, checklist) && FIRST_STEPS.includes(own(state, 'item')))
-  const isStopped = steps.some(({ state }) => own(state, 'answer') === 'nonconforming')
-  const measured = answers.flatMap((finding) => (isValidity(finding, input) ? [] : (computedOf(finding, input) ?? [])))
-  if (isStopped || measured.some((each) => each.verdict === 'fail')) return { [CONCLUSION]: 'fail' }
-  if (!measured.length) return null
-  const means = ofSubject(input, null).filter((finding) => isOf(finding.state, checklist) && isValidity(finding, input))
-  const standards = means.flatMap((finding) => computedOf(finding, input) ?? [])
-  const isGood = standards.length > 0 && [...standards, ...measured].every((each) => each.verdict === 'pass')
-  return { [CONCLUSION]: isGood ? 'pass' : 'inconclusive' }
+function conclusion(fields: string[], checklist: Checklist, subject: string, input: Inspected): State | null {
+  const found = concludedOn(checklist, subject, input)
+  if (found === null) return null
+  const values = { [CONCLUDED]: found.verdict, reasons: found.reasons.join('; ') }
+  return Object.fromEntries(Object.entries(values).filter(([key]) => fields.includes(key)))
+}
+
+/** Return the conclusion on an instrument of a slip by what the tablet holds; null where nothing of it was tested. */
+export function concludedOn(checklist: Checklist, instrumentId: string, input: Inspected): Conclusion | null {
+  const { session = null, team = [], verifier = null } = input
+  const inspection = inSession(input.inspection, session)
+  const on = verifiedOn(input.inspection, session)
+  if (on === null) return null
+  const computed = judgeInspection(input)
+  const findings = input.findings.map(({ id, state }) => ({ ...state, computed: asState(computed.get(id)) }))
+  const instrument = input.instruments.find((each) => each.id === instrumentId)?.state ?? null
+  const standards = input.standards.map((each) => ({ ...each.state, id: each.id }))
+  return conclude({ checklist, instrumentId, instrument, inspection, findings, session, team, standards, verifier, on })
+}
+
+/** Return the day of a verification: its session's, else that of the inspection. */
+export function verifiedOn(inspection: State, session: State | null): string | null {
+  const on = own(session, 'on')
+  return typeof on === 'string' && isDay(on) ? on : inspectedOn(inspection)
+}
+
+function asState(computed: Computed | undefined): State | null {
+  return computed === undefined ? null : { ...computed }
 }
 
 function ofSubject(input: Inspected, subject: string | null): Held[] {
@@ -64,8 +77,4 @@ function ofSubject(input: Inspected, subject: string | null): Held[] {
 
 function isOf(state: State, checklist: Checklist): boolean {
   return own(state, 'checklist') === checklist.code
-}
-
-function isValidity({ state }: Held, input: Inspected): boolean {
-  return itemOf(input, own(state, 'checklist'), own(state, 'item'))?.procedure?.name === VALIDITY
 }

@@ -5,7 +5,7 @@ import type { Checklist, Computed, Document, Item, Json, Rules, State } from '..
 import { isDay } from './calendar'
 import { judgeFinding, measure } from './judge'
 import type { Context } from './limits'
-import { own } from './plain'
+import { isFull, own } from './plain'
 import { isMap } from '../reading'
 import type { Result } from './procedures/readings'
 import { supported } from './standards'
@@ -29,6 +29,10 @@ export interface Inspected {
   findings: readonly Held[]
   instruments: readonly Held[]
   standards: readonly Held[]
+  /** Of a mobile verification: its session, the campaign's team, and the user who concludes (without one, any of the session's). */
+  session?: State | null
+  team?: readonly State[]
+  verifier?: string | null
 }
 
 /** Return `computed` of every finding whose item has a procedure, by finding id. */
@@ -48,8 +52,9 @@ export function computedOf(finding: Held, input: Inspected): Computed | null {
   const { item, subject, answers, on, context } = place
   const found = judgeFinding(item, finding.state, subject, answers, input.rules, on, context)
   if (found === null || item.procedure === null) return found
-  const { inspection } = input
-  return supported(found, item.procedure.name, usedStandards(input), measuredDays(inspection), reasons(inspection))
+  const inspection = inSession(input.inspection, input.session ?? null)
+  const used = usedStandards({ inspection, standards: input.standards })
+  return supported(found, item.procedure.name, used, measuredDays(inspection), reasons(inspection))
 }
 
 /** Return all figures of the procedure of a finding, those of a whole series too; refuses readings as `evaluate` does. */
@@ -71,7 +76,7 @@ interface Place {
 function placeOf(finding: Held, input: Inspected): Place | null {
   const state = finding.state
   const item = itemOf(input, own(state, 'checklist'), own(state, 'item'))
-  const on = inspectedOn(input.inspection)
+  const on = inspectedOn(inSession(input.inspection, input.session ?? null))
   if (item === null || item.procedure === null || on === null) return null
   const subject = input.instruments.find((each) => each.id === own(state, 'subject_id'))?.state ?? null
   return { item, subject, answers: answersOf(finding, input.findings), on, context: contextOf(input.campaignKind) }
@@ -95,6 +100,21 @@ export function pinned(input: Pick<Inspected, 'inspection' | 'checklists'>, code
 /** Return which limits apply: `verification` in verification campaigns, else `inspection`. */
 export function contextOf(campaignKind: unknown): Context {
   return VERIFICATION_KINDS.includes(campaignKind) ? 'verification' : 'inspection'
+}
+
+/**
+ * Return an inspection with what a slip takes from its session: the day, the standards carried, the reasons for those past their
+ * calibration. What the slip itself says goes before.
+ */
+export function inSession(inspection: State, session: State | null): State {
+  if (session === null) return inspection
+  const listed = [session, inspection].flatMap((place) => {
+    const ids = own(place, 'standards')
+    return Array.isArray(ids) ? ids : []
+  })
+  const [planned, day] = [own(inspection, 'planned_on'), own(session, 'on')]
+  const said = { ...reasons(session), ...reasons(inspection) }
+  return { ...inspection, standards: listed, standard_overrides: said, planned_on: (isFull(planned) ? planned : day) ?? null }
 }
 
 /** Return the day whose law applies: the first visit, else the planned day. */

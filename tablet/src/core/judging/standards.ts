@@ -22,6 +22,16 @@ export function kindOf(standard: State): Text | null {
   return KINDS.get(String(standard['kind'])) ?? null
 }
 
+/** Return the kinds of standard that a procedure measures with; none for one that needs no standard, or is unknown. */
+export function kindsFor(procedure: string): readonly string[] {
+  return NEEDS.get(procedure)?.kinds ?? []
+}
+
+/** Name kinds of standard, one of which is needed. */
+export function kindsInWords(kinds: readonly string[]): string {
+  return kinds.map((kind) => KINDS.get(kind)?.vi ?? kind).join(' hoặc ')
+}
+
 /**
  * Return the certificates that count, oldest first: withdrawn ones do not.
  *
@@ -61,8 +71,8 @@ export function fault(standard: State, days: string[]): string | null {
   if (on === undefined) return null
   const row = certificateOn(standard, on)
   const until = row && day(row, 'valid_until')
-  if (until) return `${named(standard)} hết hạn hiệu chuẩn ngày ${vi(until)}, trước ngày kiểm tra ${vi(on)}`
-  return `${named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra ${vi(on)}`
+  if (until) return `${named(standard)} hết hạn hiệu chuẩn ngày ${dayWords(until)}, trước ngày kiểm tra ${dayWords(on)}`
+  return `${named(standard)} chưa có giấy chứng nhận còn hạn vào ngày kiểm tra ${dayWords(on)}`
 }
 
 /**
@@ -90,8 +100,7 @@ export function supported(computed: Computed, procedure: string, used: State[], 
   const notes = found.map((each) => `${each.why}, có ghi lý do vẫn dùng`)
   notes.push(...used.filter((standard) => needs.unfit.includes(String(own(standard, 'kind')))).map(unfit))
   if (!standards.length) {
-    const names = needs.kinds.map((kind) => KINDS.get(kind)?.vi ?? kind).join(' hoặc ')
-    notes.push(`chưa ghi chuẩn đo lường đã dùng (${names})`)
+    notes.push(`chưa ghi chuẩn đo lường đã dùng (${kindsInWords(needs.kinds)})`)
   }
   return { ...computed, explanation: [computed.explanation, ...notes].join('; ') }
 }
@@ -112,12 +121,13 @@ function day(row: State, name: string): string {
   return isFull(value) ? String(value) : ''
 }
 
-function isWritten(reason: Json | undefined): boolean {
+/** Tell whether somebody wrote down why a standard was used all the same. */
+export function isWritten(reason: Json | undefined): boolean {
   return typeof reason === 'string' && strip(reason) !== ''
 }
 
 /** Write a day the Vietnamese way; what is no day stays as it is. */
-function vi(day: string): string {
+export function dayWords(day: string): string {
   const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? []
   return date ? `${date}/${month}/${year}` : day
 }

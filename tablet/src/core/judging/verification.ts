@@ -6,8 +6,8 @@ import { isAnswered } from './conditions'
 import { byCodePoints, isFull, own } from './plain'
 
 export const CHECKLIST = 'mobile-verification'
-const ADJUSTED = 'KD10'
-const CONCLUSION = 'KD11'
+export const ADJUSTED = 'KD10'
+export const CONCLUSION = 'KD11'
 // Receipt and return say nothing about testing: registration, nameplate, mode, procedure; marks, price, handing back.
 const BESIDE = /^KD(0[1-4]|1[2-8])$/
 
