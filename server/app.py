@@ -31,6 +31,7 @@ from server.pages import (
     marks_out,
     mergers,
     numbers,
+    organisations,
     other_inspections,
     people,
     planning,
@@ -62,7 +63,7 @@ from server.web.problems import ProblemApi
 API = (enrolments, sync, checklists, rules, uploads, photos, leases, mark_leases, minutes)
 PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
-    people, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
+    people, organisations, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections, marks, marks_out, prices, verification, fees,
     verification_due,
 )  # fmt: skip

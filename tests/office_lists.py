@@ -53,6 +53,7 @@ LISTS: dict[str, str] = {
     "Máy tính bảng": "/tablets",
     "Ngày nghỉ, ngày làm bù": "/working-days",
     "Tài khoản": "/people",
+    "Cơ quan": "/organisations",
     "Nhật ký": "/trail",
 }
 """What is read in the table of figures -> the address that an administrator opens."""

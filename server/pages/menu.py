@@ -65,6 +65,7 @@ MENU: tuple[Entry | Group, ...] = (
     )),
     Group("Quản trị", (
         Entry("people.listed", "Tài khoản"),
+        Entry("organisations.listed", "Cơ quan"),
         Entry("trail.listed", "Nhật ký"),
     )),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -48,6 +48,15 @@ class Agency(NamedTuple):
     drawn_signatures: bool
 
 
+class Shown(NamedTuple):
+    """One organisation as its page shows it. `series` = symbol of a book of numbers -> the forms numbered in it."""
+
+    id: str
+    rev: int
+    state: Mapping[str, Any]
+    series: Mapping[str, Sequence[str]]
+
+
 def all_of(session: Session) -> list[Agency]:
     """Return the organisations by name."""
     rows = documents.of_kind(session, "organisation")
@@ -55,14 +64,41 @@ def all_of(session: Session) -> list[Agency]:
     return sorted(found, key=lambda each: (each.name, each.id))
 
 
-def allow_drawn_signatures(session: Session, id: str, *, allowed: bool, actor: str, at: datetime) -> bool:
+def listing(session: Session) -> list[Shown]:
+    """Return the organisations with all that their papers take from them, by name."""
+    return sorted(
+        map(_shown, documents.of_kind(session, "organisation")), key=lambda each: (str(each.state.get("name")), each.id)
+    )
+
+
+def one(session: Session, id: str) -> Shown:
+    """Return one organisation; 404 where there is none."""
+    found = documents.get(session, "organisation", id)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có cơ quan này.")
+    return _shown(found)
+
+
+def _shown(found: documents.Document) -> Shown:
+    series: dict[str, list[str]] = {}
+    for row in found.state.get("series") or ():
+        series.setdefault(str(row.get("symbol") or row.get("series")), []).append(str(row.get("form") or ""))
+    return Shown(found.id, found.rev, found.state, series)
+
+
+def allow_drawn_signatures(
+    session: Session, id: str, *, allowed: bool, actor: str, at: datetime, seen: int | None = None
+) -> bool:
     """Say whether people may also sign on the tablet's screen; return whether that changed anything.
 
     Off until somebody allows it: ink on paper is the original, and stays it. What was drawn before stays readable.
+    `seen` = the revision before the person who decides; refused (CONFLICT) where the organisation changed since.
     """
     found = documents.many(session, [("organisation", id)], lock=True).get(("organisation", id))
     if found is None or found.is_deleted:
         raise Problem(ProblemCode.NOT_FOUND, "Không có cơ quan này.")
+    if seen is not None and seen != found.rev:
+        raise Problem(ProblemCode.CONFLICT, "Cơ quan này vừa được người khác sửa: hãy xem lại rồi quyết định.")
     if bool(found.state.get("drawn_signatures")) is allowed:
         return False
     state = {**found.state, "drawn_signatures": allowed}

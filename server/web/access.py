@@ -111,6 +111,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "start_second_factor": PEOPLE, "confirm_second_factor": PEOPLE, "renew_codes": PEOPLE,
     },
     "trail": {"listed": SUPERVISORS},
+    "organisations": {"listed": ADMINS, "ask": ADMINS, "switch": ADMINS},
     "people": {"listed": ADMINS, "one": ADMINS, "ask_to_add": ADMINS, "add": ADMINS, "reset_password": ADMINS, "do": ADMINS},
 }  # fmt: skip
 
