@@ -11,12 +11,13 @@ from server.db.base import Instant, Model
 
 
 class View(Model):
-    """One page or file with personal data that a person opened, or one `signed_in`, `signed_out`."""
+    """One page or file with personal data that a person opened, or one `signed_in`, `signed_out`, `refused`."""
 
     __tablename__ = "view"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     user_id: Mapped[str] = mapped_column(String(36))
+    """Empty where somebody tried to sign in with a name that no account has."""
     act: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(30))
     doc_id: Mapped[str] = mapped_column(String(36))

@@ -80,6 +80,8 @@ def enter() -> Any:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     user = accounts.authenticate(db.session(), username, password, now=now())
     if user is None:
+        known = accounts.named(db.session(), username)
+        _note(views.NOBODY if known is None else known.id, views.REFUSED)
         said = gettext("Tên đăng nhập hoặc mật khẩu không đúng.")
         kept = request.form.get("kept", "")
         return _page(next=safe_path(request.form.get("next", "")), kept=kept, username=username[:64], error=said), 401
@@ -111,6 +113,7 @@ def code() -> Any:
         with writing(db.session) as writer:
             left = second_factor.check(writer, user.id, request.form.get("code", ""), key=_key(), now=now())
     except Problem as problem:
+        _note(user.id, views.REFUSED)
         return _code_page(problem.detail), problem.code.status
     answer = _enters(user)
     if left is not None:  # after the new session has begun: it begins empty

@@ -22,14 +22,19 @@ def authenticate(session: Session, username: str, password: str, *, now: datetim
 
     A one-time password whose time is over is none.
     """
-    name = nfc(username).strip().casefold()
-    known = by_username(session, name) if 0 < len(name) <= MAX_USERNAME and name.isprintable() else None
+    known = named(session, username)
     typed = nfc(password)
     fits = len(typed) <= MAX_PASSWORD
     is_right = matches(known.password_hash if known is not None and fits else None, typed[:MAX_PASSWORD])
     if known is None or not is_right or not known.is_active:
         return None
     return None if known.must_change_by is not None and known.must_change_by < now else known
+
+
+def named(session: Session, username: str) -> User | None:
+    """Return the account of a name as somebody typed it, None where there is none."""
+    name = nfc(username).strip().casefold()
+    return by_username(session, name) if 0 < len(name) <= MAX_USERNAME and name.isprintable() else None
 
 
 def session_key(user: User) -> str:

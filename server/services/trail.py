@@ -155,7 +155,7 @@ def _rows(session: Session, keys: Sequence[Any], names: Mapping[str, str]) -> li
     journal = {(row.scope, row.seq): orjson.loads(row.entry) for row in _entries(session, entries)}
     looked = {view.id: view for view in session.scalars(select(View).where(View.id.in_(seen)))} if seen else {}
     tablets = dict(session.execute(select(Device.id, Device.tablet_name)).all()) if entries else {}
-    people = {**names, SYSTEM: "lệnh trên máy chủ"}
+    people = {**names, SYSTEM: "lệnh trên máy chủ", views.NOBODY: trail_words.NOBODY}
     titles = trail_words.titles(session, {(view.kind, view.doc_id) for view in looked.values()}, names)
     return [
         _did(journal[key.scope, key.number], people, tablets) if key.scope else _saw(looked[key.number], people, titles)
@@ -181,7 +181,7 @@ def _did(raw: dict[str, Any], people: Mapping[str, str], tablets: Mapping[str, s
 
 
 def _saw(view: View, people: Mapping[str, str], titles: Mapping[tuple[str, str], str]) -> Row:
-    is_session = view.act in {views.SIGNED_IN, views.SIGNED_OUT}
+    is_session = view.act in views.SESSION
     what = "" if is_session else titles.get((view.kind, view.doc_id), trail_words.noun(view.kind))
     return Row(view.at, people.get(view.user_id, view.user_id), trail_words.VIEWS[view.act], what, view.kind,
                "" if is_session else view.doc_id, view.address, "")  # fmt: skip

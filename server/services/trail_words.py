@@ -16,7 +16,14 @@ from server.services.kind_words import DOCUMENT_KINDS
 from server.services.wording import INSPECTION_STATUSES, ROLES
 from sync.paper_words import upper_first
 
-VIEWS = {"saw": "Xem", "took": "Tải về", "signed_in": "Đăng nhập", "signed_out": "Đăng xuất"}
+VIEWS = {
+    "saw": "Xem",
+    "took": "Tải về",
+    "signed_in": "Đăng nhập",
+    "signed_out": "Đăng xuất",
+    "refused": "Đăng nhập sai",
+}
+NOBODY = "(không có tài khoản này)"
 FIELDS = {"person": "Người", "document": "Mã hồ sơ", "first": "Từ ngày", "last": "Đến ngày", "what": "Loại"}
 _ACTS = {
     "create": "Thêm",

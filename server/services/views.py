@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from server.db.views import View
 
-SAW, TOOK, SIGNED_IN, SIGNED_OUT = "saw", "took", "signed_in", "signed_out"
-"""`took`: as a file."""
+SAW, TOOK, SIGNED_IN, SIGNED_OUT, REFUSED = "saw", "took", "signed_in", "signed_out", "refused"
+"""`took`: as a file; `refused`: a wrong password, or a wrong code of the second factor."""
+SESSION = frozenset({SIGNED_IN, SIGNED_OUT, REFUSED})
+NOBODY = ""
+"""Whose sign-in was refused where the name typed is of no account: what was typed is not kept, it may be a password."""
 
 
 def note(

@@ -27,7 +27,7 @@ from tests.server.pages.scene import Desk, Scene, scene_of
 
 NOTHING_PERSONAL = frozenset({
     "account", "checklist_pages", "limits", "standards", "work_calendar", "numbers", "programme", "planning", "reports", "follow_up",
-    "imports", "tablets", "other_inspections", "campaign_sites", "review", "printing", "blanks", "instruments", "mergers", "trail",
+    "imports", "tablets", "other_inspections", "campaign_sites", "review", "printing", "blanks", "instruments", "mergers", "trail", "organisations",
 })  # fmt: skip
 """Families of pages that show nobody's data beyond the names of the office's own people and of sites."""
 ASKING = frozenset({
@@ -64,6 +64,21 @@ def test_what_a_person_opens_is_noted_once(desk: Desk, scene: Scene, database: S
         (who, "signed_in", "account", who), (who, "saw", "inspection", scene.site.inspection), (who, "took", "minutes", scene.minutes_id),
     ]  # fmt: skip
     assert database.scalars(select(View.address)).all() == ["127.0.0.1"] * 3
+
+
+def test_wrong_passwords_are_noted_without_what_was_typed(desk: Desk, scene: Scene, database: Session) -> None:
+    other = Desk(desk.client.application.test_client())
+    page = other.opens("/sign-in")
+    for name, password in ((scene.supervisor.username, "mat-khau-sai-9"), ("mat-khau-go-nham-o-ten", "x")):
+        assert other.sends(page, "/sign-in", username=name, password=password).status_code == 401
+    assert noted(database)[1:] == [
+        (scene.supervisor.id, "refused", "account", scene.supervisor.id), ("", "refused", "account", ""),
+    ]  # fmt: skip
+    page = desk.opens("/trail?what=saw")
+    assert page.count("Đăng nhập sai") == 2
+    assert "(không có tài khoản này)" in page
+    rows = database.execute(text("SELECT * FROM view")).all()
+    assert not any("mat-khau" in str(cell) for row in rows for cell in row)
 
 
 def test_a_tablet_that_pulls_or_prints_is_no_view(scene: Scene, database: Session) -> None:
