@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("establishment", _FIELD_MERGED, in_area=True, lists=frozenset({"business_lines"}), server=_OURS | {"merged_into"}),
         Kind("instrument", _FIELD_MERGED, "establishment", "establishment_id", in_area=True,
-             maps=frozenset({"attributes"}), server=_OURS | {"measure_ids", "suspensions"}, fixed=frozenset({"establishment_id"})),
+             maps=frozenset({"attributes"}), server=_OURS | {"measure_ids", "suspensions", "verifications"}, fixed=frozenset({"establishment_id"})),
         Kind("inspection", _FIELD_MERGED, "campaign", "campaign_id",
              lists=frozenset({"checklists", "standards", "visits"}),
              maps=frozenset({"standard_overrides", "received", "handed_back"}),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from checklists.conditions import applies
-from sync import samples, seal
+from sync import register, samples, seal
 from sync.clock import judge_clock, read_instant
 from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
@@ -110,6 +110,8 @@ def issue(
     own_lease = known.lease_device == act.device.device_id and _in_range(paper.number, known.lease_from, known.lease_to)
     own_lease = own_lease or known.forgotten
     leads = inspection.parent in act.device.led_campaigns
+    if paper.form in register.FORMS:
+        leads = leads or inspection.parent in act.device.verified_campaigns
     if not leads and not own_lease:
         raise Refusal("not_leader")
     if act.device.stopped and not act.decided:
@@ -120,12 +122,17 @@ def issue(
     status = ISSUED if free else CONFLICTING
     made = server_fields(view, inspection, paper)
     if not leads:
-        made["warnings"].append(_warning("not_leader", "Người phát hành không còn là trưởng đoàn trên máy chủ."))
+        who = "trưởng đoàn hoặc kiểm định viên" if paper.form in register.FORMS else "trưởng đoàn"
+        made["warnings"].append(_warning("not_leader", f"Người phát hành không còn là {who} trên máy chủ."))
     made["warnings"] += _doubtful_time(view, act, paper, str(fields["issued_at"]))
     if known.forgotten:
         made["warnings"].append(_warning("lease_forgotten", "Số được cấp sau bản sao lưu đã khôi phục: nhận theo chữ ký của máy tính bảng."))  # fmt: skip
     if is_notice(paper.form):
         made["warnings"].append(_warning("office_form", "Thông báo do cơ quan phát hành, không phải do máy tính bảng."))
+    said = register.told(new.id, paper.form, paper.issued_at, paper.document)
+    instrument = _instrument_of(act, view, said, fields)
+    if said is not None and instrument is None:
+        made["warnings"].append(_warning("no_instrument", "Không có phương tiện đo này, hoặc giấy ghi phương tiện khác: sổ chưa ghi kết quả."))  # fmt: skip
     if first is None and paper.closes and has_closing(view, inspection, but=new.id):
         made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))
     state = {**fields, **made, "status": status, "created_by": act.device.user_id}
@@ -133,7 +140,17 @@ def issue(
     view.use(NumberUse(paper.series, paper.year, paper.number, new.id, status, act.device.device_id, known.lease_id))
     if status == ISSUED:
         close(view, inspection, paper, first)
+        if said is not None and instrument is not None:
+            view.follow(instrument, register.entered(instrument.state, said))
     return document
+
+
+def _instrument_of(act: Act, view: Overlay, said: register.Told | None, fields: Mapping[str, Any]) -> Document | None:
+    """Return the instrument that a paper writes of: the one that it prints, of this team's areas, named by the minutes."""
+    if said is None or fields.get("instrument_id") not in (None, said.instrument_id) or not is_uuid(said.instrument_id):
+        return None
+    found = view.live("instrument", said.instrument_id)
+    return found if found is not None and found.scope in act.device.grants else None
 
 
 def _in_range(number: int, first: int | None, last: int | None) -> bool:
@@ -186,12 +203,21 @@ def void(act: Act, view: Overlay, before: Document, voided: Mapping[str, Any]) -
     if was in (ISSUED, AMENDED):
         view.use(NumberUse(state["series"], state["year"], state["number"], before.id, VOID, act.device.device_id, None,
                            str(voided["reason"])))  # fmt: skip
+        _take_back(view, before)
     first = view.live("minutes", state.get("amends"))
     if first is not None and no_longer_amended(
         first.id, first.state, before.id, view.children(str(before.parent), "minutes")
     ):
         view.follow(first, {**first.state, "status": ISSUED})
     return document
+
+
+def _take_back(view: Overlay, minutes: Document) -> None:
+    """Put back in the register what stood before a paper that is now void."""
+    named = register.instrument_in(minutes.state)
+    instrument = view.live("instrument", named) if is_uuid(named) else None
+    if instrument is not None and instrument.state != (state := register.taken_back(instrument.state, minutes.id)):
+        view.follow(instrument, state)
 
 
 def no_longer_amended(first_id: str, first: Mapping[str, Any], voided_id: str, papers: Iterable[Any]) -> bool:
@@ -209,13 +235,22 @@ def server_fields(view: Overlay, inspection: Document, paper: Paper) -> dict[str
     digests = {**taken, **told, **{id: fingerprint(state) for id, state in live.items()}}
     diverged = [id for id, sha256 in printed.items() if digests.get(id) != sha256]
     if paper.closes and paper.amends is None:
-        diverged += [id for id in live if id not in printed and not live[id].get("voided") and _entered(live[id])]
+        shown = printed.keys() | _printed_elsewhere(view, inspection, paper)
+        diverged += [id for id in live if id not in shown and not live[id].get("voided") and _entered(live[id])]
     warnings = (
         list(_missing_answers(view, inspection, {*printed, *live})) if paper.closes and paper.ends_as == ISSUED else []
     )
     if paper.closes and not issue_step(str(inspection.state.get("status")), paper.ends_as)[1]:
         warnings.append(_warning("status", f"Cuộc kiểm tra trên máy chủ đang ở trạng thái “{inspection.state.get('status')}”."))  # fmt: skip
     return {"diverged": sorted(diverged), "warnings": warnings, "freezes": sorted(printed)}
+
+
+def _printed_elsewhere(view: Overlay, inspection: Document, paper: Paper) -> frozenset[str]:
+    """Return what other standing papers of a slip list: each of its instruments has a record of its own."""
+    if paper.form not in register.FORMS:
+        return frozenset()
+    standing = (m for m in view.children(inspection.id, "minutes") if m.state.get("status") == ISSUED)
+    return frozenset(id for m in standing for id in m.state.get("freezes") or ())
 
 
 def _doubtful_time(view: Overlay, act: Act, paper: Paper, issued_at: str) -> Iterator[dict[str, Any]]:

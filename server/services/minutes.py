@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from server.db.numbers import MinutesNumber, MinutesPaper, Series, papers_of
 from server.errors import Problem, ProblemCode
 from server.security.keys import public_bytes
 from server.services import areas, ledger, numbers, paper_chain, rules, samples, suspensions
-from sync import paper, seal
+from sync import paper, register, seal
+from sync.feed import Change
 from sync.findings import inspected_on
 from sync.inspection import issue as issue_step
 from sync.minutes import listed, no_longer_amended
@@ -149,8 +150,17 @@ def void(
     if first is not None and no_longer_amended(first.id, first.state, minutes_id, papers):
         standing = {**first.state, "status": "issued"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, standing, actor=actor))
+    changes += _register_after(session, minutes, actor)
     ledger.record(session, changes, now)
     suspensions.settle(session, changes, now)
+
+
+def _register_after(session: Session, minutes: Document, actor: str) -> Iterator[Change]:
+    """Put back on the instrument of a void paper of a verification what stood before it."""
+    named = register.instrument_in(minutes.state)
+    instrument = None if named is None else documents.get(session, "instrument", named)
+    if instrument is not None and instrument.state != (state := register.taken_back(instrument.state, minutes.id)):
+        yield ledger.change(session, "instrument", instrument.id, instrument.scope, state, actor=actor)
 
 
 def compose(

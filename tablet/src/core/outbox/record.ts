@@ -2,7 +2,7 @@
 import type { ChecklistRef, Json, Kind, Operation, State } from '../types.ts'
 import { named, Trouble } from '../trouble.ts'
 import type { DocumentRow, OutboxRow } from '../store/db.ts'
-import { newRow, refresh, viewState } from '../store/rows.ts'
+import { followPaper, newRow, refresh, viewState } from '../store/rows.ts'
 import type { Session } from '../store/session.ts'
 import { evidence, instant } from './clock.ts'
 import { folded, folds } from './folding.ts'
@@ -159,6 +159,7 @@ export function record(s: Session, draft: Draft): Promise<string> {
     }
     await refresh(s, row)
     await s.db.documents.put(row)
+    if (row.kind === 'minutes') await followPaper(s, viewState(s, row))
     return said.id
   })
 }

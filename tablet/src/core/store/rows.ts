@@ -1,8 +1,10 @@
 // One document's row: its sealed states, and the view that is the server's state under the operations that wait.
+import Dexie from 'dexie'
 import type { Document, Kind, Operation, State } from '../types.ts'
 import { overlay } from '../outbox/overlay.ts'
-import { isMap } from '../reading.ts'
-import type { DocumentRow } from './db.ts'
+import { isMap, isVoided } from '../reading.ts'
+import { withPapers } from '../verification/register.ts'
+import type { DocumentRow, OutboxRow } from './db.ts'
 import type { Session } from './session.ts'
 
 /** What rows are read and written with. */
@@ -33,13 +35,38 @@ export function putServer(keeper: Keeper, row: DocumentRow, state: State | null)
 export async function refresh(keeper: Keeper, row: DocumentRow): Promise<void> {
   const refused = row.stuck.length > 0 ? await keeper.db.notices.bulkGet(row.stuck) : []
   const waiting = row.waiting.length > 0 ? await keeper.db.outbox.bulkGet(row.waiting) : []
-  putView(keeper, row, [...refused, ...waiting].flatMap((each) => (each === undefined ? [] : [each.op])))
+  const papers = row.kind === 'instrument' ? await papersOf(keeper, row.id) : []
+  putView(keeper, row, [...refused, ...waiting].flatMap((each) => (each === undefined ? [] : [each.op])), papers)
+}
+
+/** What this tablet issued and voided about an instrument, in order, but for papers that do not stand on the server. */
+async function papersOf(keeper: Keeper, instrument: string): Promise<Operation[]> {
+  const { outbox, documents } = keeper.db
+  const rows = await outbox.where('[kind+id]').between(['minutes', Dexie.minKey], ['minutes', Dexie.maxKey]).sortBy('device_seq')
+  const own = new Map(rows.filter(({ op }) => op.set.instrument_id === instrument).map(({ id }): [string, boolean] => [id, false]))
+  for (const row of await documents.bulkGet([...own.keys()].map((id): [Kind, string] => ['minutes', id]))) {
+    const state = row === undefined ? null : viewState(keeper, row)
+    if (row !== undefined && state !== null) own.set(row.id, !isVoided(state) && state.status !== 'void' && state.status !== 'conflicting')
+  }
+  const isTaken = ({ result }: OutboxRow): boolean => result === null || result.status === 'applied' || result.status === 'merged'
+  return rows.filter((row) => (row.op.type === 'void' ? own.has(row.id) : row.op.type === 'create' && own.get(row.id) === true && isTaken(row))).map(({ op }) => op)
+}
+
+/** Show on the instrument what a paper about it says: as the server will when it takes the paper (sync/register.py). */
+export async function followPaper(keeper: Keeper, minutes: State | null): Promise<void> {
+  const named = minutes?.instrument_id
+  const row = typeof named === 'string' ? await keeper.db.documents.get(['instrument', named]) : undefined
+  if (row === undefined) return
+  await refresh(keeper, row)
+  await keeper.db.documents.put(row)
 }
 
 /** Keep the view that these operations make of the server's state. */
-export function putView(keeper: Keeper, row: DocumentRow, operations: readonly Operation[]): void {
-  const view = operations.length === 0 ? null : overlay(row.kind, serverState(keeper, row), operations, keeper.user.id)
-  row.hidden = operations.length > 0 && view === null ? 1 : 0
+export function putView(keeper: Keeper, row: DocumentRow, operations: readonly Operation[], papers: readonly Operation[] = []): void {
+  const laid = operations.length === 0 ? null : overlay(row.kind, serverState(keeper, row), operations, keeper.user.id)
+  row.hidden = operations.length > 0 && laid === null ? 1 : 0
+  const shown = papers.length === 0 || row.hidden ? null : (laid ?? serverState(keeper, row))
+  const view = shown === null ? laid : withPapers(shown, row.id, papers)
   row.view = view === null ? null : keeper.vault.seal(view, about(row, 'view'))
 }
 

@@ -4,7 +4,7 @@ import { overlay } from '../outbox/overlay.ts'
 import { same } from '../outbox/values.ts'
 import { isMap } from '../reading.ts'
 import type { DeviceDb, DocumentRow, NoticeRow, OutboxRow } from '../store/db.ts'
-import { type Keeper, newRow, putServer, refresh, serverState } from '../store/rows.ts'
+import { followPaper, type Keeper, newRow, putServer, refresh, serverState } from '../store/rows.ts'
 
 /** Lay every answer that no vault was open for into its document; in order, in one transaction. */
 export async function settleAll(keeper: Keeper): Promise<void> {
@@ -27,6 +27,7 @@ export async function settle(keeper: Keeper, row: OutboxRow): Promise<void> {
   if (isRefused && document.server === null && row.stand_in === null) document.stuck.push(row.op_id)
   await keep(keeper, document)
   await db.outbox.put({ ...row, settled: 1 })
+  if (row.kind === 'minutes') await followPaper(keeper, row.op.set)
 }
 
 /** Keep a row with its view made anew, or let it go: the server has let it go and nothing of it waits. */
