@@ -42,6 +42,7 @@ LISTS: dict[str, str] = {
     "Đến hạn kiểm định": "/verification-due?year=2021",
     "Mời kiểm định": "/verification-due/owners?year=2021&overdue=1",
     "Thu giá dịch vụ": "/fees",
+    "Báo cáo kiểm định": "/verification-reports",
     "Bảng giá kiểm định": "/prices",
     "Tem, chì": "/marks",
     "Tem, chì máy đang giữ": "/marks/leases",

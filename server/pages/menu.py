@@ -47,6 +47,7 @@ MENU: tuple[Entry | Group, ...] = (
         Entry("verification_due.listed", "Đến hạn, mời kiểm định"),
         Entry("fees.listed", "Thu giá dịch vụ"),
         Entry("marks.listed", "Sổ tem, chì", ("marks_out",)),
+        Entry("verification_reports.chooser", "Báo cáo kiểm định"),
         Entry("prices.listed", "Bảng giá kiểm định"),
     )),
     Group("Cần xử lý", (

@@ -86,10 +86,14 @@ def table_of(report: Report, key: str) -> Table | None:
 
 def listed(report: Report, table: Table, scope: Scope) -> Listed:
     """Turn a table into a list to export."""
+    return of_table(report, table, scope.token if not scope.campaign_id else scope.campaign_id[-6:])
+
+
+def of_table(report: Report, table: Table, about: str) -> Listed:
+    """Turn a table of whatever report into a list to export; `about` stands in the file's name."""
     columns = [exports.Column(c.title, exports.NUMBER if c.is_number else exports.TEXT, 0 if c.is_number else 50)
                for c in table.columns]  # fmt: skip
     rows = [[_value(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
-    about = scope.token if not scope.campaign_id else scope.campaign_id[-6:]
     return Listed(f"bao-cao-{table.key}-{about}", f"{report.abstract}: {table.title}", columns, rows,
                   [("Báo cáo", report.abstract), ("Bảng", table.title)])  # fmt: skip
 

@@ -61,6 +61,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "listed": PEOPLE, "one": PEOPLE, "ask_to_open": SUPERVISORS, "open_one": SUPERVISORS, "ask_to_amend": SUPERVISORS,
         "amend": SUPERVISORS, "close": SUPERVISORS,
     },
+    "verification_reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
     "quarantine": {

@@ -28,6 +28,7 @@ from tests.server.pages.scene import Desk, Scene, scene_of
 NOTHING_PERSONAL = frozenset({
     "account", "checklist_pages", "limits", "standards", "work_calendar", "numbers", "programme", "planning", "reports", "follow_up",
     "imports", "tablets", "other_inspections", "campaign_sites", "review", "printing", "blanks", "instruments", "mergers", "trail", "organisations",
+    "marks", "marks_out", "verification_reports",
 })  # fmt: skip
 """Families of pages that show nobody's data beyond the names of the office's own people and of sites."""
 ASKING = frozenset({
