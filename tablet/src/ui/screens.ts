@@ -42,8 +42,16 @@ export const SCREENS: { readonly [pattern: string]: Screen } = {
   'scan': { load: () => import('./minutes/Scan.svelte'), tab: 'scan', open: true },
   // verification
   'verification': { load: () => import('./verification/Sessions.svelte'), tab: 'today' },
+  'verification/new': { load: () => import('./verification/SessionForm.svelte'), tab: 'today' },
+  'verification/:session': { load: () => import('./verification/Day.svelte'), tab: 'today' },
+  'verification/:session/edit': { load: () => import('./verification/SessionForm.svelte'), tab: 'today' },
+  'verification/:session/register': { load: () => import('./verification/Register.svelte'), tab: 'today' },
   'verification/:session/queue': { load: () => import('./verification/Queue.svelte'), tab: 'today' },
+  'verification/:session/marks': { load: () => import('./verification/Marks.svelte'), tab: 'today' },
+  'verification/:session/end': { load: () => import('./verification/DayEnd.svelte'), tab: 'today' },
   'verification/:session/slips/:slip': { load: () => import('./verification/Slip.svelte'), tab: 'today' },
+  'verification/:session/slips/:slip/hand': { load: () => import('./verification/HandBack.svelte'), tab: 'today' },
+  'verification/:session/slips/:slip/:instrument': { load: () => import('./verification/One.svelte'), tab: 'today' },
   'instruments/:instrument/signs': { load: () => import('./verification/SignCheck.svelte'), tab: 'sites' },
   // shell
   'sync': { load: () => import('./shell/Sync.svelte'), tab: 'sync' },

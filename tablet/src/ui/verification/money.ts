@@ -26,7 +26,7 @@ export function sum(amounts: readonly string[]): string {
 export function pricesOf(prices: readonly Document[], type: string, on: string): Document[] {
   return prices.filter(({ state }) => {
     const [from, to] = [text(state.valid_from), text(state.valid_to)]
-    return [type, '', 'other'].includes(text(state.instrument_type)) && (from === '' || from <= on) && (to === '' || on <= to)
+    return !state.struck && [type, '', 'other'].includes(text(state.instrument_type)) && (from === '' || from <= on) && (to === '' || on <= to)
   }).sort((a, b) => Number(text(b.state.instrument_type) === type) - Number(text(a.state.instrument_type) === type) || text(a.state.text).localeCompare(text(b.state.text), 'vi'))
 }
 
