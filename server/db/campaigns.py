@@ -38,12 +38,23 @@ _AREAS = (
 )
 
 
+_SESSIONS = (
+    select(_DOCUMENT.state)
+    .join(CampaignMember, _MEMBER.campaign_id == _DOCUMENT.parent)
+    .where(_DOCUMENT.kind == "verification_session", _MEMBER.user_id == bindparam("user"))
+)
+"""Where a verification team sits: the owners of that commune come to it, whether the campaign named them or not."""
+
+
 def grants_of(session: Session, user_id: str) -> frozenset[str]:
-    """`agency`, the user's campaigns, and the areas of those campaigns' establishments (protocol §2)."""
+    """`agency`, the user's campaigns, the areas of their establishments and of their verification sessions (protocol §2)."""
     connection = session.connection()
     campaigns = connection.execute(_CAMPAIGNS, {"user": user_id}).scalars()
     areas = connection.execute(_AREAS, {"user": user_id}).scalars()
-    return frozenset({"agency", *(f"campaign:{c}" for c in campaigns), *areas})
+    held = {state.get("area_code") for state in connection.execute(_SESSIONS, {"user": user_id}).scalars()}
+    return frozenset(
+        {"agency", *(f"campaign:{c}" for c in campaigns), *areas, *(f"area:{code}" for code in held if code)}
+    )
 
 
 def led_by(session: Session, user_id: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from server.services import campaigns, establishments, ledger, mark_book, organi
 from server.services.creation import SYSTEM
 from tests.browser.day.department import LEADER, Department
 
-AREA = "07441"
+AREA = "07375"
 PLACE = "Chợ Vôi"
 RECORDS, CERTIFICATES = "BB-KĐ", "GCN-KĐ"
 LAN = {"name": "Nguyễn Thị Lan (DEMO)", "phone": "0912 345 678", "address": "Quầy 12 chợ Vôi"}
@@ -39,8 +39,12 @@ class Market:
         """Write it into the database of a department that is not serving."""
         market, now = cls(department), datetime.now(UTC)
         with _writing(department) as session:
-            market.organisation = organisations.register(session, _CENTRE, basis="Quyết định số 04/QĐ-DEMO", actor=SYSTEM, at=now)
-            market.campaign = campaigns.create(session, market._campaign(session, team, now.date()), actor=SYSTEM, at=now)
+            market.organisation = organisations.register(
+                session, _CENTRE, basis="Quyết định số 04/QĐ-DEMO", actor=SYSTEM, at=now
+            )
+            market.campaign = campaigns.create(
+                session, market._campaign(session, team, now.date()), actor=SYSTEM, at=now
+            )
             market._owner(session, now)
             _prices(session, now)
             _marks(session, market.organisation, now)
@@ -63,10 +67,13 @@ class Market:
         }  # fmt: skip
 
     def _owner(self, session: Session, now: datetime) -> None:
-        state = {**LAN, "tax_code": "", "operator_id": None, "area_code": AREA, "representative": {"name": "", "title": ""}, "lat": None, "lon": None,
+        state: dict[str, Any] = {**LAN, "tax_code": "", "operator_id": None, "area_code": AREA, "representative": {"name": "", "title": ""}, "lat": None, "lon": None,
                  "business_lines": []}  # fmt: skip
         owner = establishments.establishment_change(state, actor=SYSTEM)
-        scales = [establishments.instrument_change({"establishment_id": owner.id, **scale}, AREA, actor=SYSTEM) for scale in _SCALES]
+        scales = [
+            establishments.instrument_change({"establishment_id": owner.id, **scale}, AREA, actor=SYSTEM)
+            for scale in _SCALES
+        ]
         ledger.record(session, [owner, *scales], now)
         self.lan, self.scales = owner.id, [scale.id for scale in scales]
 

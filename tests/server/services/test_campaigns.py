@@ -71,6 +71,16 @@ def test_a_campaign_gives_its_team_the_areas_and_keeps_its_agency_as_it_was(
     assert led_by(session, leader.id) == {id}
 
 
+def test_a_verification_session_gives_its_team_the_area_of_its_place(
+    office: Office, session: Session, leader: Person
+) -> None:
+    campaign = office.opens_campaign(leader, kind="kiem_dinh_luu_dong")
+    state = {"campaign_id": campaign, "on": "2021-08-02", "place": "Chợ Chũ", "area_code": AREA}
+    office.records("verification_session", f"campaign:{campaign}", state, parent=campaign)
+    assert f"area:{AREA}" in grants_of(session, leader.id)
+    assert f"area:{AREA}" not in grants_of(session, office.hires().id)
+
+
 FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("no leader", {"team.0.role": "member"}, "team", "đúng một trưởng đoàn (đang có 0)"),
     ("two leaders", {"team.1.role": "leader", "team.1.certificate": CERTIFICATE}, "team", "đang có 2"),

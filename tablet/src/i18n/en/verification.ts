@@ -29,6 +29,7 @@ export const verification = {
   'session.gone': 'This session is not on the tablet',
   'team.none': 'You are in no verification team',
   'team.none.how': 'When the office puts you in the team of a mobile verification campaign, sync to receive it.',
+  'procedure.other': 'another DLVN',
   'procedure.of': 'DLVN {code}',
   'left': 'Left on this tablet',
   'ready': 'Ready for offline',

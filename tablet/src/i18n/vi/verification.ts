@@ -27,6 +27,7 @@ export const verification = {
   'session.gone': 'Không có phiên kiểm định này trên máy',
   'team.none': 'Bạn không ở trong tổ kiểm định nào',
   'team.none.how': 'Khi cơ quan đưa bạn vào tổ của một đợt kiểm định lưu động, hãy đồng bộ để nhận.',
+  'procedure.other': 'ĐLVN khác',
   'procedure.of': 'ĐLVN {code}',
   'left': 'Còn trên máy này',
   'ready': 'Sẵn sàng ngoại tuyến',

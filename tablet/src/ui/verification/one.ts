@@ -32,7 +32,7 @@ export function papersOf(minutes: readonly Document[], instrument: string): Pape
 
 /** The sections about an instrument that are filled in before the conclusion, in the order of the checklist. */
 export function testsOf(parts: readonly Part[], instrument: string): Part[] {
-  return parts.filter((each) => each.subject.id === instrument && each.section.key !== MARKS)
+  return parts.filter((each) => each.subject.id === instrument && each.section.key !== MARKS && each.section.items.some((item) => item.key !== CONCLUSION))
 }
 
 /** The item that holds the conclusion, with the part it stands in. */

@@ -21,7 +21,7 @@ export const LOOKS: { readonly [state in QueueState]: { icon: IconName; tone: To
 
 /** A procedure by its code in the checklist: 30-2019 is ĐLVN 30:2019. */
 export function procedure(code: string): string {
-  return t('verification.procedure.of', { code: code.replace('-', ':') })
+  return /^\d/.test(code) ? t('verification.procedure.of', { code: code.replace('-', ':') }) : t('verification.procedure.other')
 }
 
 /** The word of a code; the code itself where it is a new one. */
