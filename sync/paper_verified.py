@@ -9,6 +9,7 @@ from typing import Any
 
 from sync import paper_people as people
 from sync import paper_words as words
+from sync.findings import in_session
 from sync.paper_results import Context, Doc, cell, definition_of, item_block
 
 CODE = "mobile-verification"
@@ -80,10 +81,9 @@ def own(findings: Sequence[Doc], instrument_id: str) -> list[Doc]:
 
 
 def with_session(inspection: Doc, session: Doc) -> dict[str, Any]:
-    """Give a slip what the session says of standards, where it says nothing itself."""
-    overrides = {**(session.get("standard_overrides") or {}), **(inspection.get("standard_overrides") or {})}
-    standards = inspection.get("standards") or session.get("standards") or []
-    return {**inspection, "standards": standards, "standard_overrides": overrides}
+    """Give a slip the standards of its session, each once, and the reasons for those past their calibration."""
+    found = in_session(inspection, session)
+    return {**found, "standards": list(dict.fromkeys(found.get("standards") or ()))}
 
 
 def verified(given: Given, findings: Sequence[Doc], checklists: Sequence[Any], context: Context) -> Verified:
@@ -207,8 +207,10 @@ def _used_at(about: Verified) -> str:
 
 def _method(about: Verified) -> str:
     """Name the procedure by number and year; what was chosen as "other" by what was written beside it."""
-    chosen, edition = about.value(_METHOD, "procedure"), about.raw(_METHOD, "edition")
-    return edition if edition and about.raw(_METHOD, "procedure") in ("", "other") else chosen.partition(" (")[0]
+    chosen, edition = about.value(_METHOD, "procedure").partition(" (")[0], about.raw(_METHOD, "edition")
+    if edition and (about.raw(_METHOD, "procedure") in ("", "other") or edition.startswith(chosen)):
+        return edition
+    return ", ".join(filter(None, (chosen, edition if "ấn bản" in edition else edition and f"ấn bản {edition}")))
 
 
 def _environment(about: Verified) -> dict[str, str] | None:
@@ -233,9 +235,18 @@ def _check(about: Verified, key: str) -> dict[str, Any]:
     finding, item = about.answers.get(key), about.items.get(key)
     title = words.text(((item or {}).get("text") or {}).get("vi"))
     if finding is None or item is None:
-        return {"key": key, "title": title, "answer": None, "word": "", "note": "", "photos": [], "table": None}
+        return {
+            "key": key,
+            "title": title,
+            "answer": None,
+            "word": "",
+            "note": "",
+            "photos": [],
+            "values": [],
+            "table": None,
+        }
     block = item_block(item, finding, about.context)
-    told = {name: block[name] for name in ("answer", "word", "note", "photos", "table")}
+    told = {name: block[name] for name in ("answer", "word", "note", "photos", "values", "table")}
     return {"key": key, "title": title, **told}
 
 
@@ -243,7 +254,8 @@ def _reasons(about: Verified) -> list[str]:
     """Say why it was not passed: what the conclusion says, else every check and measurement that failed."""
     conclusion = conclusion_of(about.answers)
     finding = about.answers.get(CONCLUSION, {})
-    said = [words.text((finding.get("computed") or {}).get("explanation")), words.text(finding.get("note"))]
+    said = [words.text(_values(finding).get("reasons")), words.text((finding.get("computed") or {}).get("explanation")),
+            words.text(finding.get("note"))]  # fmt: skip
     told = [line.rstrip(" .;") for line in said if line]
     if conclusion in ("", "pass") or told:
         return [] if conclusion == "pass" else told

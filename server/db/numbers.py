@@ -83,8 +83,13 @@ class MinutesPaper(Model):
     """server, paper (keyed in) or lease (a tablet's)."""
     issued_at: Mapped[str | None] = mapped_column(String(20))
     """An instant in UTC to the second, as text that both engines sort alike."""
+    handling: Mapped[str] = mapped_column(String(10), server_default="")
+    """Where a certificate is (sync/handling: awaiting, signed, delivered, void); '' for any other paper."""
+    search: Mapped[str] = mapped_column(Text, server_default="")
+    """What a certificate is looked for by, without diacritics: number, instrument, serial, sticker, owner."""
 
     __table_args__ = (
+        Index("ix_minutes_paper_handling", "handling", "issued_at"),
         Index("ix_minutes_paper_issued", "issued_at", "id"),
         Index("ix_minutes_paper_book", "series", "year", "number"),
     )

@@ -25,6 +25,7 @@ from server.services import areas, ledger, numbers, paper_chain, rules, samples,
 from sync import paper, register, seal
 from sync.feed import Change
 from sync.findings import inspected_on
+from sync.inspection import Status
 from sync.inspection import issue as issue_step
 from sync.minutes import listed, no_longer_amended
 from sync.paper_forms import form_of, noun_of, own_series
@@ -60,11 +61,13 @@ class PublicStatus:
 def issue(
     session: Session, inspection_id: str, form: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
     amends: str | None = None, id: str | None = None, signer: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None, closes: bool = False,
 ) -> str:  # fmt: skip
     """Issue a paper with the server's key and the next number of the organisation's series; return its id.
 
     Closing forms end the inspection (protocol, row "minutes"). `id` lets whoever sends twice be told apart from whoever
-    issues two; `signer` {name, title, authority} signs a notice.
+    issues two; `signer` {name, title, authority} signs a notice. `about` is what papers of one instrument are made of
+    besides (services/verification_papers); such a record ends its slip where it `closes`.
     """
     inspection = existing(session, "inspection", inspection_id, lock=True)  # no finding of it changes meanwhile
     first = None if amends is None else _first(session, amends, inspection_id)
@@ -83,6 +86,8 @@ def issue(
         now=now,
         first=first,
         signer=signer,
+        about=about,
+        closes=closes,
     )
     return id
 
@@ -90,7 +95,7 @@ def issue(
 def write(
     session: Session, inspection: Document, form: str, *, id: str, stated: tuple[str, int, int], at: datetime, actor: str,
     key: Ed25519PrivateKey, now: datetime, first: Document | None = None, source: str = SERVER,
-    signer: Mapping[str, Any] | None = None,
+    signer: Mapping[str, Any] | None = None, about: Mapping[str, Any] | None = None, closes: bool = False,
 ) -> None:  # fmt: skip
     """Compose, seal with the server's key and record minutes whose number (series, year, number) is taken already.
 
@@ -98,7 +103,7 @@ def write(
     """
     series, year, number = stated
     shown = {"series": series, "symbol": numbers.symbol_of(session, series), "year": year, "number": number}
-    composed = compose(session, inspection, form=form, number=shown, at=at, first=first, signer=signer)
+    composed = compose(session, inspection, form=form, number=shown, at=at, first=first, signer=signer, about=about)
     if composed.get("samples") == [] or composed.get("results") == []:
         raise Problem(ProblemCode.CONFLICT, "Không còn mẫu hoặc kết quả thử nghiệm nào chưa có trong văn bản.")
     canonical = seal.canonical_text(composed)
@@ -106,18 +111,19 @@ def write(
                          sha256=seal.digest(canonical), establishment=inspection.state["establishment_id"])  # fmt: skip
     cose = base64.urlsafe_b64encode(seal.seal(claims, key)).rstrip(b"=").decode()
     kind = form_of(form)
-    closes = kind.closes
+    ends_as = Status.ISSUED.value if closes else kind.ends_as
     remember_key(session, public_bytes(key), SERVER, now)
-    state = {"inspection_id": inspection.id, "form": form, "closes": closes, "series": series, "year": year,
+    state = {"inspection_id": inspection.id, "form": form, "closes": ends_as is not None, "series": series, "year": year,
              "number": number, "canonical": canonical, "cose": cose, "issued_at": at.isoformat(timespec="seconds"),
              "amends": None if first is None else first.id, "status": "issued", "diverged": [], "warnings": [],
-             "freezes": sorted(listed(composed)), "created_by": actor, "source": source}  # fmt: skip
+             "freezes": sorted(listed(composed)), "created_by": actor, "source": source,
+             **({} if about is None else {"instrument_id": about["instrument_id"]})}  # fmt: skip
     changes = [ledger.change(session, "minutes", id, inspection.scope, state, actor=actor, parent=inspection.id)]
     if first is not None and first.state["status"] == "issued":
         amended = {**first.state, "status": "amended"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, amended, actor=actor))
-    if kind.ends_as is not None:
-        status, _ = issue_step(inspection.state["status"], kind.ends_as)
+    if ends_as is not None:
+        status, _ = issue_step(inspection.state["status"], ends_as)
         if status != inspection.state["status"]:
             issued = {**inspection.state, "status": status}
             changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
@@ -165,7 +171,7 @@ def _register_after(session: Session, minutes: Document, actor: str) -> Iterator
 
 def compose(
     session: Session, inspection: Document, *, form: str, number: dict[str, Any] | None, at: datetime,
-    first: Document | None = None, signer: Mapping[str, Any] | None = None,
+    first: Document | None = None, signer: Mapping[str, Any] | None = None, about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Compose the canonical dict from what the server holds."""
     inspections = paper_chain.chain(session, inspection)
@@ -178,11 +184,9 @@ def compose(
     taken, told = samples.on_paper(session, inspection.id, form)
     day = inspected_on(inspection.state) or local(at).date()
     area = areas.on_day(session, establishment.state.get("area_code") or "", day)
-    standards = [
-        s
-        for s in ledger.all_documents(session, "measurement_standard")
-        if s["id"] in (inspection.state.get("standards") or ())
-    ]
+    of_session = ((about or {}).get("session") or {}).get("standards")
+    used = {*(inspection.state.get("standards") or ()), *(of_session or ())}
+    standards = [s for s in ledger.all_documents(session, "measurement_standard") if s["id"] in used]
     return paper.compose(
         form=form,
         issued_at=at.isoformat(timespec="seconds"),
@@ -209,6 +213,8 @@ def compose(
         earlier=paper_chain.earlier_measures(session, inspections),
         papers=paper_chain.standing_papers(session, inspections),
         signer=signer,
+        cycles=served.get("cycles", ()),
+        **(about or {}),
     )
 
 

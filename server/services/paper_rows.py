@@ -12,7 +12,8 @@ from server.db.base import Model
 from server.db.numbers import MinutesPaper
 from server.db.prints import PaperPrint
 from server.services import projection
-from sync import seal
+from server.services.wording import folded
+from sync import handling, seal
 from sync.clock import read_instant
 from sync.feed import Change
 
@@ -64,7 +65,16 @@ def paper_row(id: str, scope: str, parent: str | None, state: State) -> Row:
         "form": str(state.get("form") or "")[:30],
         "source": str(state.get("source") or "lease")[:10],
         "issued_at": None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "handling": (where := handling.state_of(state)),
+        "search": _searched(state) if where else "",
     }
+
+
+def _searched(state: State) -> str:
+    """Return what a certificate is looked for by, read back from its own text."""
+    said = handling.said_by(state)
+    found = (said.number, said.instrument, said.serial, said.sticker, said.owner)
+    return projection.storable(folded(" ".join(filter(None, found))))
 
 
 def _print(id: str, state: State) -> Row:

@@ -92,7 +92,8 @@ class TestRecord:
         doc = paper.compose(**inconclusive())
         assert doc["verification"]["reasons"] == ["Áp kế chuẩn AK-03 quá hạn hiệu chuẩn từ 01/7/2021"]
         assert [(s["serial"], s["expired"], s["reason"]) for s in doc["standards"]] == [
-            ("AK-03", True, "Đã gửi hiệu chuẩn, chưa nhận lại giấy")
+            ("M1-07", False, ""),  # the session's
+            ("AK-03", True, "Đã gửi hiệu chuẩn, chưa nhận lại giấy"),
         ]
 
     def test_standards_and_their_overrides_come_from_the_session_where_the_slip_names_none(self) -> None:
@@ -100,6 +101,19 @@ class TestRecord:
         documents["inspection"] |= {"standards": [], "standard_overrides": {}}
         documents["session"] |= {"standards": [WATCH], "standard_overrides": {WATCH: "Mượn tạm"}}
         assert [s["reason"] for s in paper.compose(**documents)["standards"]] == ["Mượn tạm"]
+
+    @pytest.mark.parametrize(
+        ("chosen", "edition", "method"),
+        [("30-2019", "", "ĐLVN 30:2019"), ("other", "ĐLVN 16:2009", "ĐLVN 16:2009"), ("30-2019", "ĐLVN 30:2019", "ĐLVN 30:2019"),
+         ("30-2019", "lần 2", "ĐLVN 30:2019, ấn bản lần 2"), ("30-2019", "ấn bản 2", "ĐLVN 30:2019, ấn bản 2")],
+    )  # fmt: skip
+    def test_the_method_is_the_procedure_with_its_edition(self, chosen: str, edition: str, method: str) -> None:
+        values = {"procedure": chosen, "edition": edition}
+        assert said(record(), findings=answered("KD04", values=values))["method"] == method
+
+    def test_reasons_that_were_recorded_with_the_conclusion_are_printed(self) -> None:
+        values = {"conclusion": "inconclusive", "reasons": "chưa đọc nhiệt độ, độ ẩm."}
+        assert said(record(), findings=answered("KD11", values=values))["reasons"] == ["chưa đọc nhiệt độ, độ ẩm"]
 
     def test_the_graver_of_what_was_said_and_computed_counts(self) -> None:
         computed = {"verdict": "inconclusive", "explanation": "Giới hạn chưa xác nhận"}

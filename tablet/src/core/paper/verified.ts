@@ -1,11 +1,12 @@
 // What a verification found of one instrument: method, conditions, conclusion, marks: twin of sync/paper_verified.py.
+import { inSession } from '../judging/inspection'
 import { isMap } from '../reading'
 import type { Json, State } from '../types'
 import type { Context } from './context.ts'
 import { isoLocal, local } from './days.ts'
 import { member } from './people.ts'
 import { itemBlock } from './results.ts'
-import { bare, get, list, mapping, mappings, sortedBy, truthy, type Doc } from './shape.ts'
+import { bare, get, list, mapping, mappings, sortedBy, truthy, unique, type Doc } from './shape.ts'
 import { cell, titleOf } from './tables.ts'
 import { INSTRUMENTS, joined, longDay, moment, shortDay, text, word } from './words.ts'
 
@@ -62,11 +63,10 @@ export function ownOf(findings: readonly Doc[], instrumentId: string): Doc[] {
   return findings.filter((f) => get(f, 'subject_id') === null || f.subject_id === instrumentId)
 }
 
-/** Give a slip what the session says of standards, where it says nothing itself. */
+/** Give a slip the standards of its session, each once, and the reasons for those past their calibration. */
 export function withSession(inspection: Doc, session: Doc): Doc {
-  const said = [inspection.standards, session.standards].find(truthy) ?? []
-  const overrides = { ...mapping(session.standard_overrides), ...mapping(inspection.standard_overrides) }
-  return { ...inspection, standards: said, standard_overrides: overrides }
+  const found = inSession(inspection, session)
+  return { ...found, standards: unique(list(found.standards)) }
 }
 
 /** Read the answers about an instrument from findings that stand; the first of an item counts. */
@@ -199,8 +199,9 @@ function usedAt(about: Verified): string {
 /** Name the procedure by number and year; what was chosen as "other" by what was written beside it. */
 function method(about: Verified): string {
   const edition = raw(about, METHOD, 'edition')
-  if (edition && ['', 'other'].includes(raw(about, METHOD, 'procedure'))) return edition
-  return value(about, METHOD, 'procedure').split(' (', 1)[0] ?? ''
+  const chosen = value(about, METHOD, 'procedure').split(' (', 1)[0] ?? ''
+  if (edition && (['', 'other'].includes(raw(about, METHOD, 'procedure')) || edition.startsWith(chosen))) return edition
+  return joined(', ', [chosen, edition && (edition.includes('ấn bản') ? edition : `ấn bản ${edition}`)])
 }
 
 /** Return the reading of the session nearest before the paper, else what the slip says; null where nobody read. */
@@ -224,9 +225,9 @@ function environment(about: Verified): State | null {
 function check(about: Verified, key: string): State {
   const [finding, item] = [about.answers.get(key), about.items.get(key)]
   const title = item ? titleOf(item, 'text') : ''
-  if (!finding || !item) return { key, title, answer: null, word: '', note: '', photos: [], table: null }
-  const { answer = null, word: said = null, note = null, photos = null, table = null } = itemBlock(item, finding, about.context)
-  return { key, title, answer, word: said, note, photos, table }
+  if (!finding || !item) return { key, title, answer: null, word: '', note: '', photos: [], values: [], table: null }
+  const { answer = null, word: said = null, note = null, photos = null, values = null, table = null } = itemBlock(item, finding, about.context)
+  return { key, title, answer, word: said, note, photos, values, table }
 }
 
 /** Say why it was not passed: what the conclusion says, else every check and measurement that failed. */
@@ -234,7 +235,7 @@ function reasons(about: Verified): string[] {
   const conclusion = conclusionOf(about.answers)
   if (conclusion === 'pass') return []
   const finding = about.answers.get(CONCLUSION)
-  const told = [text(mapping(finding?.computed).explanation), text(finding?.note)].filter(Boolean).map(bare)
+  const told = [mapping(finding?.values).reasons, mapping(finding?.computed).explanation, finding?.note].map(text).filter(Boolean).map(bare)
   if (conclusion === '' || told.length) return told
   return [...about.answers].filter(([key, each]) => isBad(key, each)).map(([key, each]) => bad(about, key, each))
 }

@@ -1,0 +1,115 @@
+"""Papers of verified instruments at the office: one record each, a certificate only of what passed, replaced in the open."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from server.errors import Problem
+from server.settings import Settings
+from tests.builders import Office
+from tests.server.services.slips import Slip, fresh
+
+RECORD, CERTIFICATE = "verification_record", "verification_certificate"
+
+
+@pytest.fixture
+def slip(office: Office, settings: Settings) -> Slip:
+    """Two scales at the table, nothing found of them yet."""
+    return Slip(office, settings)
+
+
+def test_a_certificate_comes_after_its_record_from_its_own_series_with_the_ledgers_sticker(slip: Slip) -> None:
+    scale, other = slip.scales
+    slip.passes(scale)
+    slip.sticks(scale, "21C00921")
+    with pytest.raises(Problem, match="Chưa lập biên bản kiểm định"):
+        slip.issues(CERTIFICATE, scale)
+    record = slip.state("minutes", slip.issues(RECORD, scale))
+    paper = slip.state("minutes", slip.issues(CERTIFICATE, scale))
+    assert (record["series"], record["instrument_id"], record["closes"]) == (
+        "BB-KĐ",
+        scale,
+        False,
+    )  # the other still waits
+    assert (paper["series"], paper["number"], paper["instrument_id"]) == ("GCN-KĐ", 1, scale)
+    said = json.loads(paper["canonical"])["verification"]
+    assert [s["serial"] for s in said["stickers"]] == ["21C00921"]
+    assert said["valid_until"]["text"] == "30/11/2027"
+    assert said["signer"]["name"] == "Đào Xuân Vững"
+    assert said["verifier"]["name"] == "Trần Văn Trưởng"
+    assert other not in paper["canonical"]
+
+
+def test_the_record_of_the_last_instrument_ends_the_slip(slip: Slip) -> None:
+    first, last = slip.scales
+    slip.passes(first)
+    slip.fails(last)
+    slip.issues(RECORD, last)
+    assert slip.state("inspection", slip.id)["status"] == "in_progress"
+    assert slip.papers()[first].closes
+    assert slip.state("minutes", slip.issues(RECORD, first))["closes"] is True
+    assert slip.state("inspection", slip.id)["status"] == "issued"
+    slip.issues(CERTIFICATE, first)  # the certificate may come afterwards
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "why"),
+    [("fail", "không đạt: chỉ lập biên bản"), ("inconclusive", "chưa kết luận được"), ("", "Chưa ghi kết luận")],
+)
+def test_what_did_not_pass_gets_a_record_and_no_certificate(slip: Slip, conclusion: str, why: str) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale)
+    slip.answers("KD11", scale, values={"conclusion": conclusion})
+    if conclusion:
+        slip.issues(RECORD, scale)
+    with pytest.raises(Problem, match=why):
+        slip.issues(CERTIFICATE, scale)
+
+
+def test_none_is_issued_without_a_day_until_which_it_holds_and_none_twice(slip: Slip) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale, until="")
+    id = fresh()
+    assert slip.issues(RECORD, scale, id) == slip.issues(RECORD, scale, id) == id
+    with pytest.raises(Problem, match="Đã lập, số 01/BB-KĐ"):
+        slip.issues(RECORD, scale)
+    with pytest.raises(Problem, match="Chưa ghi thời hạn"):
+        slip.issues(CERTIFICATE, scale)
+
+
+def test_a_draft_is_read_before_and_takes_no_number(slip: Slip) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale)
+    assert slip.drafts(RECORD, scale).startswith(b"%PDF")
+    assert slip.drafts(CERTIFICATE, scale).startswith(b"%PDF")
+    assert slip.state("minutes", slip.issues(RECORD, scale))["number"] == 1
+
+
+def test_a_wrong_certificate_is_replaced_by_one_that_the_void_one_names(slip: Slip) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale)
+    old = slip.certifies(scale)
+    with pytest.raises(Problem, match="lý do cấp thay"):
+        slip.replaces(old, " ")
+    id = fresh()
+    new = slip.replaces(old, "Ghi nhầm số tem.", id)
+    assert slip.replaces(old, "Ghi nhầm số tem.", id) == new == id  # the form was sent twice
+    voided = slip.state("minutes", old)["voided"]
+    assert voided["reason"] == "Ghi nhầm số tem; thay bằng giấy chứng nhận số 02/GCN-KĐ"
+    assert voided["replaced_by"] == new
+    assert slip.papers()[scale].certificate == new
+    with pytest.raises(Problem, match="đang có hiệu lực"):
+        slip.replaces(old, "Lần nữa")
+
+
+def test_a_house_without_a_series_of_certificates_issues_none(slip: Slip) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale)
+    slip.issues(RECORD, scale)
+    house = slip.state("organisation", slip.office.organisation_id)
+    rows = [row for row in house["series"] if row["form"] != CERTIFICATE]
+    slip.office.records("organisation", "agency", {**house, "series": rows}, id=slip.office.organisation_id)
+    with pytest.raises(Problem, match="chưa mở sổ số giấy chứng nhận kiểm định"):
+        slip.issues(CERTIFICATE, scale)
