@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas.fields import Envelope, Id, ListOf, Named, Strict, Text, Whole
+from schemas.fields import Choice, Envelope, Id, Instant, ListOf, Named, Strict, Text, Whole
 from schemas.leases import LeaseSchema
 
 MAX_OPS = 500
@@ -17,6 +17,7 @@ MAX_DEVICE_SEQ = 2_000_000_000
 MAX_CURSOR = 256 * 1024
 MAX_LEASES = 200
 MAX_SERIES = 40
+MAX_ROLL_NUMBER = 999_999_999_999
 PROTOCOL = 1
 OLDEST_PROTOCOL = 1
 """N and N-1 are served; there never was a 0."""
@@ -77,6 +78,20 @@ class HeldLease(Named):
             raise ValidationError("Tên sổ không hợp lệ.")
 
 
+class HeldRoll(Named):
+    """A range of stickers or seals as the tablet has it, with what it gave back."""
+
+    def __init__(self) -> None:
+        number = Whole(0, MAX_ROLL_NUMBER)
+        span = Named({"first": number, "last": number}, needed=("first", "last"))
+        needed = ("id", "organisation_id", "kind", "prefix", "digits", "first", "last")
+        super().__init__(
+            {"id": Id(), "organisation_id": Id(), "kind": Choice("sticker", "seal"), "prefix": Text(), "digits": Whole(1, 12),
+             "first": number, "last": number, "granted_at": Instant(), "returned": ListOf(span, most=500)},
+            needed=needed,
+        )  # fmt: skip
+
+
 class HelloRequestSchema(Envelope):
     """Who calls: the app's build, the protocols it speaks, the lowest device_seq still kept, the leases it holds, what it has not sent."""
 
@@ -86,6 +101,7 @@ class HelloRequestSchema(Envelope):
     )
     lowest_device_seq = Whole(1, MAX_DEVICE_SEQ, allow_none=True)
     leases = ListOf(HeldLease(), most=MAX_LEASES, allow_none=True)
+    mark_leases = ListOf(HeldRoll(), most=MAX_LEASES, allow_none=True)
     unsent = Named({"operations": Whole(0, MAX_DEVICE_SEQ), "photos": Whole(0, MAX_DEVICE_SEQ)}, allow_none=True)
 
 
@@ -149,6 +165,7 @@ class HelloSchema(Schema):
     scopes = fields.List(fields.String(), required=True)
     leases = fields.List(fields.Nested(LeaseSchema), required=True)
     refused_leases = fields.List(fields.Nested(RefusedLeaseSchema), required=True)
+    refused_mark_leases = fields.List(fields.Nested(RefusedLeaseSchema), required=True)
     rules = fields.Nested(PinSchema, required=True)
     next_device_seq = fields.Integer(required=True)
     durable = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

@@ -30,12 +30,13 @@ OPERATIONS = Metric("hientruong_operations", "Fresh operations of tablets, by wh
 def say_hello(body: dict[str, Any]) -> Response:
     """Ask for scopes, leases, the rules in force and where this device's numbering stands."""
     device_id, lowest, leases = g.device.id, body.get("lowest_device_seq"), body.get("leases")
+    rolls = body.get("mark_leases") or ()
     host, build, unsent = current_app.config["SETTINGS"].public_host, body["client"].get("build"), body.get("unsent")
     return json_answer(
         written(
             db.session,
             lambda session: hello.hello(
-                session, device_id, lowest, now(), leases, host=host, build=build, unsent=unsent
+                session, device_id, lowest, now(), leases, host=host, build=build, unsent=unsent, rolls=rolls
             ),
         )
     )

@@ -136,6 +136,10 @@ def _lines(value: dict[str, Any]) -> list[str]:
         lines.append(f"Khóa ký cũ được giữ tại {value['old_key']}.")
     lines += [f"Sổ {s['series']} năm {s['year']}: bỏ qua số {s['from']}–{s['to']}, có thể đã cấp sau lúc sao lưu."
               for s in value["skipped"]]  # fmt: skip
+    if passed := sum(s["last"] - s["first"] + 1 for s in value["passed_over"]):
+        lines.append(
+            f"Sổ tem, chì: {passed} số chưa rõ còn ở cơ quan hay đã cấp sau lúc sao lưu: xem trang Sổ tem, chì."
+        )
     if value["expected_again"]:
         lines.append(f"{len(value['expected_again'])} ảnh thiếu tệp: chờ máy tính bảng gửi lại.")
     lines += [

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from schemas.sync import MAX_ITEMS, MAX_OPS, OLDEST_PROTOCOL, PROTOCOL
 from server.db.devices import Device
-from server.services import durability, grants, lease_reports, ledger, numbers, rules
+from server.services import durability, grants, lease_reports, ledger, mark_reports, numbers, rules
 from server.services.creation import created
 from sync.operations import MAX_BYTES, MAX_MINUTES_BYTES
 
@@ -21,10 +21,10 @@ KNOWN_GAP = "known_gap"
 def hello(
     session: Session, device_id: str, lowest_device_seq: int | None, now: datetime,
     reported: Sequence[Mapping[str, Any]] | None = None, *, host: str, build: str | None = None,
-    unsent: Mapping[str, Any] | None = None,
+    unsent: Mapping[str, Any] | None = None, rolls: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Greet a device. After a restore, what the tablet no longer has is journalled as a known gap and passed over, and
-    the leases that it `reported` are taken back (None: an app that does not report them). `host` stands in QR codes.
+    the leases that it `reported` are taken back (None: an app that does not report them), and its `rolls`. `host` stands in QR codes.
     Its `build` and what it has `unsent` are noted for the office."""
     device = session.get_one(Device, device_id, with_for_update=True, populate_existing=True)
     rules.remember_shipped(session, now)
@@ -32,6 +32,7 @@ def hello(
         _pass_over(session, device, lowest_device_seq, now)
         device = session.get_one(Device, device_id)
     refused = [] if reported is None else lease_reports.take(session, device, reported, now)
+    refused_rolls = mark_reports.take(session, device_id, rolls, now)
     device = session.get_one(Device, device_id)
     device.last_seen_at = now
     if build:
@@ -48,6 +49,7 @@ def hello(
         "leases": [numbers.served(lease, numbers.symbol_of(session, lease.series))
                    for lease in numbers.of_device(session, device_id)],
         "refused_leases": refused,
+        "refused_mark_leases": refused_rolls,
         "rules": {"version": current.version, "sha256": current.sha256},
         "next_device_seq": device.next_device_seq,
         "durable": durability.durable(session, scopes),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.db.base import Model
 from server.db.journal import ServerState
 from server.db.uploads import Blob
-from server.services import inspection_summary, ledger, number_skips, photo_check, photo_uses, register_rows
+from server.services import inspection_summary, ledger, mark_skips, number_skips, photo_check, photo_uses, register_rows
 from server.services.archive import READ, ArchiveError, Progress, Reader, blob_member, decoder
 from server.services.creation import SYSTEM, created
 from server.services.durability import PREFIX
@@ -44,6 +44,7 @@ class Restored:
     damaged_blobs: list[str] = field(default_factory=list)
     expected_again: list[str] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    passed_over: list[dict[str, Any]] = field(default_factory=list)
 
 
 def is_in_use(connection: Connection) -> bool:
@@ -115,10 +116,11 @@ def settle(session: Session, archive: Reader, store: BlobStore, marks: Marks, no
     session.execute(insert(ServerState).values(key=RESTORED, value=now.isoformat(), changed_at=now))
     made_at = datetime.fromisoformat(archive.manifest.made_at)
     done.skipped = number_skips.skip(session, marks, made_at=made_at, now=now)
+    done.passed_over = mark_skips.pass_over(session, made_at=made_at, now=now)
     lost = [sha for sha in session.scalars(select(Blob.sha256).order_by(Blob.sha256)) if not store.has(sha)]
     done.expected_again = photo_check.expect_again(session, lost, now)
     state = {"made_at": archive.manifest.made_at, "old_epoch": archive.manifest.epoch, "epoch": epoch,
-             "restored_at": now.isoformat(), "skipped": done.skipped, "expected_again": done.expected_again}  # fmt: skip
+             "restored_at": now.isoformat(), "skipped": done.skipped, "passed_over": done.passed_over, "expected_again": done.expected_again}  # fmt: skip
     change = created("restore", SCOPE, state, actor=SYSTEM, at=now.isoformat())
     ledger.record(session, [change], now)
     inspection_summary.rebuild(session)

@@ -5,10 +5,14 @@ import { forget } from './forgetting.ts'
 import { ask, Refused } from './http.ts'
 import { measured } from '../outbox/clock.ts'
 import { firstUnused, follow } from '../numbers.ts'
+import { maps } from '../reading.ts'
+import { all } from '../store/documents.ts'
 import type { DeviceDb, Pulled } from '../store/db.ts'
 import type { Lease, State } from '../types.ts'
 
 export const CLIENT = { app: 'hien-truong', build: '1', protocols: [1] }
+const MOST_ROLLS = 200
+const ROLL = ['organisation_id', 'kind', 'prefix', 'digits', 'first', 'last', 'granted_at'] as const
 
 /** Note the epoch of an answer. In a new one what was answered before is sent again; `answered` was answered in it. */
 export async function newEpoch(line: Pick<Line, 'db'>, epoch: string, answered: readonly number[] = []): Promise<boolean> {
@@ -50,7 +54,7 @@ export async function sayHello(line: Line): Promise<Greeted> {
   const first = await db.outbox.toCollection().first()
   const leases = (await db.leases.toArray()).filter((lease) => lease.returned === 0).map(({ id, series, year, from, to }) => ({ id, series, year, from, to }))
   const unsent = { operations: await db.outbox.where('state').equals('waiting').count(), photos: await db.photos.where('state').notEqual('complete').count() }
-  const body: State = { client: CLIENT, lowest_device_seq: first?.device_seq ?? (await db.read('next_seq')) ?? 1, leases, unsent }
+  const body: State = { client: CLIENT, lowest_device_seq: first?.device_seq ?? (await db.read('next_seq')) ?? 1, leases, mark_leases: await rolls(line.session), unsent }
   const answered = await ask('POST', '/sync/hello', { token: line.token, body })
   const greeted = greetedOf(answered.json)
   const toReturn = await db.transaction('rw', db.meta, db.outbox, db.leases, db.notices, async () => {
@@ -64,6 +68,16 @@ export async function sayHello(line: Line): Promise<Greeted> {
   })
   for (const id of toReturn) await returnAgain(line, greeted.leases.find((lease) => lease.id === id))
   return greeted
+}
+
+/** The rolls in this tablet's hands as it knows them: a restored server may have forgotten that it gave them out. */
+async function rolls(s: Line['session']): Promise<State[]> {
+  if (!s) return []
+  const held = (await all(s, 'mark_lease')).filter(({ state }) => (state.returned_at ?? null) === null)
+  return held.slice(-MOST_ROLLS).map(({ id, state }) => {
+    const said = ROLL.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]] as const]))
+    return { ...Object.fromEntries(said), id, returned: maps(state.returned).map(({ first = 0, last = 0 }) => ({ first, last })) }
+  })
 }
 
 /** The answer to giving numbers back was lost: say it again. */
