@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import random
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from server.db.users import User
-from server.services import ledger, report_scope, report_totals, suspensions
+from server.printing import report_docx
+from server.services import exports, ledger, report_scope, report_totals, reports, suspensions
 from server.services.report_figures import Examined, Sampled, counted, shares
 from tests.builders import AREA, Office, Person
 from tests.server.casework import casework_of
@@ -145,6 +150,45 @@ def _every_number_leads_to_its_inspections(session: Session, person: Person, who
     for figure in random.Random(7).sample(sorted(whole), 8):
         assert report_totals.behind(session, scope, figure, 1, user, TODAY).count == whole[figure]
     assert report_totals.behind(session, scope, "no:such:figure", 1, user, TODAY).total == 0
+
+
+COUNTED = {"Cuộc kiểm tra theo kế hoạch": "inspections", "Đã kiểm tra": "carried_out", "Đang kiểm tra": "status:in_progress",
+           "Chưa kiểm tra": "status:planned", "Không thực hiện được": "status:not_carried_out",
+           "Trong tổng số: kiểm tra lại": "rechecks"}  # fmt: skip
+VERDICTS = {"Đạt": "pass", "Không đạt": "fail", "Chưa kết luận": "inconclusive"}
+
+
+def test_word_and_excel_files_say_what_the_journal_says(office: Office) -> None:
+    made = Generated(office, random.Random(4))
+    campaign = made.campaign(0)
+    supervisor = office.hires("supervisor", "Nguyễn Thanh Bình")
+    with office.transaction() as session:
+        journal = journal_count.counted(session, TODAY, campaign=campaign)
+        user, scope = session.get_one(User, supervisor.id), report_scope.read(campaign)
+        report = reports.made(session, scope, user, TODAY, with_annexes=True)
+        in_word = [[[c.text for c in row.cells] for row in table.rows]
+                   for table in Document(io.BytesIO(report_docx.write(report))).tables]  # fmt: skip
+        progress = next(rows for rows in in_word if rows[0][0] == "Chỉ tiêu")
+        assert {title: int(number) for title, number, _ in progress[1:] if title in COUNTED} == {
+            title: journal[key] for title, key in COUNTED.items()
+        }
+        by_domain = next(rows for rows in in_word if rows[0][0] == "Lĩnh vực")
+        domains = reports.table_of(report, "domains")
+        assert domains is not None
+        in_excel = sheet(reports.listed(report, domains, scope))
+        for rows in (by_domain, in_excel):
+            for title, verdict in VERDICTS.items():
+                place = rows[0].index(title)
+                counted_by_hand = sum(n for key, n in journal.items() if re.fullmatch(f"domain:[^:]+:{verdict}", key))
+                assert sum(int(row[place]) for row in rows[1:]) == counted_by_hand
+            assert sum(int(row[1]) for row in rows[1:]) == journal["carried_out"] > 0
+
+
+def sheet(listed: Any) -> list[list[Any]]:
+    """Read the first sheet of a list's workbook."""
+    file = io.BytesIO()
+    exports.write(listed, "xlsx", file, datetime.now(UTC))
+    return [[cell.value for cell in row] for row in load_workbook(file).worksheets[0].iter_rows()]
 
 
 class Generated:
