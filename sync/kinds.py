@@ -93,6 +93,7 @@ SERVER_KINDS = frozenset(
         "case",
         "work_calendar",
         "programme_addition",
+        "programme_result",
         "other_inspection",
         "lab_result",
         "merger",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -20,6 +21,7 @@ from server.services import (
     programme,
     programme_additions,
     programme_board,
+    programme_results,
     programme_words,
 )
 from server.services.campaign_kinds import KINDS
@@ -91,11 +93,44 @@ def withdraw(programme_id: str, code: str) -> Any:
         with writing(db.session) as session:
             programme_additions.withdraw(session, programme_id, code, form.get("reason", ""), seen=revision, actor=actor, now=now())  # fmt: skip
     except Problem as problem:
-        if problem.code is ProblemCode.NOT_FOUND:
-            raise
-        return Response(_activity(programme_id, code, problem.detail), status=problem.code.status)
+        return _refused(programme_id, code, problem)
     flash(f"Đã rút {code}; nội dung và lý do còn trong chương trình và nhật ký.")
     return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
+
+
+@bp.post("/programme/<programme_id>/<code>/done")
+@signed_in(Role.SUPERVISOR)
+def done(programme_id: str, code: str) -> Any:
+    """Enter that an activity without a checklist was done, and which paper shows it."""
+    form, actor, today = request.form, current_user.user.id, local(now()).date()
+    try:
+        with writing(db.session) as session:
+            programme_results.record(session, programme_id, code, form, actor=actor, today=today, now=now())
+    except Problem as problem:
+        return _refused(programme_id, code, problem)
+    flash(f"Đã ghi {code} hoàn thành trong tháng {form['month']}.")
+    return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
+
+
+@bp.post("/programme/<programme_id>/<code>/done/<uuid:result_id>")
+@signed_in(Role.SUPERVISOR)
+def strike(programme_id: str, code: str, result_id: UUID) -> Any:
+    """Strike out what was entered by mistake, for a reason."""
+    form, actor = request.form, current_user.user.id
+    try:
+        with writing(db.session) as session:
+            programme_results.strike(session, programme_id, code, str(result_id), form.get("reason", ""),
+                                     seen=form.get("seen", ""), actor=actor, now=now())  # fmt: skip
+    except Problem as problem:
+        return _refused(programme_id, code, problem)
+    flash("Đã rút ghi nhận; nội dung và lý do còn ở dưới và trong nhật ký.")
+    return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
+
+
+def _refused(programme_id: str, code: str, problem: Problem) -> Response:
+    if problem.code is ProblemCode.NOT_FOUND:
+        raise problem
+    return Response(_activity(programme_id, code, problem.detail), status=problem.code.status)
 
 
 def _activity(programme_id: str, code: str, error: str | None = None) -> str:

@@ -19,6 +19,7 @@ DOCUMENT_KINDS = {
     "work_calendar": "ngày nghỉ, ngày làm bù",
     "merger": "gộp cơ sở",
     "programme_addition": "nội dung phát sinh",
+    "programme_result": "ghi nhận hoàn thành của chương trình",
     "other_inspection": "cuộc kiểm tra của cơ quan khác",
     "print": "lượt in",
     "review_remark": "nhận xét khi duyệt",

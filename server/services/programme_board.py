@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from checklists import domains
 from server.db import documents
+from server.db.documents import Document
 from server.db.programme import Activity, Programme
 from server.errors import Problem, ProblemCode
-from server.services import programme, programme_additions, programme_progress
+from server.services import programme, programme_additions, programme_progress, programme_results
 from server.services.campaign_kinds import KINDS
 from server.services.days import day_of, month_bounds
 from server.services.programme_progress import Progress
@@ -26,7 +27,11 @@ STATES: Mapping[str, tuple[str, str, str]] = {
     UNDER_WAY: ("◐", "Đang thực hiện", "đợt đang chạy, còn cơ sở chưa kiểm tra"),
     PLANNED: ("○", "Theo kế hoạch", "chưa đến tháng, hoặc đợt chưa bắt đầu"),
     DONE: ("✓", "Xong", "mọi cơ sở của tháng đã có biên bản hoặc biên bản không thực hiện"),
-    OUTSIDE: ("·", "Theo dõi ngoài", "không có danh mục kiểm tra hiện trường, chỉ ghi lịch"),
+    OUTSIDE: (
+        "·",
+        "Theo dõi ngoài",
+        "không có danh mục kiểm tra hiện trường; xong khi có người ghi hoàn thành kèm văn bản",
+    ),
     WITHDRAWN: ("–", "Đã rút", "nội dung phát sinh đã rút, giữ lại để đối chiếu"),
 }
 """Symbol, word, and what it means: nothing is told by colour alone."""
@@ -78,6 +83,8 @@ class Row:
     state: str
     cells: Sequence[Cell]
     campaigns: Sequence[Progress] = field(default=())
+    results: Sequence[Document] = field(default=())
+    """What was entered of an activity without a checklist (programme_results), struck out or not."""
 
     @property
     def sites(self) -> int:
@@ -113,8 +120,8 @@ def chosen(session: Session, programme_id: str) -> Programme | None:
 def board(session: Session, found: Programme, wanted: Filter) -> Board:
     """Return the year's activities, those of the file and those added since."""
     activities = [*programme.of_programme(session, found.id), *programme_additions.activities(session, found.id)]
-    by_activity = _campaigns(session, found.id)
-    every = [row_of(a, found.year, by_activity.get(a.code, ()), wanted.on) for a in activities]
+    by_activity, results = _campaigns(session, found.id), programme_results.of_programme(session, found.id)
+    every = [row_of(a, found.year, by_activity.get(a.code, ()), wanted.on, results.get(a.code, ())) for a in activities]
     rows = [row for row in every if _is_wanted(row, wanted)]
     counted = Counter(row.state for row in rows)
     shown = [row for row in rows if not wanted.state or row.state == wanted.state]
@@ -132,19 +139,26 @@ def one(session: Session, programme_id: str, code: str, on: date) -> Row:
     activity = programme_additions.find(session, f"{programme_id}/{code}")
     if activity is None:
         raise Problem(ProblemCode.NOT_FOUND, "Chương trình công tác không có hoạt động này.")
-    return row_of(activity, found.year, _campaigns(session, programme_id, code).get(code, ()), on)
+    results = programme_results.of_programme(session, programme_id).get(code, ())
+    return row_of(activity, found.year, _campaigns(session, programme_id, code).get(code, ()), on, results)
 
 
-def row_of(activity: Activity, year: int, campaigns: Sequence[Progress], on: date) -> Row:
+def row_of(
+    activity: Activity, year: int, campaigns: Sequence[Progress], on: date, results: Sequence[Document] = ()
+) -> Row:
     """Judge one activity of a year against a day."""
     is_added = "addition" in activity.data or not activity.data.get("occurrences")
     has_checklist = bool(domains.of(activity.domain).checklists)
+    entered = programme_results.standing_months(results)
     if programme_additions.is_withdrawn(activity):
         cells = [Cell(m, WITHDRAWN if m in activity.months else None) for m in range(1, 13)]
     else:
-        cells = [_cell(activity, year, month, campaigns, on, has_checklist) for month in range(1, 13)]
+        cells = [
+            Cell(m, DONE) if m in entered else _cell(activity, year, m, campaigns, on, has_checklist)
+            for m in range(1, 13)
+        ]
     return Row(activity, domains.of(activity.domain).title, KINDS[activity.kind].title, is_added,
-               _state(cells, campaigns, is_tracked=has_checklist), cells, campaigns)  # fmt: skip
+               _state(cells, campaigns, is_tracked=has_checklist), cells, campaigns, results)  # fmt: skip
 
 
 def _cell(
@@ -189,8 +203,10 @@ def _mixed(states: set[str]) -> str:
 
 def _state(cells: Sequence[Cell], campaigns: Sequence[Progress], *, is_tracked: bool) -> str:
     states = {cell.state for cell in cells if cell.state is not None}
-    if states & {WITHDRAWN, OUTSIDE} or (not states and not is_tracked):
-        return WITHDRAWN if WITHDRAWN in states else OUTSIDE
+    if states & {WITHDRAWN} or states == {OUTSIDE} or (not states and not is_tracked):
+        return WITHDRAWN if states & {WITHDRAWN} else OUTSIDE
+    if OUTSIDE in states:  # some of its months were entered as done
+        return UNDER_WAY
     if not states:  # a standing task that the programme gives no month, and no campaign of it yet
         return PLANNED
     if states == {PLANNED} and any(c.begun for c in campaigns):
