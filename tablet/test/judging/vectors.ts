@@ -7,6 +7,7 @@ import rules from '../../../tests/vectors/rules-2026.2.json'
 import standards from '../../../tests/vectors/standards.json'
 import verification from '../../../tests/vectors/verification.json'
 import type { Reference } from '../../src/core/judging/conditions.ts'
+import type { Proposed } from '../../src/core/verification/validity.ts'
 import type { Place } from '../../src/core/judging/verification.ts'
 import type { Computed, Item, Rules, State, Verdict } from '../../src/core/types.ts'
 
@@ -75,4 +76,5 @@ interface Slip {
 export const VERIFICATION = verification as unknown as {
   places: (Slip & { name: string; gives: Place | null })[]
   queue: Slip & { gives: [string, string][] }
+  until: { name: string; instrument: State; on: string; proposed: Proposed | null; asked: string; refused: string | null }[]
 }
