@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.services import conclusions
 from server.services.inspection_results import Block
 from server.services.world import ReadingWorld
-from sync.conclusions import conclude, is_conclusion
 from sync.findings import compute, pinned
 from sync.overlay import Overlay
 from sync.paper_results import Context, item_block
@@ -48,8 +48,7 @@ def checks(session: Session, inspection_id: str, blocks: Sequence[Block], minute
            instruments: Sequence[State]) -> dict[str, Check]:  # fmt: skip
     """Return the check of each measured finding that these blocks show, and of each conclusion of a verification, by
     finding id."""
-    view = Overlay(ReadingWorld(session, inspection_id), "")
-    computed = _computed(view, inspection_id)
+    computed = _computed(session, inspection_id)
     context = Context(instruments={str(doc["id"]): doc for doc in instruments}, photo_numbers={})
     number, printed = _printed(minutes)
     found = {}
@@ -64,30 +63,21 @@ def checks(session: Session, inspection_id: str, blocks: Sequence[Block], minute
                     item, finding, now = computed[result.id]
                     text = item_block(item, {**finding, "computed": now}, replace(context))
                     found[result.id] = _check(text, result.text, number if paper else "", paper)
-    return found | _conclusions(view, inspection_id)
+    return found | dict(_conclusions(session, inspection_id))
 
 
-def _conclusions(view: Overlay, inspection_id: str) -> dict[str, Check]:
+def _conclusions(session: Session, inspection_id: str) -> Iterator[tuple[str, Check]]:
     """Conclude again on every instrument of a slip: what the server finds beside what the tablet recorded (KD11)."""
-    inspection = view.live("inspection", inspection_id)
-    found = {}
-    for finding in view.children(inspection_id, "finding") if inspection is not None else ():
-        state = finding.state
-        if inspection is None or not is_conclusion(state) or state.get("voided"):
-            continue
-        ours = conclude(view, inspection, str(state.get("subject_id")))
-        verdict = "" if ours is None else ours.verdict.value
-        now = VERDICTS.get(verdict, "không tính được") + (
-            f" ({ours.words})" if ours is not None and ours.reasons else ""
-        )
-        said = str((state.get("values") or {}).get("conclusion") or "")
-        differs = [] if said == verdict else [Difference(RECORDED, "Kết luận", VERDICTS.get(said, NOTHING), now)]
-        found[finding.id] = Check(verdict, VERDICTS.get(verdict, "không tính được"), "", "", differs)
-    return found
+    for each in conclusions.of_slips(session, [inspection_id]):
+        word = VERDICTS.get(each.ours, "không tính được")
+        now = f"{word} ({each.words})" if each.words else word
+        differs = [Difference(RECORDED, "Kết luận", VERDICTS.get(each.recorded, NOTHING), now)] if each.differs else []
+        yield each.finding_id, Check(each.ours, word, "", "", differs)
 
 
-def _computed(view: Overlay, inspection_id: str) -> dict[str, tuple[State, State, State | None]]:
+def _computed(session: Session, inspection_id: str) -> dict[str, tuple[State, State, State | None]]:
     """Compute every measured finding: (item, finding, computed) by id; those that cannot be computed are left out."""
+    view = Overlay(ReadingWorld(session, inspection_id), "")
     inspection = view.live("inspection", inspection_id)
     found: dict[str, tuple[State, State, State | None]] = {}
     for finding in view.children(inspection_id, "finding") if inspection is not None else ():

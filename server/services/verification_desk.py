@@ -14,7 +14,15 @@ from server.db import documents
 from server.db.documents import Document
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import accounts, inspection_list, paging, verification_facts, verification_figures, verifiers
+from server.services import (
+    accounts,
+    conclusions,
+    inspection_list,
+    paging,
+    verification_facts,
+    verification_figures,
+    verifiers,
+)
 from server.services.establishment_register import area_names
 from server.services.exports import DAY, NUMBER, Listed
 from server.services.exports import Column as Exported
@@ -22,6 +30,7 @@ from server.services.verification_facts import COUNTED, RECORD, SESSION, Brought
 from server.services.verification_figures import Totals
 from server.services.verification_words import MARKS
 from server.services.wording import folded
+from sync.paper_words import VERDICTS
 
 PAGE_SIZE = 25
 OPEN, CLOSED = "open", "closed"
@@ -180,8 +189,9 @@ def page(session: Session, id: str, user: User) -> Page:
     used = _standards(session, held)
     known = verifiers.procedures()
     authorised = {code for member in team for code in member.procedures}
+    ours = {each.instrument_id: each for each in conclusions.of_slips(session, [slip.id for slip in held.slips])}
     lines = [
-        Line(slip, one, _marks_on(held, one), list(_doubts(one, authorised, known)))
+        Line(slip, one, _marks_on(held, one), list(_doubts(one, authorised, known, ours.get(one.id))))
         for slip in held.slips
         for one in slip.brought
     ]
@@ -258,7 +268,9 @@ def _warnings(held: Held, team: Sequence[Member], used: Sequence[Standard]) -> I
             yield f"{MARKS.get(str(mark.get('kind')), 'Tem')} {mark.get('serial')}: {said}"
 
 
-def _doubts(one: Brought, authorised: set[str], known: Mapping[str, str]) -> Iterator[str]:
+def _doubts(
+    one: Brought, authorised: set[str], known: Mapping[str, str], ours: conclusions.Concluded | None
+) -> Iterator[str]:
     """Say what does not agree about one instrument: who verified by what, what the paper says and what the record does."""
     procedure = _answer(one, verifiers.ITEM, verifiers.FIELD)
     if procedure and procedure not in authorised:
@@ -269,10 +281,9 @@ def _doubts(one: Brought, authorised: set[str], known: Mapping[str, str]) -> Ite
             yield f"{'Biên bản' if form == RECORD else 'Giấy chứng nhận'} ghi kết luận khác với dữ liệu trên máy chủ."
         elif paper.get("diverged"):
             yield f"{'Biên bản' if form == RECORD else 'Giấy chứng nhận'} in số liệu khác với dữ liệu trên máy chủ."
-    computed = next((f.get("computed") or {} for f in one.findings if f.get("item") == "KD11"), {})
-    verdict = computed.get("verdict")
-    if verdict and one.place.conclusion and verdict != one.place.conclusion:
-        yield f"Máy chủ tính lại khác kết luận đã ghi: {computed.get('explanation') or verdict}"
+    if ours is not None and one.place.conclusion and ours.differs:
+        why = f": {ours.words}" if ours.words else ""
+        yield f"Máy chủ tính lại ra kết luận khác ({VERDICTS.get(ours.ours, 'không tính được')}){why}."
     if one.place.conclusion and one.place.standing == "handed_back" and RECORD not in one.papers:
         yield "Đã trả phương tiện nhưng chưa có biên bản kiểm định."
 

@@ -256,15 +256,15 @@ class DatabaseWorld:
 
 
 class ReadingWorld(DatabaseWorld):
-    """One inspection with everything in it, read and never locked: what a page computes, it does not write."""
+    """Inspections with everything in them, read and never locked: what a page computes, it does not write."""
 
-    def __init__(self, session: Session, inspection_id: str) -> None:
+    def __init__(self, session: Session, *inspection_ids: str) -> None:
         nobody = DeviceContext(
             device_id="", user_id="", role="", grants=frozenset(), next_device_seq=0, revoked=False, stopped=False,
             public_key=b"", led_campaigns=frozenset(),
         )  # fmt: skip
         super().__init__(session, nobody, [])
-        self._load_families([inspection_id])
+        self._load_families([*inspection_ids])
 
     def _load(self, keys: Iterable[Key], *, lock: bool) -> None:
         """Read documents, without a lock whatever is asked."""
