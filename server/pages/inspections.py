@@ -21,6 +21,7 @@ from server.services import (
     review,
     review_queue,
     review_remarks,
+    slip_card,
     standard_desk,
 )
 from server.services.inspection_list import Filter
@@ -115,6 +116,7 @@ def _shown(id: str, *, queue: str | None = None, wanted: Decision | None = None,
                            place=review_queue.neighbours(db.session(), filters, id, current_user.user, now()) if filters else None,
                            cases=cases.of_inspection(db.session(), id) if reviews else (),
                            may_open_case=reviews and cases.may_open(db.session(), id),
+                           card=slip_card.of_inspection(db.session(), id, page.state, local(now()).date()),
                            offers=_offers(id) if reviews else (),
                            issued=next((m for m in page.minutes if m.id == request.args.get("issued")), None))  # fmt: skip
 

@@ -120,6 +120,18 @@ def read(session: Session, sessions: Iterable[Document], kinds: Sequence[str] = 
     ]  # fmt: skip
 
 
+def slip(session: Session, id: str, state: State) -> Slip:
+    """Read one slip (its state) with everything in it."""
+    family = states_below(session, [id], EVERYTHING)
+    found = {kind: family.get((id, kind), []) for kind in EVERYTHING}
+    places = queue(state, found["finding"])
+    instruments = _states(session, "instrument", set(places))
+    site = str(state.get("establishment_id"))
+    brought = [_brought(each, place, instruments, found) for each, place in places.items()]
+    owner = _states(session, "establishment", {site}).get(site, {})
+    return Slip(id, {"id": id, **state}, site, owner, brought, found["payment"])
+
+
 def kept(rows: Iterable[State]) -> list[State]:
     """Leave out what was voided."""
     return [row for row in rows if not row.get("voided")]

@@ -74,3 +74,25 @@ def test_an_instrument_tells_its_verifications_and_whether_its_sticker_matches(d
     assert "Chưa có gì để đối chiếu" in desk.opens(f"/instruments/{other}")
     owners = desk.opens("/verification-due/owners?year=2099")
     assert "05/08/2021" in owners  # when it was last verified
+
+
+def test_the_next_inspection_sees_sticker_and_certificate_and_a_slip_shows_its_queue(
+    desk: Desk, office: Office, team: Team
+) -> None:
+    site, (scale,) = owner(office, "Sạp gạo bà Tám", ["S1"])
+    slip = team.receives(site, [scale])
+    team.concludes(slip, scale, "pass", adjusted=True)
+    said = {"number": {"text": "01/GCN"}, "verification": {"conclusion": "pass", "stickers": [{"serial": "TC0001"}],
+            "valid_until": {"day": "2022-08-31"}}}  # fmt: skip
+    team.issues(slip, scale, "verification_certificate", 1, canonical=json.dumps(said))
+    team.amends("instrument", scale, verified_until="2022-08-31", mark_serial="TC0001", certificate_number="01/GCN")
+    team.takes(slip, "cash", [("Cân", "30000")], name="Bà Tám")
+    team.hands_back(slip, [scale])
+    page = desk.opens(f"/inspections/{slip}")
+    for text in ("Phiếu K7-001", "Chợ Kép", "đã hiệu chỉnh", "Đã trả", "Thu 30.000 đồng, tiền mặt"):
+        assert text in page
+    campaign = office.opens_campaign(team.leader, establishments=[site], checklists=("weighing-instrument",))
+    visit = office.plans_inspection(campaign, site, team.leader, ("weighing-instrument",))
+    assert "Tem khớp giấy chứng nhận" in desk.opens(f"/inspections/{visit}")  # planned for 2021-08-05
+    team.amends("instrument", scale, mark_serial="TC0002")
+    assert "giấy ghi TC0001, danh bạ ghi TC0002" in desk.opens(f"/inspections/{visit}")
