@@ -96,6 +96,11 @@ class Row:
         """Sites where nothing is left to do."""
         return sum(c.finished for c in self.campaigns)
 
+    @property
+    def unit(self) -> str:
+        """What its campaigns are counted by."""
+        return " và ".join(dict.fromkeys(c.unit for c in self.campaigns)) or "cơ sở"
+
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from server.db import documents
 from server.db.documents import Document
 from server.db.inspections import InspectionSummary
+from server.services import verifiers
 from server.services.days import day_of
 
 INSPECTED = frozenset({"issued", "returned", "approved"})
@@ -49,6 +51,8 @@ class Progress:
     minutes: int
     waiting: int
     months: Mapping[tuple[int, int], Month] = field(default_factory=dict)
+    unit: str = "cơ sở"
+    """What is counted: a mobile verification counts its sessions, to which owners come of their own."""
 
     @property
     def is_complete(self) -> bool:
@@ -96,7 +100,34 @@ def of_campaigns(session: Session, campaigns: Sequence[Document], *, count_minut
                 months=dict(months[campaign.id]),
             )
         )
+    held = _sessions(session, [c.id for c in campaigns if c.state.get("kind") == verifiers.KIND])
+    found = [_of_sessions(each, held[each.id]) if each.id in held else each for each in found]
     return sorted(found, key=lambda p: (p.starts_on, p.code))
+
+
+def _sessions(session: Session, campaigns: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the sessions of mobile verifications; campaigns that have none yet are left out."""
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in documents.of_parents(session, campaigns, ["verification_session"]) if campaigns else ():
+        if not row.state.get("voided"):
+            found[str(row.parent)].append(row.state)
+    return found
+
+
+def _of_sessions(progress: Progress, sessions: Sequence[Mapping[str, Any]]) -> Progress:
+    """Count a campaign by its sessions: done is one that was closed, begun one whose air was read."""
+    months: dict[tuple[int, int], Month] = defaultdict(Month)
+    for each in sessions:
+        on, closed = str(each.get("on")), bool(each.get("closed_at"))
+        if day_of(on) is not None:
+            month = months[int(on[:4]), int(on[5:7])]
+            month.planned += 1
+            month.finished += closed
+            month.begun += closed or bool(each.get("environment"))
+    done = sum(bool(each.get("closed_at")) for each in sessions)
+    begun = sum(bool(each.get("closed_at") or each.get("environment")) for each in sessions)
+    return replace(progress, sites=len(sessions), inspected=done, not_carried_out=0, finished=done, begun=begun,
+                   months=dict(months), unit="phiên")  # fmt: skip
 
 
 def _of(counted: Any, name: str) -> int:
