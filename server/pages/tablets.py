@@ -27,10 +27,11 @@ bp = Blueprint("tablets", __name__)
 @signed_in(Role.SUPERVISOR)
 def listed() -> Any:
     """List devices, with the form for a new code, or give the list as a file."""
-    session = db.session()
-    file = exported.asked(lambda: tablets.export(session))
-    return file or render_template("tablets.html", tablets=tablets.every(session), carriers=enrolments.carriers(session),
-                                   link=filtered("tablets.listed", {}))  # fmt: skip
+    session, wanted, at = db.session(), tablets.Filter.of(request.args), now()
+    file = exported.asked(lambda: tablets.export(session, wanted, at))
+    return file or render_template("tablets.html", tablets=tablets.found(session, wanted, at), wanted=wanted, are_any=tablets.are_any(session),
+                                   carriers=enrolments.carriers(session), states=tablets.STATES, silences=tablets.SILENT,
+                                   link=filtered("tablets.listed", wanted.fields))  # fmt: skip
 
 
 @bp.post("/tablets/codes")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,16 +14,18 @@ from server.db.documents import Document
 from server.db.numbers import NumberLease
 from server.db.users import User
 from server.errors import Problem, ProblemCode
-from server.services import ledger
+from server.services import ledger, paging
 from server.services.alphabet import name_order
 from server.services.creation import created
 from server.services.exports import MOMENT, NUMBER, Column, Listed
-from server.services.wording import plain_text
+from server.services.wording import folded, plain_text
 from sync import seal
 
 REVOCATION = "revocation"
 RESUMPTION = "resumption"
 MAX_REASON = 500
+SILENT = (3, 7, 30, 90)
+"""Days without a word to choose from."""
 STATES = {"active": "Đang dùng", "stopped": "Tạm dừng", "revoked": "Đã thu hồi"}
 
 
@@ -54,6 +57,46 @@ class Tablet:
         return "stopped" if self.stopped_at is not None else "active"
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a person asked for; empty = all. `silent` = not heard of for so many days, `unsent` = said to hold something."""
+
+    text: str = ""
+    state: str = ""
+    silent: int = 0
+    unsent: bool = False
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Filter:
+        """Read a query string; what makes no sense is as if it were not there."""
+        silent = next((days for days in SILENT if str(days) == asked.get("silent", "")), 0)
+        state = asked.get("state", "")
+        return cls(
+            paging.words(asked.get("q", "")), state if state in STATES else "", silent, bool(asked.get("unsent"))
+        )
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The filter as a query string has it."""
+        return {
+            "q": self.text,
+            "state": self.state,
+            "silent": str(self.silent or ""),
+            "unsent": "1" if self.unsent else "",
+        }
+
+    def holds(self, tablet: Tablet, now: datetime) -> bool:
+        """Say whether it leaves a tablet; one that never called is silent since it was enrolled."""
+        said = folded(" ".join((tablet.holder, tablet.holder_title, tablet.tablet_name, tablet.kid)))
+        since = tablet.last_seen_at or tablet.enrolled_at
+        return (
+            all(word in said for word in folded(self.text).split())
+            and self.state in ("", tablet.state)
+            and (not self.silent or now - since >= timedelta(days=self.silent))
+            and (not self.unsent or bool(tablet.unsent_operations or tablet.unsent_photos))
+        )
+
+
 def every(session: Session) -> list[Tablet]:
     """All devices: those in use first, then by holder's name."""
     query = select(Device, User).join(User, User.id == Device.user_id)
@@ -62,17 +105,29 @@ def every(session: Session) -> list[Tablet]:
     return sorted(tablets, key=lambda t: (t.revoked_at is not None, name_order(t.holder), t.enrolled_at))
 
 
-def export(session: Session) -> Listed:
-    """Return all devices as a list to export."""
+def found(session: Session, wanted: Filter, now: datetime) -> list[Tablet]:
+    """Return the devices that a filter leaves."""
+    return [tablet for tablet in every(session) if wanted.holds(tablet, now)]
+
+
+def are_any(session: Session) -> bool:
+    """Say whether any device was ever enrolled."""
+    return session.scalar(select(Device.id).limit(1)) is not None
+
+
+def export(session: Session, wanted: Filter, now: datetime) -> Listed:
+    """Return the devices that a filter leaves as a list to export."""
     columns = (Column("Người dùng", width=28), Column("Chức danh"), Column("Máy"), Column("Tình trạng", width=14), Column("Phiên bản", width=14),
                Column("Liên lạc lần cuối", MOMENT), Column("Thao tác chưa gửi", NUMBER), Column("Ảnh chưa gửi", NUMBER), Column("Thao tác đã gửi", NUMBER),
                Column("Dải số đang giữ", NUMBER), Column("Ghi danh", MOMENT), Column("Thu hồi", MOMENT), Column("Khóa ký", width=12))  # fmt: skip
     rows = (
         (t.holder, t.holder_title, t.tablet_name, STATES[t.state], t.build, t.last_seen_at, t.unsent_operations, t.unsent_photos,
          t.operations, t.leases, t.enrolled_at, t.revoked_at, t.kid)
-        for t in every(session)
+        for t in found(session, wanted, now)
     )  # fmt: skip
-    return Listed("may-tinh-bang", "Máy tính bảng", columns, rows)
+    said = [("Tìm", wanted.text), ("Tình trạng", STATES.get(wanted.state, "")), ("Không liên lạc từ", f"{wanted.silent} ngày" if wanted.silent else ""),
+            ("Chưa gửi", "còn thao tác hoặc ảnh" if wanted.unsent else "")]  # fmt: skip
+    return Listed("may-tinh-bang", "Máy tính bảng", columns, rows, [each for each in said if each[1]])
 
 
 def one(session: Session, device_id: str) -> Tablet:

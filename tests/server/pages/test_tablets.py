@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
+from server.db.devices import Device
 from server.db.users import User
 from tests.builders import Office
 from tests.server.api.test_enrolments import body_of
@@ -113,3 +115,38 @@ def test_what_a_tablet_says_of_itself_stands_in_the_list_and_in_the_file(
     )
     bad = wire.post("/sync/hello", {"client": {}, "unsent": {"operations": -1}})
     assert bad.status_code == 400
+
+
+def test_the_list_is_narrowed_and_the_file_with_it(desk: Desk, office: Office, client: FlaskClient) -> None:
+    now = datetime.now(UTC)
+    kits = [
+        office.enrols(office.hires("inspector", name), f"Máy {n}")
+        for n, name in enumerate(("Đỗ Thị Lặng", "Lê Văn Gửi", "Trần Thu Hồi"))
+    ]
+    Wire(client, kits[1]).hello(
+        client={"app": "x", "build": "1", "protocols": [1]}, unsent={"operations": 0, "photos": 3}
+    )
+    with office.transaction() as session:
+        silent, revoked = session.get_one(Device, kits[0].device_id), session.get_one(Device, kits[2].device_id)
+        silent.last_seen_at, silent.enrolled_at = None, now - timedelta(days=8)
+        revoked.last_seen_at, revoked.revoked_at = now - timedelta(days=31), now
+
+    def left(query: str) -> list[int]:
+        lines = desk.client.get(f"/tablets?export=csv&{query}").get_data(as_text=True).splitlines()[1:]
+        page = desk.opens(f"/tablets?{query}")
+        found = [n for n in range(3) if any(f"Máy {n}" in line for line in lines)]
+        assert found == [n for n in range(3) if f"<td>Máy {n}<" in page]
+        return found
+
+    assert left("") == [0, 1, 2]
+    assert left("q=do+thi") == [0]
+    assert left("q=may+1") == [1]
+    assert left("state=revoked") == [2]
+    assert left("state=active") == [0, 1]
+    assert left("silent=7") == [0, 2]
+    assert left("silent=30") == [2]
+    assert left("unsent=1") == [1]
+    assert left("silent=7&state=active&q=lang") == [0]
+    assert left("state=khong-co&silent=x") == [0, 1, 2]
+    assert left("q=khong+ai") == []
+    assert "Không có máy nào khớp" in desk.opens("/tablets?q=khong+ai")
