@@ -18,6 +18,7 @@ from server.db.registers import EstablishmentEntry, InstrumentEntry
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import cases, establishment_merge, grants, history, inspection_list, instrument_register, review
+from server.services.alphabet import stored_key
 from server.services.establishment_register import area_names
 from server.services.instrument_register import Row
 from server.services.repeat_inspections import entity_column
@@ -64,6 +65,8 @@ class Page:
     kin: Sequence[tuple[str, str]]
     instruments: Sequence[Row]
     instrument_count: int
+    twins: Sequence[Sequence[Row]]
+    """Instruments of one type and serial: after a merger often one that both establishments had."""
     visits: Sequence[Visit]
     visit_count: int
     mergers: Sequence[Merger]
@@ -99,7 +102,7 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
         next(iter(_named(session, [entry.site_id])), None) if entry.site_id != id else None,
         _named(session, session.scalars(merged).all()),
         _named(session, session.scalars(kin.order_by(EstablishmentEntry.name_key).limit(SHOWN)).all()) if entry.tax_code else [],
-        instrument_register.rows_of(session, instruments[:SHOWN], names, today), len(instruments),
+        instrument_register.rows_of(session, instruments[:SHOWN], names, today), len(instruments), _twins(session, id, names, today),
         _visits(session, visits[:SHOWN], user), len(visits), _mergers(session, id), history.of_document(session, id, 20),
     )  # fmt: skip
 
@@ -107,6 +110,22 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
 def family(session: Session, id: str) -> list[str]:
     """Return an establishment with all that were merged into it, over every step."""
     return list(session.scalars(select(EstablishmentEntry.id).where(EstablishmentEntry.site_id == id))) or [id]
+
+
+def _twins(session: Session, id: str, names: Mapping[str, str], today: date) -> list[list[Row]]:
+    """Return the instruments that are there twice by type and serial; one without a serial is like no other."""
+    entry = InstrumentEntry
+    rows = session.execute(
+        select(entry.id, entry.type, entry.serial_key).where(entry.site_id == id, entry.serial_key != stored_key(""))
+    )
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for own, type, serial in rows:
+        alike[type, serial].append(own)
+    groups = [sorted(own) for own in alike.values() if len(own) > 1][:SHOWN]
+    known = {
+        row.id: row for row in instrument_register.rows_of(session, [i for own in groups for i in own], names, today)
+    }
+    return [[known[each] for each in own if each in known] for own in groups]
 
 
 def _mergers(session: Session, id: str) -> list[Merger]:

@@ -41,6 +41,7 @@ def test_two_entries_are_found_compared_merged_and_parted_again(desk: Desk, offi
     card = desk.opens(f"/establishments/{keep}")
     assert f"/instruments/{moved}" in card
     assert "Đã gộp vào đây" in card
+    assert "Có thể là một phương tiện ghi 2 lần (cùng loại, cùng số máy A-1)" in card
     assert "Cơ sở này đã được gộp vào" in desk.opens(f"/establishments/{away}")
     assert f'/establishments/{away}"' not in desk.opens("/establishments")
     changes(office, "establishment", away, phone="0999")
@@ -51,7 +52,12 @@ def test_two_entries_are_found_compared_merged_and_parted_again(desk: Desk, offi
     assert desk.sends(card, action[1], reason=" ").status_code == 400
     assert desk.sends(card, action[1], reason="Hai cửa hàng khác nhau").headers["Location"] == f"/establishments/{away}"
     assert state(office, "establishment", keep)["phone"] == ""
-    assert f"/instruments/{moved}" in desk.opens(f"/establishments/{away}")
+    parted = desk.opens(f"/establishments/{away}")
+    assert f"/instruments/{moved}" in parted
+    assert "Có thể là một phương tiện" not in parted
+    for unnamed in (moved, office.registers_instrument(away)):
+        changes(office, "instrument", unnamed, serial=" ")
+    assert "Có thể là một phương tiện" not in desk.opens(f"/establishments/{away}"), "without a serial nothing is alike"
     assert_whole(office)
 
 
