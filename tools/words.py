@@ -1,4 +1,4 @@
-"""The office's English: collects what templates and the menu say into messages.po, compiles it; --check changes nothing."""
+"""The office's English: collects what templates, the menu and the words of codes say into messages.po, compiles it; --check changes nothing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from server.pages.filters import WORDS
 from server.pages.menu import MENU, Entry
-from server.services.wording import ROLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "server/translations/en/LC_MESSAGES/messages.po"
@@ -30,7 +30,8 @@ def said() -> set[str]:
     found = extract_from_dir(ROOT / "server/pages", METHODS, options, keywords=KEYWORDS)
     entries = [entry for item in MENU for entry in ((item,) if isinstance(item, Entry) else item.entries)]
     menu = {item.label for item in (*MENU, *entries)}
-    return {text for _, _, text, _, _ in found if isinstance(text, str)} | menu | set(ROLES.values())
+    labels = {text for words in WORDS.values() for text in words.values()}
+    return {text for _, _, text, _, _ in found if isinstance(text, str)} | menu | labels
 
 
 def known() -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext
 from flask_login import current_user
 
 from checklists import standards
@@ -172,8 +173,9 @@ def degrees(value: Any) -> str:
 
 
 def word(value: Any, of: str) -> str:
-    """Say a code in words; an unknown one as it is."""
-    return WORDS[of].get(str(value), words_of(value))
+    """Say a code in words of the language chosen; an unknown one as it is."""
+    said = WORDS[of].get(str(value))
+    return words_of(value) if said is None else gettext(said)
 
 
 def symbol(value: Any) -> str:

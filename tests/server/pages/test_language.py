@@ -8,13 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
 from tests.builders import Office
-from tests.server.pages.scene import Desk
+from tests.office_fill import CAMPAIGN, DRAFT
+from tests.office_lists import LISTS
+from tests.server.pages.scene import Desk, scene_of
+from tests.server.pages.template_texts import TEMPLATES, untranslated
 
 pytestmark = pytest.mark.sqlite_only("about what lies above the database")
 ROOT = Path(__file__).resolve().parents[3]
+SPEAKING = sorted(
+    path.name for path in TEMPLATES.glob("*.html") if "{% block words %}{{ language() }}" in path.read_text("utf-8")
+)
+"""Templates that are in the language chosen; the others say that they are in Vietnamese."""
 
 
 def test_nothing_that_asks_for_english_lacks_it() -> None:
@@ -22,6 +30,39 @@ def test_nothing_that_asks_for_english_lacks_it() -> None:
         [sys.executable, "tools/words.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_the_english_has_the_same_places_and_breaks_no_attribute() -> None:
+    with (ROOT / "server/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        said = {str(m.id): str(m.string) for m in read_po(file, locale="en") if m.id}
+    place = re.compile(r"%\(\w+\)s|%%|</?\w+>")
+    odd = {
+        vi: en
+        for vi, en in said.items()
+        if sorted(place.findall(vi)) != sorted(place.findall(en)) or ('"' in en and '"' not in vi)
+    }
+    assert odd == {}
+
+
+@pytest.mark.parametrize("name", SPEAKING)
+def test_a_page_in_the_language_chosen_says_nothing_past_it(name: str) -> None:
+    assert untranslated((TEMPLATES / name).read_text("utf-8")) == []
+
+
+def test_fixed_texts_are_found_wherever_they_stand() -> None:
+    page = """<p title="Xem">Số {{ n }}{{ _("Hủy") }} <b>{% if n %}PDF{% endif %}</b>{{ "Đã in" if n == "done" }}</p>"""
+    assert untranslated(page) == ["Đã in", "Xem", "Số"]
+
+
+def test_every_list_opens_in_english(office: Office, client: FlaskClient) -> None:
+    scene = scene_of(office, client)
+    desk = Desk(office.app.test_client()).signs_in(scene.office.hires("admin"))
+    desk.sends(desk.opens("/"), "/language", language="en")
+    for path in [scene.path, *LISTS.values()]:
+        if not any(id in path for id in (CAMPAIGN, DRAFT, "BG-2024")):
+            page = desk.opens(path)
+            assert '<html lang="en">' in page, path
+            assert "%(" not in page, path
 
 
 def test_a_person_chooses_english_and_keeps_it_through_the_sign_in(client: FlaskClient, office: Office) -> None:
