@@ -17,6 +17,7 @@ from server.pages import (
     blanks,
     campaign_sites,
     cases,
+    certificates,
     conflicts,
     establishments,
     fees,
@@ -66,7 +67,7 @@ PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, organisations, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections, marks, marks_out, prices, verification, fees,
-    verification_due, verification_reports,
+    verification_due, verification_reports, certificates,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ LISTS: dict[str, str] = {
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
     "Phiên kiểm định": "/verification",
+    "Giấy chứng nhận": "/certificates",
     "Đến hạn kiểm định": "/verification-due?year=2021",
     "Mời kiểm định": "/verification-due/owners?year=2021&overdue=1",
     "Thu giá dịch vụ": "/fees",

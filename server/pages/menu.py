@@ -44,6 +44,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry("printing.queue", "In văn bản", ("blanks",)),
     Group("Kiểm định", (
         Entry("verification.listed", "Phiên kiểm định"),
+        Entry("certificates.listed", "Giấy chứng nhận"),
         Entry("verification_due.listed", "Đến hạn, mời kiểm định"),
         Entry("fees.listed", "Thu giá dịch vụ"),
         Entry("marks.listed", "Sổ tem, chì", ("marks_out",)),

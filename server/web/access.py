@@ -100,6 +100,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "prices": {"listed": OFFICE, "add": SUPERVISORS, "bring_in": SUPERVISORS, "end": SUPERVISORS, "strike": SUPERVISORS},
     "fees": {"listed": OFFICE, "invoices": OFFICE, "cash": OFFICE, "cash_pdf": OFFICE, "void": SUPERVISORS},
     "verification_due": {"listed": OFFICE, "owners": OFFICE, "owners_pdf": OFFICE},
+    "certificates": {"listed": OFFICE, "sign": OFFICE, "deliver": OFFICE},
     "limits": {"listed": OFFICE, "one": OFFICE, "confirm": SUPERVISORS},
     "checklist_pages": {"listed": OFFICE, "one": OFFICE},
     "work_calendar": {"listed": OFFICE, "add": OFFICE, "remove": OFFICE},
@@ -132,7 +133,7 @@ SHOWS: Mapping[str, str] = MappingProxyType({
     "establishments.one": "establishment", "establishments.listed": "establishment", "campaign_sites.listed": "establishment", "mergers.ask": "establishment", "instruments.one": "instrument",
     "verification.one": "verification_session", "verification.listed": "verification_session",
     "verification_due.owners": "establishment", "verification_due.owners_pdf": "establishment",
-    "fees.listed": "payment", "fees.invoices": "payment", "fees.cash": "payment", "fees.cash_pdf": "payment",
+    "certificates.listed": "minutes", "fees.listed": "payment", "fees.invoices": "payment", "fees.cash": "payment", "fees.cash_pdf": "payment",
     "people.one": "account", "inspections.listed": "inspection", "instruments.listed": "instrument", "trail.listed": "trail",
 })  # fmt: skip
 """Endpoint -> what personal data one sees there: noted with who, when and from where (web/viewed.py). Of lists only the files."""
