@@ -20,7 +20,7 @@ export function caseIn(status: string, more: Partial<Case> & { state?: State } =
     campaign: { id: 'c', team: [{ user_id: LEADER, role: 'leader', name: 'Hoàng Minh Đức' }, { user_id: 'u-2', role: 'member', name: 'Nguyễn Văn Kiên' }] },
     organisation: { id: 'o', series: [{ series: 'BB-ĐKT', symbol: 'BB-ĐKT', form: 'inspection' }, { series: 'TB', symbol: 'TB', form: 'suspension_notice' }] },
     establishment: { id: 'e', name: 'Cửa hàng xăng dầu Song Mai' }, area: null, instruments: [], findings: [], photos: [], requirements: [], measures: [],
-    signatures: [], samples: [], minutes: [], papers: [], earlier: [], standards: [], checklists: [], rules: null,
+    signatures: [], samples: [], minutes: [], papers: [], earlier: [], standards: [], session: null, marks: [], checklists: [], rules: null,
     ...rest,
   }
 }

@@ -17,6 +17,8 @@ export interface Paper {
   series: string
   year: number
   number: number
+  /** The instrument that a paper of a verification is about, else ''. */
+  instrument: string
   /** The number as printed. */
   text: string
   issued_at: string
@@ -55,6 +57,9 @@ export interface Case {
   /** Measures of the inspections that this one re-checks. */
   earlier: Doc[]
   standards: Doc[]
+  /** Of a slip: the session of the verification team and the stickers and seals that it used; else none. */
+  session: Doc | null
+  marks: Doc[]
   checklists: Checklist[]
   rules: Rules | null
   /** Changes of the inspection that the server has not taken yet. */
@@ -70,7 +75,7 @@ export function paperOf(minutes: Document): Paper {
   const measured = [...maps(printed.measures), ...maps(printed.seals), ...maps(map(printed.letter).objects)]
   return {
     id: minutes.id, rev: minutes.rev, isRefused: minutes.refused > 0, form: text(state.form), closes: state.closes === true,
-    series: text(state.series), year: whole(state.year), number: whole(state.number),
+    instrument: text(state.instrument_id), series: text(state.series), year: whole(state.year), number: whole(state.number),
     text: text(map(printed.number).text) || String(state.number), issued_at: text(state.issued_at), status,
     amends: text(state.amends) || null,
     freezes: ids(listed), measure_ids: ids(measured).sort(),

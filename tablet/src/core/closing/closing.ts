@@ -49,10 +49,10 @@ export interface Around {
 }
 
 /** Return what there is to say before a paper of this form is issued, the gravest first. */
-export function concerns(of: Case, form: Form, around: Around): Concern[] {
-  const found: Concern[] = [...stops(of, form, around), ...numbersAndClock(around)]
+export function concerns(of: Case, form: Form, around: Around, instrument = ''): Concern[] {
+  const found: Concern[] = [...stops(of, form, around, instrument), ...numbersAndClock(around)]
   if (form === 'inspection') found.push(...gaps(of), ...words(of))
-  if (form === 'inspection' || form === 'amendment' || form === 'working') found.push(...standards(of), ...conflicts(of))
+  if (['inspection', 'amendment', 'working', 'verification_record'].includes(form)) found.push(...standards(of), ...conflicts(of))
   found.push(...others(of))
   const samples = unlistedSamples(of).length
   if (form === 'inspection' && samples > 0) found.push({ weight: 'note', code: 'samples', count: samples })
@@ -65,9 +65,9 @@ export function isStopped(found: readonly Concern[]): boolean {
   return found.some((each) => each.weight === 'stop')
 }
 
-function stops(of: Case, form: Form, around: Around): Concern[] {
+function stops(of: Case, form: Form, around: Around, instrument: string): Concern[] {
   const found: Concern[] = []
-  const why = blocked(of, form)
+  const why = blocked(of, form, instrument)
   if (why !== null) found.push({ weight: 'stop', code: 'blocked', why })
   const { series, year, left } = around.numbers
   if (left === 0) found.push({ weight: 'stop', code: 'no_numbers', series, year })

@@ -13,8 +13,8 @@ export interface Numbering {
   number: number
 }
 
-/** Compose a paper; `number` is null for a draft. */
-export function composed(of: Case, form: Form, number: Numbering | null, at: string): State {
+/** Compose a paper; `number` is null for a draft, `instrument` names the one that papers of a verification are about. */
+export function composed(of: Case, form: Form, number: Numbering | null, at: string, instrument = ''): State {
   const first = form === 'amendment' ? firstOf(of) : undefined
   const law = of.rules
   const findings = judged(of)
@@ -43,5 +43,10 @@ export function composed(of: Case, form: Form, number: Numbering | null, at: str
     earlier: of.earlier,
     papers: of.papers.map(({ id, form: code, text, issued_at, measure_ids }) => ({ id, form: code, text, issued_at, measure_ids })),
     samples: unlistedSamples(of),
+    instrument_id: instrument,
+    session: of.session,
+    marks: of.marks,
+    cycles: law?.cycles ?? [],
+    by: of.user,
   })
 }

@@ -1,12 +1,15 @@
 // Which papers a tablet issues now, and why not: the tablet's half of the office's desk (server/services/paper_desk.py).
 import type { Case, Paper } from './case.ts'
 import { STANDING } from './case.ts'
+import { instrumentBlocked } from './verification.ts'
 import { filled, map, maps, text, type Doc } from '../reading.ts'
 import type { State } from '../types.ts'
 
 /** In the order in which they come about. Notices (thông báo) are letters of the agency: the office issues them. */
 export const FORMS = ['announcement', 'working', 'inspection', 'amendment', 'not_carried_out', 'sampling', 'sealing', 'unsealing'] as const
-export type Form = (typeof FORMS)[number]
+/** Papers about one verified instrument: offered for each instrument, not for the inspection (verification.ts). */
+export const VERIFICATION = ['verification_record', 'verification_certificate'] as const
+export type Form = (typeof FORMS)[number] | (typeof VERIFICATION)[number]
 /** What ends an inspection, and as what. */
 export const ENDS_AS: Partial<Record<Form, string>> = { inspection: 'issued', amendment: 'issued', not_carried_out: 'not_carried_out' }
 /** What can be written by hand on a pre-printed sheet. */
@@ -16,6 +19,7 @@ export type Lack = 'cause' | 'at' | 'photo' | 'witness'
 export type Blocked =
   | { code: 'already'; number: string }
   | { code: 'status'; status: string }
+  | { code: 'no_instrument' | 'no_conclusion' | 'failed' | 'inconclusive' | 'no_record' | 'no_validity' | 'not_verifier' }
   | { code: 'not_announced' | 'no_first' | 'no_samples' | 'no_series' | 'not_leader' | 'rests_on' | 'incomplete' }
   | { code: 'no_measure' | 'measures_done'; measure: string }
   | { code: 'attempt'; lacks: Lack[] }
@@ -26,18 +30,23 @@ export interface Offer {
 }
 
 export function isForm(code: string): code is Form {
-  return FORMS.some((form) => form === code)
+  return [...FORMS, ...VERIFICATION].some((form) => form === code)
 }
 
 export function offers(of: Case): Offer[] {
   return FORMS.map((form) => ({ form, blocked: blocked(of, form) }))
 }
 
-/** Why a paper cannot be issued now; null where it can. */
-export function blocked(of: Case, form: Form): Blocked | null {
+/** Why a paper cannot be issued now; null where it can. `instrument`: of papers about one. */
+export function blocked(of: Case, form: Form, instrument = ''): Blocked | null {
   if (!of.complete) return { code: 'incomplete' }
-  if (!leads(of)) return { code: 'not_leader' }
-  return CHECKS[form](of) ?? (seriesOf(of, form) === null ? { code: 'no_series' } : null)
+  if (!leads(of) && !(isVerification(form) && verifies(of))) return { code: isVerification(form) ? 'not_verifier' : 'not_leader' }
+  const why = isVerification(form) ? instrumentBlocked(of, form, instrument) : CHECKS[form](of)
+  return why ?? (seriesOf(of, form) === null ? { code: 'no_series' } : null)
+}
+
+export function isVerification(form: string): form is (typeof VERIFICATION)[number] {
+  return VERIFICATION.some((each) => each === form)
 }
 
 /** Only the leader, or a substitute named in writing, issues minutes. */
@@ -45,10 +54,16 @@ export function leads(of: Case): boolean {
   return maps(of.campaign.team).some((member) => member.user_id === of.user && (member.role === 'leader' || member.role === 'substitute'))
 }
 
-/** The series that numbers a form: its own, else the agency's first for minutes; null where there is none. */
+/** Papers of a verification are issued by the verifiers of the team, too. */
+function verifies(of: Case): boolean {
+  return maps(of.campaign.team).some((member) => member.user_id === of.user && member.role === 'verifier')
+}
+
+/** The series that numbers a form: its own, else for minutes the agency's first for minutes; null where there is none. */
 export function seriesOf(of: Case, form: Form): { series: string; symbol: string } | null {
   const rows = maps(of.organisation.series)
-  const found = rows.find((row) => row.form === form) ?? rows.find((row) => !text(row.form).endsWith('_notice'))
+  const isOther = (code: string) => code.endsWith('_notice') || isVerification(code)
+  const found = rows.find((row) => row.form === form) ?? (isVerification(form) ? undefined : rows.find((row) => !isOther(text(row.form))))
   if (found === undefined || !filled(found.series)) return null
   return { series: text(found.series), symbol: text(found.symbol) || text(found.series) }
 }
@@ -64,7 +79,7 @@ export function statusWith(said: string, minutes: readonly Paper[]): string {
   const open = said === 'planned' || said === 'in_progress'
   const last = closing.findLast((paper) => open || paper.rev === 0)
   if (last === undefined) return said
-  const ends = isForm(last.form) ? (ENDS_AS[last.form] ?? said) : 'issued'
+  const ends = (isForm(last.form) ? ENDS_AS[last.form] : undefined) ?? 'issued'
   return ends === 'not_carried_out' && said !== 'planned' ? said : ends
 }
 
@@ -133,7 +148,7 @@ function attempted(of: Case): Blocked | null {
   return lacks.length > 0 ? { code: 'attempt', lacks } : null
 }
 
-const CHECKS: Record<Form, (of: Case) => Blocked | null> = {
+const CHECKS: Record<(typeof FORMS)[number], (of: Case) => Blocked | null> = {
   announcement: (of) =>
     once(of, 'announcement') ??
     inStatus(of, 'planned', 'in_progress') ??

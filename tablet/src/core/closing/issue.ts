@@ -4,10 +4,11 @@ import { toBase64url } from '../base64.ts'
 import { issue as numbered, left, next, takeBlank } from '../numbers.ts'
 import { evidence, instant } from '../outbox/clock.ts'
 import { uuid7 } from '../outbox/ids.ts'
-import { create, patch, transaction } from '../outbox/record.ts'
+import { create, patch, transaction, voided } from '../outbox/record.ts'
 import { engineReady, pdf } from '../paper/pdf.ts'
 import { canonicalText, digest, numberText, seal } from '../paper/seal.ts'
 import { filled, maps, text } from '../reading.ts'
+import { get } from '../store/documents.ts'
 import type { Session } from '../store/session.ts'
 import { Trouble } from '../trouble.ts'
 import type { Lease, State } from '../types.ts'
@@ -15,7 +16,8 @@ import type { Case } from './case.ts'
 import { load } from './load.ts'
 import type { Around } from './closing.ts'
 import { composed, type Numbering } from './composing.ts'
-import { blocked, ENDS_AS, firstOf, seriesOf, type Blocked, type Form } from './forms.ts'
+import { blocked, ENDS_AS, firstOf, isVerification, seriesOf, type Blocked, type Form } from './forms.ts'
+import { closesSlip, RECORD } from './verification.ts'
 import { hostOf } from './host.ts'
 import { keep } from './pdfs.ts'
 
@@ -37,6 +39,10 @@ export type Print = typeof pdf
 export interface Order {
   inspection: string
   form: Form
+  /** The instrument that a paper of a verification is about. */
+  instrument?: string
+  /** The certificate that this one stands for: it is void from then on, by a reason that names the new one. */
+  replaces?: { minutes: string; reason: string }
   blank?: { series: string; year: number; number: number; writtenAt: string }
 }
 
@@ -60,9 +66,9 @@ interface Paper {
 class Changed extends Error {}
 
 /** Compose what would be issued now, without a number. Throws IssueRefused. */
-export async function draft(s: Session, inspection: string, form: Form, at = instant()): Promise<Drafted> {
-  const of = await known(s, inspection, form)
-  const doc = composed(of, form, null, at)
+export async function draft(s: Session, inspection: string, form: Form, at = instant(), instrument = ''): Promise<Drafted> {
+  const of = await known(s, { inspection, form, instrument })
+  const doc = composed(of, form, null, at, instrument)
   return { of, doc, canonical: canonicalText(doc) }
 }
 
@@ -100,7 +106,7 @@ export async function issue(s: Session, order: Order, print: Print = pdf): Promi
   const at = order.blank?.writtenAt ?? instant()
   let ready: Paper | null = null
   for (let turn = 0; turn < TURNS; turn++) {
-    const of = await known(s, order.inspection, order.form)
+    const of = await known(s, order)
     const make = async (lease: Lease, number: number): Promise<Paper> => (ready = await paperFor(s, order, { ...lease, number }, at, ready, print))
     try {
       const { blank } = order
@@ -132,8 +138,8 @@ async function onBlank(
 /** Compose, sign and print; what was made before is kept where the text is still the same. */
 async function paperFor(s: Session, order: Order, number: Numbering, at: string, before: Paper | null, print: Print): Promise<Paper> {
   const seen = await stamp(s, order.inspection)
-  const of = await known(s, order.inspection, order.form)
-  const canonical = canonicalText(composed(of, order.form, number, at))
+  const of = await known(s, order)
+  const canonical = canonicalText(composed(of, order.form, number, at, order.instrument))
   if (before?.canonical === canonical) return { ...before, of, seen }
   const { series, year } = number
   const claims = { series, year, number: number.number, issued_at: Math.floor(Date.parse(at) / 1000), sha256: digest(canonical), establishment: of.establishment.id }
@@ -147,14 +153,20 @@ async function record(s: Session, order: Order, paper: Paper, number: Numbering,
   if ((await stamp(s, order.inspection)) !== paper.seen) throw new Changed()
   const { inspection, form } = order
   const first = form === 'amendment' ? firstOf(paper.of)?.id : undefined
-  if (form === 'inspection') await endVisit(s, paper.of, at)
+  const closes = form === RECORD ? closesSlip(paper.of, order.instrument ?? '') : ENDS_AS[form] !== undefined
+  if (form === 'inspection' || (form === RECORD && closes)) await endVisit(s, paper.of, at)
   await create(s, 'minutes', {
     id: paper.id, scope: paper.of.inspection.scope, parent: inspection,
     set: {
-      inspection_id: inspection, form, closes: ENDS_AS[form] !== undefined, series: number.series, year: number.year, number: number.number,
+      inspection_id: inspection, form, closes, series: number.series, year: number.year, number: number.number,
       canonical: paper.canonical, cose: paper.cose, issued_at: at, amends: first ?? null, ...(order.blank ? { source: 'paper' } : {}),
+      ...(isVerification(form) ? { instrument_id: order.instrument ?? null } : {}),
     },
   })
+  if (order.replaces) {
+    const why = order.replaces.reason.trim().replace(/[ .;]+$/, '')
+    await voided(s, 'minutes', order.replaces.minutes, `${why}; thay bằng giấy chứng nhận số ${numberText(number.number, number.symbol)}`)
+  }
   await keep(s, paper.id, paper.printed)
   return paper.id
 }
@@ -166,16 +178,21 @@ async function endVisit(s: Session, of: Case, at: string): Promise<void> {
   await patch(s, 'inspection', of.inspection.id, { visits: [...visits.slice(0, -1), { ...last, ended_at: at }] })
 }
 
-/** A text that changes with every document of an inspection: each sealed row carries a nonce of its own. */
+/** A text that changes with every document of an inspection and its session: each sealed row carries a nonce of its own. */
 async function stamp(s: Session, inspection: string): Promise<string> {
-  const rows = [await s.db.documents.get(['inspection', inspection]), ...(await s.db.documents.where('parent').equals(inspection).toArray())]
+  const day = text((await get(s, 'inspection', inspection))?.state.session_id)
+  const rows = [
+    await s.db.documents.get(['inspection', inspection]), ...(await s.db.documents.where('parent').equals(inspection).toArray()),
+    ...(day === '' ? [] : [await s.db.documents.get(['verification_session', day]), ...(await s.db.documents.where('parent').equals(day).toArray())]),
+  ]
   return rows.map((row) => (row === undefined ? '' : `${row.kind}/${row.id}/${row.hidden}/${(row.view ?? row.server)?.subarray(0, 24).join(',') ?? ''}`)).sort().join(';')
 }
 
-async function known(s: Session, inspection: string, form: Form): Promise<Case> {
-  const of = await load(s, inspection)
+async function known(s: Session, order: Order): Promise<Case> {
+  const of = await load(s, order.inspection)
   if (of === undefined) throw new Trouble('not_found')
-  const why = blocked(of, form)
+  const old = order.replaces?.minutes
+  const why = blocked(old === undefined ? of : { ...of, minutes: of.minutes.filter((each) => each.id !== old) }, order.form, order.instrument)
   if (why !== null) throw new IssueRefused(why)
   return of
 }

@@ -17,7 +17,7 @@ export function judged(of: Case): Doc[] {
 function inspected(of: Case, rules: Inspected['rules']): Inspected {
   const documents = (kind: Kind, docs: readonly Doc[]): Document[] => docs.map((each) => ({ kind, id: each.id, scope: '', rev: 0, waiting: 0, refused: 0, state: each }))
   return {
-    inspection: of.inspection.state, campaignKind: of.campaign.kind ?? null, checklists: of.checklists, rules,
+    session: of.session, inspection: of.inspection.state, campaignKind: of.campaign.kind ?? null, checklists: of.checklists, rules,
     findings: documents('finding', of.findings), instruments: documents('instrument', of.instruments), standards: documents('measurement_standard', of.standards),
   }
 }

@@ -27,7 +27,9 @@ export async function load(s: Session, id: string): Promise<Case | undefined> {
     earlier.push(...byId(await childrenOf(s, each.id, 'measure')))
     papers.push(...(await childrenOf(s, each.id, 'minutes')).map(paperOf))
   }
-  const used = new Set(texts(inspection.state.standards))
+  const day = await one(s, 'verification_session', inspection.state.session_id)
+  const marks = day === undefined ? [] : byId(await childrenOf(s, day.id, 'mark'))
+  const used = new Set([...texts(inspection.state.standards), ...texts(day?.state.standards)])
   const pins = maps(inspection.state.checklists)
   const pinned = text(map(inspection.state.rules).version)
   const known = await lists(pins)
@@ -45,6 +47,8 @@ export async function load(s: Session, id: string): Promise<Case | undefined> {
     papers: inOrder(papers.filter((paper) => STANDING.has(paper.status))),
     earlier: earlier.map(doc),
     standards: byId(await all(s, 'measurement_standard')).map(doc).filter((each) => used.has(each.id)),
+    session: day === undefined ? null : doc(day),
+    marks: standing(marks).filter((each) => text(each.inspection_id) === '' || each.inspection_id === id),
     checklists: known,
     rules: law,
     waiting: [inspection, ...findings, ...photos, ...requirements, ...measures, ...signatures, ...samples, ...minutes]

@@ -1,6 +1,7 @@
 // How each person signed a paper: who has to, what was recorded, what a record lacks (signatures are append-only).
 import type { State } from '../types.ts'
 import type { Paper } from './case.ts'
+import { isVerification } from './forms.ts'
 import { document, filled, map, maps, text, type Doc } from '../reading.ts'
 
 export type Outcome = 'ink' | 'drawn' | 'fingerprint' | 'refused' | 'absent'
@@ -55,9 +56,9 @@ export function allSaid(paper: Paper, signatures: readonly Doc[]): boolean {
   return expected(paper, signatures).every((each) => each.signature !== null)
 }
 
-/** Whether photos of the signed pages are still to come: the paper is waiting for its signed copy. */
+/** Whether photos of the signed pages are still to come; papers of a verification are not signed by the site. */
 export function awaitsPages(paper: Paper, photos: readonly Doc[]): boolean {
-  return !photos.some((photo) => pictures(photo, paper))
+  return !isVerification(paper.form) && !photos.some((photo) => pictures(photo, paper))
 }
 
 /** Whether a photo shows the signed pages of a paper; one that names none shows the papers issued before it was taken. */

@@ -50,6 +50,13 @@ export const minutes = {
   'hub.numbers': 'Còn {left} số của sổ {series} năm {year}',
   'hub.numbers.see': 'Sổ số',
   // why a paper cannot be issued now
+  'blocked.no_instrument': 'Phương tiện đo này không thuộc phiếu',
+  'blocked.no_conclusion': 'Chưa ghi kết luận (KD11)',
+  'blocked.failed': 'Phương tiện đo không đạt: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận',
+  'blocked.inconclusive': 'Phương tiện đo chưa kết luận được: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận',
+  'blocked.no_record': 'Chưa lập biên bản kiểm định của phương tiện đo này',
+  'blocked.no_validity': 'Chưa ghi thời hạn kiểm định (KD15)',
+  'blocked.not_verifier': 'Chỉ trưởng đoàn hoặc kiểm định viên của đoàn được phát hành',
   'blocked.already': 'Đã lập, số {number}.',
   'blocked.status': 'Cuộc kiểm tra đang ở trạng thái “{status}”.',
   'blocked.not_announced': 'Chưa ghi giờ công bố quyết định.',
