@@ -122,6 +122,9 @@ def write(
     if first is not None and first.state["status"] == "issued":
         amended = {**first.state, "status": "amended"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, amended, actor=actor))
+    said = register.told(id, form, int(at.timestamp()), composed)
+    if said is not None:
+        changes += _registered(session, said.instrument_id, lambda state: register.entered(state, said), actor)
     if ends_as is not None:
         status, _ = issue_step(inspection.state["status"], ends_as)
         if status != inspection.state["status"]:
@@ -156,16 +159,19 @@ def void(
     if first is not None and no_longer_amended(first.id, first.state, minutes_id, papers):
         standing = {**first.state, "status": "issued"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, standing, actor=actor))
-    changes += _register_after(session, minutes, actor)
+    named = register.instrument_in(minutes.state)
+    if named is not None:  # what stood before the paper of a verification is put back
+        changes += _registered(session, named, lambda state: register.taken_back(state, minutes.id), actor)
     ledger.record(session, changes, now)
     suspensions.settle(session, changes, now)
 
 
-def _register_after(session: Session, minutes: Document, actor: str) -> Iterator[Change]:
-    """Put back on the instrument of a void paper of a verification what stood before it."""
-    named = register.instrument_in(minutes.state)
-    instrument = None if named is None else documents.get(session, "instrument", named)
-    if instrument is not None and instrument.state != (state := register.taken_back(instrument.state, minutes.id)):
+def _registered(
+    session: Session, instrument_id: str, after: Callable[[Mapping[str, Any]], dict[str, Any]], actor: str
+) -> Iterator[Change]:
+    """Write what a paper of a verification, or its end, makes of its instrument in the register."""
+    instrument = documents.get(session, "instrument", instrument_id)
+    if instrument is not None and instrument.state != (state := after(instrument.state)):
         yield ledger.change(session, "instrument", instrument.id, instrument.scope, state, actor=actor)
 
 

@@ -104,6 +104,24 @@ def test_a_wrong_certificate_is_replaced_by_one_that_the_void_one_names(slip: Sl
         slip.replaces(old, "Lần nữa")
 
 
+def test_the_register_follows_what_is_issued_replaced_and_failed(slip: Slip) -> None:
+    first, last = slip.scales
+    slip.passes(first)
+    slip.sticks(first, "21C00921")
+    old = slip.certifies(first)
+    known = slip.state("instrument", first)
+    assert (known["verified_until"], known["mark_serial"], known["certificate_number"]) == (
+        "2027-11-30",
+        "21C00921",
+        "01/GCN-KĐ",
+    )
+    slip.replaces(old, "Ghi nhầm số tem")
+    assert slip.state("instrument", first)["certificate_number"] == "02/GCN-KĐ"
+    slip.fails(last)
+    slip.issues(RECORD, last)
+    assert slip.state("instrument", last)["verified_until"] is None
+
+
 def test_a_house_without_a_series_of_certificates_issues_none(slip: Slip) -> None:
     scale = slip.scales[0]
     slip.passes(scale)
