@@ -9,6 +9,7 @@ from sync.ids import answer_id
 from tests.pictures import jpeg, sha256
 from tests.sync.model.papers import issue
 from tests.sync.model.scene import AREAS, CHECKLIST, Scene, Site, inspection_state
+from tests.sync.model.sticking import stick
 from tests.sync.model.tablet import Held, Tablet
 
 Act = Callable[[Scene, Tablet, int, int], object]
@@ -280,4 +281,5 @@ def poison(scene: Scene, tablet: Tablet, a: int, b: int) -> None:
 ACTS: tuple[Act, ...] = (
     answer, answer, amend_answer, amend_answer, amend_answer, settle, cross_out, photograph, add_child, amend_requirement,
     found_site, amend_site, amend_site, plan_visit, orphan, step, step, grouped, poison, issue, issue, take_sample, take_sample,
+    stick, stick,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
-from sync import apply, merge, minutes
+from sync import apply, marks, merge, minutes
 from sync.feed import Change, canonical, entry_of
 from sync.judging import Judging, Slot, Unit, _held_units
 from sync.merge import Merged
@@ -289,6 +289,29 @@ def held_is_applied_twice() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def mark_id_is_not_checked() -> Iterator[None]:
+    """A sticker may have any id, so that one serial is two documents."""
+    with patch.object(marks, "check_id", lambda *_args: None):
+        yield
+
+
+@contextmanager
+def second_use_overwrites() -> Iterator[None]:
+    """Who records a serial later is believed."""
+    again = apply._create_again
+
+    def believe(act: Any, kind: Any, view: Any, before: Any) -> Any:
+        if kind.name != "mark":
+            return again(act, kind, view, before)
+        said = dict(act.operation.set)
+        after = replace(before, rev=before.rev + 1, state={**before.state, **said})
+        return apply.Applied(view.write(act, before, after, taken=said, lost={}), merged=True)
+
+    with patch.object(marks, "refuse_second", lambda *_args: None), patch.object(apply, "_create_again", believe):
+        yield
+
+
 FAULTS = (
     Fault("no idempotency", ForgetsReceipts),
     Fault("plain sequence", PlainSequence),
@@ -313,4 +336,6 @@ FAULTS = (
     Fault("revoked tablet trusted", core=revoked_is_trusted),
     Fault("seal unchecked", core=seal_is_not_checked),
     Fault("held applied twice", core=held_is_applied_twice),
+    Fault("mark id unchecked", core=mark_id_is_not_checked, says="marks:"),
+    Fault("second use overwrites", core=second_use_overwrites, says="used twice silently"),
 )

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.sync.model import acts, invariants, office, papers
+from tests.sync.model import acts, invariants, office, papers, sticking
 from tests.sync.model.driver import Driver
+from tests.sync.model.invariant_of_marks import marks_once
 from tests.sync.model.invariants import Watch
 from tests.sync.model.laws import LawfulDriver
 from tests.sync.model.scene import Scene
@@ -162,6 +163,17 @@ class Model(RuleBasedStateMachine):
         acts.amend_answer(self.scene, colleague, a, 1)
         colleague.deliver()
 
+    @rule(place=who, other=who, a=small, b=a_number, link=st.sampled_from(["ok", "lost_answer", "doubled", "crash"]))
+    def two_stick_one_serial(self, place: int, other: int, a: int, b: int, link: str) -> None:
+        """One sticks the next of its roll, a colleague types the same serial by mistake, with an id of its own at times."""
+        one, colleague = self.tablet(place), self.tablet(other)
+        serial = f"T{one.next_sticker:03d}"
+        sticking.stick(self.scene, one, a, b)
+        id = self.scene.shared.new_id() if b == 3 else None
+        sticking.use(self.scene, colleague, sticking.site_of(self.scene, colleague, a), serial, b + 1, id=id)
+        for tablet in (one, colleague) if a % 2 else (colleague, one):
+            tablet.deliver(link, statement=1 + a)
+
     @rule(place=who, a=small, b=a_number)
     def a_group_is_sent(self, place: int, a: int, b: int) -> None:
         """Two operations that belong together; one of them is impossible half the time."""
@@ -215,6 +227,7 @@ class Model(RuleBasedStateMachine):
         invariants.i13_photos(picture)
         invariants.deleted_stay_deleted(picture, self.watch)
         invariants.numbers_once(picture)
+        marks_once(picture, self.scene.shared.written)
 
     def teardown(self) -> None:
         """Give everyone a fault-free window and compare; not after a failure, which it would hide."""

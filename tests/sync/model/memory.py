@@ -85,14 +85,14 @@ class MemoryDriver:
                        dict(server.numbers), leases, server.bytes_of)  # fmt: skip
 
     def grants(self, device_id: str) -> frozenset[str]:
-        """`agency`, the user's campaigns, and the areas of those campaigns' establishments (protocol, line 2)."""
+        """`agency`, the device's own, the user's campaigns and the areas of their establishments (protocol, line 2)."""
         user, documents = self._holders[device_id], self.server.documents
         campaigns = {d.id: d for d in documents.values() if d.kind == "campaign" and user in _team(d.state)}
         sites = {site for c in campaigns.values() for site in c.state["establishment_ids"]}
         sites |= {d.state["establishment_id"] for d in documents.values()
                   if d.kind == "inspection" and not d.deleted and d.parent in campaigns}  # fmt: skip
         areas = {d.scope for s in sites if (d := documents.get(("establishment", s))) is not None}
-        return frozenset({"agency", *(f"campaign:{c}" for c in campaigns), *areas})
+        return frozenset({"agency", f"device:{device_id}", *(f"campaign:{c}" for c in campaigns), *areas})
 
     def _context(self, device_id: str) -> DeviceContext:
         user = self._holders[device_id]

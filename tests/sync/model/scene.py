@@ -14,6 +14,9 @@ from tests.sync.model.tablet import Shared, Tablet
 
 AREAS = ("07213", "07216", "07219")
 CHECKLIST = "fuel-dispenser"
+ORGANISATION = "0190a0a0-0000-7000-8000-00000000000a"
+ROLL = 5
+"""Stickers of each tablet; its roll begins at its place times this."""
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Scene:
     teams: dict[str, dict[str, str]] = field(default_factory=dict)
     targets: dict[str, list[str]] = field(default_factory=dict)
     everyone: list[str] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Campaign -> the session in which its stickers are used."""
     revoked: dict[str, set[str]] = field(default_factory=dict)
     """Device -> its operations that were in the journal when it was revoked."""
 
@@ -59,8 +64,19 @@ class Scene:
         for place, (establishment, instrument) in zip((0, 0, 1, 1), (*stations[:2], *stations[1:]), strict=True):
             inspection = self._plan(campaigns[place], establishment)
             self.sites.append(Site(campaigns[place], establishment, instrument, inspection))
+        for campaign in campaigns:
+            self.sessions[campaign] = self.shared.new_id()
+            self.driver.write("verification_session", self.sessions[campaign], f"campaign:{campaign}",
+                              {"campaign_id": campaign, "on": "2026-11-24", "environment": []}, campaign)  # fmt: skip
         for place in range(tablets):
             self.tablets.append(self.enrols(self.everyone[place]))
+            self._hands_out(self.tablets[-1], 1 + ROLL * place)
+
+    def _hands_out(self, tablet: Tablet, first: int) -> None:
+        tablet.roll, tablet.next_sticker = self.shared.new_id(), first
+        self.driver.write("mark_lease", tablet.roll, f"device:{tablet.device_id}", {
+            "organisation_id": ORGANISATION, "kind": "sticker", "prefix": "T", "digits": 3, "first": first,
+            "last": first + ROLL - 1, "device_id": tablet.device_id, "returned": [], "written_off": []})  # fmt: skip
 
     def enrols(self, user_id: str) -> Tablet:
         """Put a tablet into someone's hands; its key is reproducible."""
@@ -73,7 +89,7 @@ class Scene:
         team = [{"user_id": user, "name": "Nguyễn Văn Kiểm", "title": "Kiểm tra viên", "agency": "Sở KH&CN", "role": role,
                  "certificate": None} for user, role in sorted(self.teams[campaign].items())]  # fmt: skip
         state = {"code": campaign[-4:], "title": "Kiểm tra đo lường xăng dầu", "kind": "kiem_tra_nha_nuoc",
-                 "checklists": [CHECKLIST], "team": team, "establishment_ids": self.targets[campaign]}  # fmt: skip
+                 "checklists": [CHECKLIST], "team": team, "organisation_id": ORGANISATION, "establishment_ids": self.targets[campaign]}  # fmt: skip
         self.driver.write("campaign", campaign, f"campaign:{campaign}", state)
 
     def remember_office(self) -> None:

@@ -73,6 +73,8 @@ class Tablet:
     leases: list[LeaseRow] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    roll: str = ""
+    next_sticker: int = 1
     clock: int = 0
     is_revoked: bool = False
 
