@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync.ids import mark_id, normal_serial
-from sync.mark_ranges import remaining
+from sync.mark_ranges import Span, numbers_of, remaining, serial
 from sync.merge import same
 from sync.overlay import Act, Overlay
 from sync.refusals import Refusal
@@ -18,11 +18,6 @@ MAX_ROLL = 20_000
 """A longer roll is not counted serial by serial; nobody hands one tablet that many."""
 
 
-def serial_of(roll: State, number: int) -> str:
-    """Return the serial of a number of a roll (a batch or a lease), as it is printed."""
-    return f"{roll.get('prefix') or ''}{number:0{roll.get('digits') or 1}d}"
-
-
 def number_in(roll: State, serial: str) -> int | None:
     """Return the number of a serial within a roll, None where it is not of it."""
     prefix, wanted = normal_serial(str(roll.get("prefix") or "")), normal_serial(serial)
@@ -32,15 +27,15 @@ def number_in(roll: State, serial: str) -> int | None:
     number = int(rest)
     first, last = roll.get("first"), roll.get("last")
     is_inside = isinstance(first, int) and isinstance(last, int) and first <= number <= last
-    return number if is_inside and normal_serial(serial_of(roll, number)) == wanted else None
+    return number if is_inside and _serial(roll, number) == wanted else None
 
 
-def is_returned(roll: State, number: int) -> bool:
-    """Say whether a number of a lease was given back."""
-    back = roll.get("returned")
-    return isinstance(back, list) and any(
-        isinstance(part, Mapping) and part.get("first", 1) <= number <= part.get("last", 0) for part in back
-    )
+def _serial(roll: State, number: int) -> str:
+    return normal_serial(serial(str(roll.get("prefix") or ""), number, int(roll.get("digits") or 1)))
+
+
+def _given_back(roll: State, within: Span) -> set[int]:
+    return numbers_of(roll.get("returned"), within) | numbers_of(roll.get("written_off"), within)
 
 
 def check_id(view: Overlay, session: Document, id: str, fields: State) -> None:
@@ -95,10 +90,13 @@ def warnings(act: Act, view: Overlay, state: State) -> Iterator[dict[str, str]]:
     """Say what is not in order with a mark that is taken all the same: it is on the instrument."""
     lease = view.live("mark_lease", state.get("lease_id"))
     number = None if lease is None else number_in(lease.state, str(state.get("serial")))
+    session = view.get("verification_session", str(state.get("session_id")))
+    organisation = None if session is None else organisation_of(view, session)
     is_own = lease is not None and lease.state.get("device_id") == act.device.device_id
+    is_own = is_own and lease is not None and lease.state.get("organisation_id") == organisation
     if lease is None or number is None or not is_own or lease.state.get("kind") != state.get("kind"):
         yield {"code": "outside_lease", "detail": "Số này không thuộc dải tem, chì đã cấp cho máy tính bảng."}
-    elif is_returned(lease.state, number):
+    elif number in _given_back(lease.state, (number, number)):
         yield {"code": "returned_lease", "detail": "Số này thuộc phần tem, chì máy tính bảng đã trả lại."}
     if state.get("fate") == "spoiled" and not state.get("photo_ids"):
         yield {"code": "no_photo", "detail": "Tem, chì hỏng chưa có ảnh."}
@@ -107,8 +105,8 @@ def warnings(act: Act, view: Overlay, state: State) -> Iterator[dict[str, str]]:
 def counted(view: Overlay, state: State) -> dict[str, dict[str, int | None]]:
     """Return what a stocktake should have found of each roll, and by how much it differs: `expected`, `difference`.
 
-    Expected is the roll less what was given back, what was written off and every serial that has a document, a void one too: it left the roll.
-    None where the server knows no such roll.
+    Expected is the roll less what was given back or written off and every serial that has a document, a void one too: it
+    left the roll. None where the server knows no such roll.
     """
     expected: dict[str, int | None] = {}
     difference: dict[str, int | None] = {}
@@ -127,5 +125,5 @@ def left_of(view: Overlay, roll: State) -> int | None:
         return None
     if last - first >= MAX_ROLL:
         return None
-    ids = [mark_id(organisation, str(roll.get("kind")), serial_of(roll, number)) for number in remaining(roll, ())]
+    ids = [mark_id(organisation, str(roll.get("kind")), _serial(roll, number)) for number in remaining(roll, ())]
     return len(ids) - len(view.existing("mark", ids))

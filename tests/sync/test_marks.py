@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.operations import validate
-from sync.marks import number_in, serial_of
+from sync.mark_ranges import serial as printed
+from sync.marks import number_in
 from tests.sync.market import Market, open_market
 from tests.sync.world import Server
 
@@ -177,7 +178,7 @@ def test_a_serial_is_of_its_roll_in_any_spelling_and_of_no_other(
     prefix: str, digits: int, number: int, below: int, above: int
 ) -> None:
     roll = {"prefix": prefix, "digits": digits, "first": max(0, number - below), "last": number + above}
-    serial = serial_of(roll, number)
+    serial = printed(prefix, number, digits)
     assert number_in(roll, serial) == number_in(roll, f" {serial.lower()} ") == number
     assert number_in({**roll, "first": number + 1}, serial) is None
     assert number_in(roll, serial + "x") is None
