@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -20,15 +21,10 @@ def marks_once(picture: Picture, written: list[Any]) -> None:
     assert not [serial for serial, count in serials.items() if count > 1], "marks: one serial is used twice"
     for id, mark in marks.items():
         assert id == mark_id(ORGANISATION, mark.state["kind"], mark.state["serial"]), "marks: an id of another serial"
-    kept = {row.op_id for row in picture.quarantine if row.is_open}
+    entries = (json.loads(entry) for rows in picture.journal.values() for _, entry, _ in rows)
+    taken = {entry["op_id"] for entry in entries if entry["kind"] == "mark"}
     for raw in written:
-        if (
-            not (isinstance(raw, dict) and raw.get("kind") == "mark" and raw.get("type") in CREATES)
-            or raw["op_id"] in kept
-        ):
-            continue
-        stands = marks.get(raw["id"])
-        if stands is not None:  # not yet delivered, or lost by a restore and still to come
-            differs = [name for name, value in raw["set"].items() if not same(stands.state.get(name), value)]
-            delivered = raw["op_id"] in picture.receipts
-            assert not (delivered and differs), f"marks: {stands.state['serial']} was used twice silently: {differs}"
+        if isinstance(raw, dict) and raw.get("op_id") in taken and raw.get("type") in CREATES:
+            stands = marks[raw["id"]].state
+            differs = [name for name, value in raw["set"].items() if not same(stands.get(name), value)]
+            assert not differs, f"marks: {stands['serial']} was used twice silently: {differs}"

@@ -1,0 +1,122 @@
+"""A verification team's day over the wire, on both engines: rolls reach their tablet alone, a serial is used once, rolls are counted."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db import documents
+from server.db.sync import Quarantine
+from server.services import journal
+from sync.ids import mark_id
+from tests.builders import Office
+from tests.server.api.wire import AT, Wire, new_id
+
+
+class Day:
+    """A session with one slip and two tablets; the leader's roll is KD001 to KD010."""
+
+    def __init__(self, app: Flask, office: Office) -> None:
+        self.office, self.app = office, app
+        self.people = office.hires("team_leader"), office.hires("inspector")
+        self.site = office.registers_establishment()
+        self.campaign = office.opens_campaign(self.people[0], [self.people[1]], establishments=[self.site],
+                                              kind="kiem_dinh_luu_dong")  # fmt: skip
+        self.scope = f"campaign:{self.campaign}"
+        self.scales = [office.registers_instrument(self.site) for _ in range(2)]
+        self.slip = office.plans_inspection(self.campaign, self.site, self.people[0])
+        self.leader, self.member = (Wire(app.test_client(), office.enrols(person)) for person in self.people)
+        self.roll = self.leases(self.leader, 1)
+        self.session = new_id()
+        self.leader.push(self.leader.op("verification_session", self.session, "create", self.scope,
+                                        {"campaign_id": self.campaign, "on": "2026-11-24"}, parent=self.campaign))  # fmt: skip
+
+    def leases(self, tablet: Wire, first: int) -> str:
+        """Hand a tablet a roll of ten stickers."""
+        device = tablet.kit.device_id
+        return self.office.records("mark_lease", f"device:{device}", {
+            "organisation_id": self.office.organisation_id, "kind": "sticker", "prefix": "KD", "digits": 3, "first": first,
+            "last": first + 9, "device_id": device, "returned": [], "written_off": []})  # fmt: skip
+
+    def sticks(self, tablet: Wire, number: int, scale: int = 0) -> dict[str, Any]:
+        """Make the operation that records a sticker."""
+        serial = f"KD{number:03d}"
+        said = {"session_id": self.session, "kind": "sticker", "serial": serial, "lease_id": self.roll, "fate": "used",
+                "inspection_id": self.slip, "instrument_id": self.scales[scale], "at": AT}  # fmt: skip
+        return tablet.op("mark", mark_id(self.office.organisation_id, "sticker", serial), "create", self.scope, said,
+                         parent=self.session)  # fmt: skip
+
+
+@pytest.fixture
+def day(app: Flask, office: Office) -> Day:
+    """The day has begun."""
+    office.has_organisation()
+    return Day(app, office)
+
+
+def test_a_roll_reaches_its_tablet_alone_and_nothing_else_of_the_devices_scope(day: Day, office: Office) -> None:
+    office.records("known_gap", f"device:{day.leader.kit.device_id}", {"from": 1, "to": 2})
+    own, others = day.leases(day.member, 11), day.roll
+    for tablet in (day.leader, day.member):
+        tablet.pull()
+    assert ("mark_lease", day.roll) in day.leader.documents
+    assert ("mark_lease", own) in day.member.documents
+    assert ("mark_lease", others) not in day.member.documents
+    assert not [key for key in day.leader.documents if key[0] == "known_gap"]
+    assert day.leader.pull() == [], "what is not shown does not come again and again"
+    foreign = day.member.op("mark_lease", others, "patch", f"device:{day.member.kit.device_id}", {"last": 99})
+    assert day.member.one(foreign)["code"] == "server_kind"
+
+
+def test_a_serial_used_by_two_tablets_at_once_stands_once_and_the_other_use_is_kept(
+    day: Day, database: Session
+) -> None:
+    ops = [(day.leader, day.sticks(day.leader, 3)), (day.member, day.sticks(day.member, 3, scale=1))]
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda one: one[0].one(one[1]), ops))
+    assert sorted(r["code"] or "" for r in results) == ["", "mark_taken"]
+    [taken] = [op for (_, op), r in zip(ops, results, strict=True) if r["code"]]
+    [kept] = [op for (_, op), r in zip(ops, results, strict=True) if not r["code"]]
+    mark = documents.get(database, "mark", kept["id"])
+    assert mark is not None
+    assert mark.state["instrument_id"] == kept["set"]["instrument_id"]
+    row = database.scalars(select(Quarantine).where(Quarantine.op_id == taken["op_id"])).one()
+    assert (row.code, row.state) == ("mark_taken", "quarantined")
+    assert journal.verify(database).is_whole
+
+
+def test_a_stocktake_is_told_what_should_be_there(day: Day) -> None:
+    day.leader.push(day.sticks(day.leader, 1), day.sticks(day.leader, 2))
+    said = {"session_id": day.session, "at": AT, "counts": [{"lease_id": day.roll, "counted": 7}]}
+    found = day.leader.op("stocktake", new_id(), "create", day.scope, said, parent=day.session)
+    assert day.leader.one(found)["status"] == "applied"
+    day.member.pull()
+    state = day.member.documents["stocktake", found["id"]]["state"]
+    assert (state["expected"], state["difference"]) == ({day.roll: 8}, {day.roll: -1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "word"),
+    [
+        (
+            "payment",
+            {"lines": [{"amount": "30000"}], "method": "cash", "amount": "40000"},
+            "không bằng các dòng cộng lại",
+        ),
+        ("payment", {"lines": [{"amount": "-1"}], "method": "cash", "amount": "-1"}, "Số tiền không được âm"),
+        ("payment", {"lines": [], "method": "gold", "amount": "0"}, "Phải là một trong"),
+        ("verification_session", {"on": "24/11/2026"}, "NNNN-TT-NN"),
+        ("verification_session", {"on": "2026-11-24", "environment": [{"temperature": "25"}]}, "at: Thiếu trường này"),
+    ],
+)
+def test_what_does_not_agree_is_kept_with_a_sentence(day: Day, kind: str, said: dict[str, Any], word: str) -> None:
+    parent = ("inspection_id", day.slip) if kind == "payment" else ("campaign_id", day.campaign)
+    fields = {parent[0]: parent[1], "at": AT, **said}
+    found = day.leader.one(day.leader.op(kind, new_id(), "create", day.scope, fields, parent=parent[1]))
+    assert (found["status"], found["code"]) == ("quarantined", "malformed")
+    assert word in found["detail"]
