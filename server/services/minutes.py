@@ -130,11 +130,6 @@ def write(
         if status != inspection.state["status"]:
             issued = {**inspection.state, "status": status}
             changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, issued, actor=actor))
-    said = register.told(id, form, int(at.timestamp()), composed)
-    instrument = None if said is None else documents.get(session, "instrument", said.instrument_id)
-    if said is not None and instrument is not None:
-        entered = register.entered(instrument.state, said)
-        changes.append(ledger.change(session, "instrument", instrument.id, instrument.scope, entered, actor=actor))
     ledger.record(session, changes, now)
     suspensions.settle(session, changes, now)
 
