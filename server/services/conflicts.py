@@ -36,6 +36,7 @@ from sync.kinds import KINDS
 from sync.merge import CONFLICTS, same, value_at
 
 KEPT, OTHER = "kept", "other"
+SESSION = "verification_session"
 MERGED = tuple(sorted(name for name, kind in KINDS.items() if "resolve" in kind.types))
 _OF_AREAS: dict[str, type[EstablishmentEntry] | type[InstrumentEntry]] = {
     "establishment": EstablishmentEntry,
@@ -112,6 +113,7 @@ def _marked(session: Session) -> list[Document]:
     places = (
         (Document.kind.in_(_OF_INSPECTIONS), Document.parent.in_(counted)),
         (Document.kind == "inspection", Document.id.in_(counted)),
+        (Document.kind == SESSION,),
     )
     of_areas = [
         (kind, id) for kind, row in _OF_AREAS.items() for id in session.scalars(select(row.id).where(row.has_conflicts))
@@ -204,10 +206,11 @@ def _line(session: Session, document: Document, visible: frozenset[str] | None) 
     if not is_visible:
         return None
     site = _site_of(session, document, inspection)
-    campaign = None if inspection is None else session.get(Document, ("campaign", str(inspection.parent)))
+    under = document.parent if document.kind == SESSION else None if inspection is None else inspection.parent
+    campaign = None if under is None else session.get(Document, ("campaign", str(under)))
     fields = [title_of(document, path) for path in sorted(document.state[CONFLICTS])]
     return Line(
-        document.kind, document.id, place_of(document), str(site.get("name") or "(chưa có tên cơ sở)"),
+        document.kind, document.id, place_of(document), str(site.get("name") or site.get("place") or "(chưa có tên cơ sở)"),
         str((campaign.state if campaign is not None else {}).get("code") or ""),
         None if inspection is None else inspection.id, fields,
     )  # fmt: skip
@@ -224,6 +227,8 @@ def _seen_in(session: Session, document: Document, visible: frozenset[str] | Non
         query = query.where(cast(Document.state, Text).contains(f'"establishment_id":"{site}"'))
         found = [d for d in session.scalars(query) if visible is None or d.parent in visible]
         return True, max(found, key=lambda d: (str(d.state.get("planned_on") or ""), d.id), default=None)
+    if document.kind == SESSION:
+        return visible is None or document.parent in visible, None
     inspection = document
     if document.kind != "inspection":
         parent = session.get(Document, ("inspection", str(document.parent)))
@@ -234,7 +239,7 @@ def _seen_in(session: Session, document: Document, visible: frozenset[str] | Non
 
 
 def _site_of(session: Session, document: Document, inspection: Document | None) -> Mapping[str, Any]:
-    if document.kind == "establishment":
+    if document.kind in {"establishment", SESSION}:
         return document.state
     id = document.parent if document.kind == "instrument" else None
     if inspection is not None and id is None:

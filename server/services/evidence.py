@@ -107,7 +107,7 @@ def _own(session: Session, inspection: Document) -> list[Document]:
 
 
 def _context(session: Session, inspection: Document) -> Iterator[Document]:
-    """What a reader needs beside: the site, its instruments, the agency."""
+    """What a reader needs beside: the site, its instruments, the agency, a slip's session and the marks used in it."""
     site = inspection.state["establishment_id"]
     campaign = session.get(Document, ("campaign", inspection.state["campaign_id"]))
     wanted = [("establishment", site)]
@@ -116,6 +116,10 @@ def _context(session: Session, inspection: Document) -> Iterator[Document]:
     yield from (found for key in wanted if (found := session.get(Document, key)) is not None)
     instruments = select(Document).where(Document.kind == "instrument", Document.parent == site).order_by(Document.id)
     yield from session.scalars(instruments)
+    if (day := session.get(Document, ("verification_session", str(inspection.state.get("session_id"))))) is not None:
+        yield day
+        marks = select(Document).where(Document.kind == "mark", Document.parent == day.id).order_by(Document.id)
+        yield from (mark for mark in session.scalars(marks) if mark.state.get("inspection_id") == inspection.id)
 
 
 def _papers(session: Session, writer: _Writer, document: Document, render: minutes.Render, host: str) -> None:

@@ -138,6 +138,8 @@ def _what(kind: str, state: Mapping[str, Any]) -> str:
     if kind == "minutes" and isinstance(state.get("number"), int):
         noun = noun_of(state.get("form"))
         return f"{noun} số {state['number']:02d}/{state.get('series')}"
+    if kind == "mark" and state.get("serial"):
+        return f"{noun} số {state['serial']}"
     if kind == "sample" and state.get("product"):
         return f"{noun} {state['product']}"
     if kind == "signature" and state.get("name"):

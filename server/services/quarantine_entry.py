@@ -178,6 +178,8 @@ def _title(said: State, present: Document | None) -> str:
         return f"{noun} mục {value_words('item', state['item'])}" + (f": {text}" if text else "")
     if kind == "minutes":
         return f"{noun} số {value_words('number', state.get('number'))}/{value_words('series', state.get('series'))}"
+    if kind == "mark" and state.get("serial"):
+        return f"{noun} số {value_words('serial', state['serial'])}"
     return f"{noun}: {state['name']}" if isinstance(state.get("name"), str) else noun
 
 

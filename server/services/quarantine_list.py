@@ -132,8 +132,8 @@ def what(raw: Any) -> str:
         return "Nội dung không đọc được"
     kind, type = str(raw.get("kind") or "")[:40], str(raw.get("type") or "")[:40]
     said = raw.get("set")
-    item = said.get("item") if isinstance(said, Mapping) else None
-    more = f" {item[:40]}" if kind == "finding" and isinstance(item, str) else ""
+    named = said.get({"finding": "item", "mark": "serial"}.get(kind, "")) if isinstance(said, Mapping) else None
+    more = f" {named[:40]}" if isinstance(named, str) else ""
     noun = DOCUMENT_KINDS.get(kind, f"“{kind}”" if kind else "tài liệu không rõ loại")
     return f"{OPERATION_TYPES.get(type, f'“{type}”')} {noun}{more}"
 

@@ -143,6 +143,10 @@ KINDS = [
     "signature",
     "requirement",
     "measure",
+    "verification_session",
+    "mark",
+    "stocktake",
+    "payment",
 ]
 TYPES = ["create", "patch", "append", "delete", "void", "resolve"]
 
@@ -151,7 +155,7 @@ TYPES = ["create", "patch", "append", "delete", "void", "resolve"]
 @given(st.lists(st.one_of(json_values, st.tuples(
     st.sampled_from(KINDS), st.sampled_from(TYPES), st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=2),
     st.dictionaries(st.sampled_from(["status", "values", "rows", "photo_ids", "field", "value", "op_ids", "visits", "series",
-                                     "number", "canonical", "area_code", "reason", "checklists", "ordinal"]),
+                                     "number", "canonical", "area_code", "reason", "checklists", "ordinal", "serial", "lease_id", "counts", "handling", "received"]),
                     json_values, max_size=4))), max_size=4))  # fmt: skip
 def test_any_json_gets_one_result_each_and_never_an_exception(plan: list[Any]) -> None:
     station = begun()

@@ -217,3 +217,45 @@ def test_whatever_two_tablets_do_no_use_is_overwritten_or_lost(plan: list[tuple[
         assert {name: state[name] for name in fields} == fields
     kept = {row.entry.op_id for row in market.server.quarantine} | {e["op_id"] for e in market.server.entries()}
     assert {each["raw"]["op_id"] for each in sent} <= kept
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["lease_id", "counted", "first", "at"]), inner),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    kind=st.sampled_from(["mark", "stocktake", "payment", "verification_session", "inspection"]), data=st.data(),
+    roll=st.dictionaries(st.sampled_from(["prefix", "digits", "first", "last", "returned", "organisation_id", "kind"]), JSON),
+)  # fmt: skip
+def test_any_content_under_a_right_parent_is_an_expected_refusal_or_taken(
+    kind: str, roll: dict[str, Any], data: st.DataObject
+) -> None:
+    market = open_market(Server())  # nobody checks shapes: the rules have to stand alone
+    lease = market.rolls[market.leader.device_id]
+    known = market.server.documents["mark_lease", lease].state
+    market.server.office("mark_lease", lease, f"device:{market.leader.device_id}", {**known, **roll})
+    names = [
+        "kind",
+        "serial",
+        "lease_id",
+        "fate",
+        "counts",
+        "inspection_id",
+        "environment",
+        "received",
+        "handed_back",
+        "at",
+    ]
+    said = {"serial": "KD26-0001", "lease_id": lease, "kind": "sticker", "counts": [{"lease_id": lease, "counted": 3}],
+            **data.draw(st.dictionaries(st.sampled_from(names), JSON, max_size=4))}  # fmt: skip
+    parent = {"payment": market.slip, "verification_session": market.campaign, "inspection": market.campaign}
+    under = parent.get(kind, market.session)
+    id = market.slip if kind == "inspection" else market.id("KD26-0001")
+    type = "patch" if kind == "inspection" else "create"
+    for tablet in (market.leader, market.member):
+        result = tablet.do(kind, id, market.scope, type, parent=under, set=dict(said))
+        assert result["code"] != "internal", result

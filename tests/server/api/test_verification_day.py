@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.sync import Quarantine
-from server.services import journal
+from server.db.users import User
+from server.services import conflicts, journal
 from sync.ids import mark_id
 from tests.builders import Office
 from tests.server.api.wire import AT, Wire, new_id
@@ -98,6 +99,24 @@ def test_a_stocktake_is_told_what_should_be_there(day: Day) -> None:
     day.member.pull()
     state = day.member.documents["stocktake", found["id"]]["state"]
     assert (state["expected"], state["difference"]) == ({day.roll: 8}, {day.roll: -1})
+
+
+def test_two_places_of_one_session_are_shown_to_its_team_and_to_nobody_else(
+    day: Day, office: Office, database: Session
+) -> None:
+    for tablet, place in ((day.leader, "Chợ Kép"), (day.member, "Nhà văn hóa Kép")):
+        patch = tablet.op(
+            "verification_session", day.session, "patch", day.scope, {"place": place}, base={"place": None}
+        )
+        assert tablet.one(patch)["code"] is None
+    stranger = office.hires("inspector")
+    shown = {
+        person.id: conflicts.listing(database, database.get_one(User, person.id)) for person in (*day.people, stranger)
+    }
+    [line] = shown[day.people[1].id]
+    assert (line.kind, line.site, list(line.fields)) == ("verification_session", "Chợ Kép", ["Vị trí"])
+    assert shown[day.people[0].id] == [line]
+    assert shown[stranger.id] == []
 
 
 @pytest.mark.parametrize(
