@@ -1,5 +1,6 @@
 // Answers questions of tests/checklists/twins, one JSON line each, with what the tablet would compute.
 import { createInterface } from 'node:readline'
+import { concludedOn } from '../../src/core/judging/computed.ts'
 import { applies } from '../../src/core/judging/conditions.ts'
 import { draw, DrawError, fold } from '../../src/core/judging/draw.ts'
 import { type Held, judgeInspection } from '../../src/core/judging/inspection.ts'
@@ -7,6 +8,7 @@ import { judgeFinding } from '../../src/core/judging/judge.ts'
 import { answersFor, missing } from '../../src/core/judging/missing.ts'
 import { evaluate } from '../../src/core/judging/procedures/evaluate.ts'
 import { ProcedureInputError } from '../../src/core/judging/procedures/readings.ts'
+import { queue } from '../../src/core/judging/verification.ts'
 import type { Checklist, Item, Json, Rules, State } from '../../src/core/types.ts'
 
 /** What is asked; each call reads its own part. */
@@ -22,6 +24,10 @@ interface Question {
   findings: Held[]
   instruments: Held[]
   standards: Held[]
+  session: State | null
+  team: State[]
+  verifier: string | null
+  rows: State[]
   item: Item
   finding: unknown
   subject: unknown
@@ -59,6 +65,12 @@ const CALLS: { [call: string]: (asked: Question) => unknown } = {
     judgeFinding(item, finding, subject, answers, known(RULES, under), on, context),
   applies: ({ conditions, subject, answers }) => conditions.map((when) => applies({ when }, subject, answers)),
   inspection: wholeInspection,
+  conclusion: (asked) => {
+    const [checklist, rules] = [known(CHECKLISTS, asked.checklist), known(RULES, asked.under)]
+    const input = { ...asked, campaignKind: asked.campaign_kind, checklists: [checklist], rules }
+    return concludedOn(checklist, asked.instruments[0]?.id ?? '', input)
+  },
+  queue: (asked) => [...queue(asked.inspection, asked.rows)],
   draw: ({ units, size, seed }) => {
     try {
       return draw(units, size, seed)

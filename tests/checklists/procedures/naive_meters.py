@@ -94,6 +94,7 @@ def thermometer(rng: random.Random) -> Case:
         errors.append(error)
         within.append(-lower <= error <= upper)
     request: dict[str, Any] = {"parameters": {"kind": kind} if kind else {}, "rows": rows}
+    request["context"] = rng.choice(["verification", "inspection"])
     way = rng.choice(["given", "confirmed", "shipped"])
     if way == "given":
         request["limit"] = {"value": text(upper), "lower": text(lower), "unit": "°C"}
@@ -137,7 +138,8 @@ def leak(rng: random.Random) -> Case:
     confirmed = rng.random() < 0.8
     parameters = {"kind": kind} if kind else {}
     decided = verdict([*within]) if confirmed else "inconclusive"
-    return Case({"parameters": parameters, "rows": rows}, errors, decided, confirmed)
+    context = rng.choice(["verification", "inspection"])
+    return Case({"context": context, "parameters": parameters, "rows": rows}, errors, decided, confirmed)
 
 
 def comparison(rng: random.Random) -> Case:
