@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from schemas.minutes import MinutesSchema
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.printing.labels import printed
 from server.printing.minutes import render
-from server.services import grants, minutes
+from server.services import certificates, grants, minutes
 from server.settings import Settings
 from server.web.answers import json_answer
 from server.web.guards import device_or_signed_in
@@ -35,6 +36,17 @@ def pdf(minutes_id: Any) -> Response:
     twin = request.args.get("twin") == "1"
     name, data = minutes.pdf(session, str(minutes_id), render, host=settings.public_host, twin=twin)
     return opened(data, name)
+
+
+@blp.route("/minutes/<uuid:minutes_id>/label.pdf")
+@blp.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="application/pdf", success=True)
+@problems(blp, 401, 403, 404, 409)
+@device_or_signed_in
+def label(minutes_id: Any) -> Response:
+    """The label of a certificate for a small printer, 60 x 40 mm; 404 for any other paper."""
+    settings: Settings = current_app.config["SETTINGS"]
+    found = certificates.labels(_readable(str(minutes_id)), [str(minutes_id)])
+    return opened(printed(found, host=settings.public_host), f"nhan-{found[0][0]['certificate'].replace('/', '-')}.pdf")
 
 
 @blp.route("/minutes/<uuid:minutes_id>.json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,13 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
+from server.printing.labels import printed
 from server.services import certificate_list, certificates, verification_reports
 from server.services.certificates import Filter
+from server.settings import Settings
 from server.web import exported
 from server.web.guards import now, signed_in
+from server.web.pdf import opened
 from server.web.transaction import writing
 from sync.handling import STATES
 
@@ -56,6 +59,18 @@ def deliver() -> Any:
         return f"Đã ghi giao {count} giấy chứng nhận."
 
     return _done(work)
+
+
+@bp.post("/certificates/labels")
+@signed_in(Role.SUPERVISOR, Role.CLERK)
+def labels() -> Any:
+    """Print the labels of the chosen ones for a small printer, one on each page."""
+    settings: Settings = current_app.config["SETTINGS"]
+    try:
+        found = certificates.labels(db.session(), request.form.getlist("paper"))
+    except Problem as problem:
+        return Response(_shown(Filter.of(request.args), problem.detail, request.form), status=problem.code.status)
+    return opened(printed(found, host=settings.public_host), "nhan-kiem-dinh.pdf")
 
 
 def _done(work: Callable[[Session], str]) -> Any:

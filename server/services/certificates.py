@@ -14,10 +14,11 @@ from server.db import documents
 from server.db.documents import Document
 from server.db.numbers import MinutesPaper
 from server.errors import Problem, ProblemCode
-from server.services import ledger, paging
+from server.services import ledger, minutes, paging
 from server.services.wording import folded
 from sync import handling
 from sync.handling import AWAITING, DELIVERED, SIGNED, STATES
+from sync.paper_label import label
 
 PAGE_SIZE = 50
 MAX_AT_ONCE = 200
@@ -139,6 +140,19 @@ def deliver(session: Session, id: str, *, to: str, actor: str, now: datetime) ->
     return True
 
 
+def labels(session: Session, ids: Iterable[str]) -> list[tuple[dict[str, str], bytes]]:
+    """Return what the labels of certificates say, each with its seal, in this order; refuses void ones and other papers."""
+    chosen = list(dict.fromkeys(ids))
+    if not chosen or len(chosen) > MAX_AT_ONCE:
+        raise Problem(ProblemCode.INVALID_REQUEST, f"Hãy chọn từ 1 đến {MAX_AT_ONCE} giấy chứng nhận để in nhãn.")
+    found = documents.many(session, [("minutes", id) for id in chosen])
+    made = []
+    for id in chosen:
+        each = _standing(found.get(("minutes", id)))
+        made.append((label(each.state), minutes.unpadded(each.state["cose"])))
+    return made
+
+
 def _append(
     session: Session, found: Sequence[Document], step: str, actor: str, now: datetime, said: Mapping[str, str]
 ) -> None:
@@ -154,7 +168,10 @@ def _append(
 
 def _certificate(session: Session, id: str) -> Document:
     """Return a certificate, locked; 404 for any other paper, 409 for a void one."""
-    found = documents.many(session, [("minutes", id)], lock=True).get(("minutes", id))
+    return _standing(documents.many(session, [("minutes", id)], lock=True).get(("minutes", id)))
+
+
+def _standing(found: Document | None) -> Document:
     state = "" if found is None or found.is_deleted else handling.state_of(found.state)
     if found is None or not state:
         raise Problem(ProblemCode.NOT_FOUND, "Không có giấy chứng nhận này.")

@@ -41,7 +41,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "rules": {"show": TABLET},
     "leases": {"grant": TABLET, "give_back": TABLET, "void": TABLET},
     "mark_leases": {"grant": TABLET, "give_back": TABLET},
-    "minutes": {"pdf": TABLET_OR_PEOPLE, "as_json": TABLET_OR_PEOPLE},
+    "minutes": {"pdf": TABLET_OR_PEOPLE, "as_json": TABLET_OR_PEOPLE, "label": TABLET_OR_PEOPLE},
     "photos": {"fetch": TABLET_OR_PEOPLE},
     # Work: whoever is on the team of a campaign sees its part, the office everything
     "inspections": {"listed": PEOPLE, "one": PEOPLE, "past": PEOPLE, "decide": SUPERVISORS},
@@ -100,7 +100,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
     "prices": {"listed": OFFICE, "add": SUPERVISORS, "bring_in": SUPERVISORS, "end": SUPERVISORS, "strike": SUPERVISORS},
     "fees": {"listed": OFFICE, "invoices": OFFICE, "cash": OFFICE, "cash_pdf": OFFICE, "void": SUPERVISORS},
     "verification_due": {"listed": OFFICE, "owners": OFFICE, "owners_pdf": OFFICE},
-    "certificates": {"listed": OFFICE, "sign": OFFICE, "deliver": OFFICE},
+    "certificates": {"listed": OFFICE, "sign": OFFICE, "deliver": OFFICE, "labels": OFFICE},
     "limits": {"listed": OFFICE, "one": OFFICE, "confirm": SUPERVISORS},
     "checklist_pages": {"listed": OFFICE, "one": OFFICE},
     "work_calendar": {"listed": OFFICE, "add": OFFICE, "remove": OFFICE},
@@ -125,7 +125,7 @@ WHO: Mapping[str, Who] = MappingProxyType(
 
 SHOWS: Mapping[str, str] = MappingProxyType({
     "inspections.one": "inspection", "inspections.past": "inspection", "inspection_papers.draft": "inspection",
-    "minutes.pdf": "minutes", "minutes.as_json": "minutes", "photos.fetch": "photo",
+    "minutes.pdf": "minutes", "minutes.as_json": "minutes", "minutes.label": "minutes", "photos.fetch": "photo",
     "printing.papers_pdf": "print_batch", "printing.photos_pdf": "print_batch", "printing.photos_of_one": "minutes",
     "blanks.pdf": "numbers_reserved",
     "cases.one": "case", "cases.papers": "case", "samples.one": "sample", "conflicts.one": "conflict",

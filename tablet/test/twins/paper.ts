@@ -9,7 +9,8 @@ import { blank } from '../../src/core/paper/blank.ts'
 import { compose, type ComposeInput } from '../../src/core/paper/compose.ts'
 import { formOf } from '../../src/core/paper/forms.ts'
 import { readKeys } from '../../src/core/paper/keys.ts'
-import { pageInputs, type PaperStatus } from '../../src/core/paper/pdf.ts'
+import { label } from '../../src/core/paper/label.ts'
+import { labelInputs, pageInputs, type PaperStatus } from '../../src/core/paper/pdf.ts'
 import { modules } from '../../src/core/paper/qr.ts'
 import { canonicalText, digest, peek, qrText, seal, type Claims } from '../../src/core/paper/seal.ts'
 import { Typesetter } from '../../src/core/paper/typesetter.ts'
@@ -56,12 +57,18 @@ async function printed(canonical: string, coseHex: string, host: string, status:
   return bytesToHex((await typesetter).print(pageInputs({ canonical, cose: hexToBytes(coseHex), host, status })))
 }
 
+async function labelled(minutes: State, coseHex: string, host: string) {
+  typesetter ??= started()
+  const words = label(minutes)
+  return { words, pdf: bytesToHex((await typesetter).print(labelInputs([{ words, cose: hexToBytes(coseHex) }], host))) }
+}
+
 /** The functions that may be asked; what they are given is what Python sends. */
 const CALLS = {
   composed: (input: ComposeInput) => canonicalText(compose(input)),
   blank: (input: ComposeInput) => canonicalText(blank(formOf(input.form), compose(input), input.checklists ?? [])),
   canonical: (doc: State) => canonicalText(doc),
-  modules, sealed, verified, peeked, printed,
+  modules, sealed, verified, peeked, printed, labelled,
 }
 
 async function answer(line: string): Promise<unknown> {

@@ -50,6 +50,13 @@ def test_certificates_are_signed_delivered_and_printed_in_batches(desk: Desk, of
     prepared = desk.client.post("/printing/new", data={"csrf_token": token(signed), "paper": [first, second]})
     assert "2 văn bản" in prepared.get_data(as_text=True)
     assert "Đã giao" in desk.opens("/certificates?state=all&q=rau")
+    labels = desk.client.post("/certificates/labels", data={"csrf_token": token(signed), "paper": [first, second]})
+    one = desk.client.get(f"/api/v1/minutes/{first}/label.pdf")
+    assert [(each.status_code, each.data[:5]) for each in (labels, one)] == [(200, b"%PDF-")] * 2
+    none = desk.client.post("/certificates/labels?state=signed", data={"csrf_token": token(signed)})
+    assert (none.status_code, "để in nhãn" in none.get_data(as_text=True)) == (400, True)
+    record = slip.papers()[slip.scales[0]].record
+    assert desk.client.get(f"/api/v1/minutes/{record}/label.pdf").status_code == 404
     Desk(office.app.test_client()).signs_in(office.hires("inspector")).opens("/certificates", 403)
 
 

@@ -83,6 +83,18 @@ def test_nothing_is_delivered_unsigned_and_nothing_void_is_signed(slip: Slip) ->
     assert listed(slip).counts["awaiting"] == 1  # all or none
 
 
+def test_labels_are_printed_of_certificates_that_stand(slip: Slip) -> None:
+    first, second = (slip.certifies(scale) for scale in slip.scales)
+    with slip.office.transaction() as session:
+        found = certificates.labels(session, [second, first])
+        assert [words["sticker"] for words, _cose in found] == ["21C00922", "21C00921"]
+        minutes.void(session, second, "Hỏng", actor=slip.leader.id, now=NOW)
+        with pytest.raises(Problem, match="02/GCN-KĐ đã hủy"):
+            certificates.labels(session, [first, second])
+        with pytest.raises(Problem, match="từ 1 đến"):
+            certificates.labels(session, [])
+
+
 def test_the_rows_beside_the_papers_stay_what_the_documents_say(slip: Slip) -> None:
     signs(slip, slip.certifies(slip.scales[0]))
     with slip.office.transaction() as session:

@@ -2,7 +2,9 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { digest, qrText, SealError } from './seal.ts'
 import { modules, QrTextError } from './qr.ts'
-import type { PageInputs } from './typesetter.ts'
+import { sortedJson } from './findings.ts'
+import type { Label } from './label.ts'
+import type { LabelInputs, PageInputs } from './typesetter.ts'
 
 export { engineMissing, engineReady, fetchEngine } from './engine.ts'
 
@@ -15,6 +17,12 @@ export interface PdfInput {
   host: string
   /** Drafts carry neither number nor QR and say BẢN DỰ THẢO on every page. */
   status: PaperStatus
+}
+
+/** What a label says, and the seal of its certificate. */
+export interface Labelled {
+  words: Label
+  cose: Uint8Array
 }
 
 /** A document that could not be printed; the message is for people. */
@@ -35,13 +43,27 @@ const waiting = new Map<number, Waiting>()
 
 /** Print a canonical text. The same input gives the same bytes, here and on the server. Throws PrintError. */
 export function pdf(input: PdfInput): Promise<Uint8Array> {
+  return set(() => pageInputs(input))
+}
+
+/** Print labels of certificates for a small printer, one on each page. Throws PrintError. */
+export function labelsPdf(labels: readonly Labelled[], host: string): Promise<Uint8Array> {
+  return set(() => labelInputs(labels, host))
+}
+
+function set(made: () => PageInputs | LabelInputs): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const inputs = pageInputs(input)
+    const inputs = made()
     waiting.set(++last, { resolve, reject })
     clearTimeout(idle)
     worker ??= started()
     worker.postMessage({ id: last, inputs })
   })
+}
+
+/** Return what the template of labels is given. Throws PrintError where a QR code cannot be drawn. */
+export function labelInputs(labels: readonly Labelled[], host: string): LabelInputs {
+  return { labels: sortedJson(labels.map(({ words, cose }) => ({ ...words, qr: symbol(host, cose) }))) }
 }
 
 /** Return what the template is given. Throws PrintError where the QR code cannot be drawn. */

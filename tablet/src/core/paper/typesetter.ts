@@ -1,7 +1,7 @@
 // The compiler of paper: Typst in wasm with the server's templates and fonts. Runs in the worker, and in Node for the tests.
 import init, { TypstCompilerBuilder, type InitInput, type TypstCompiler } from '@myriaddreamin/typst-ts-web-compiler'
 
-const MAIN = '/minutes.typ'
+const [MAIN, LABELS] = ['/minutes.typ', '/label.typ'] as const
 /** The compiler's word for plain sentences about what is wrong. */
 const IN_WORDS = 2
 
@@ -14,6 +14,9 @@ export interface Engine {
 
 /** The inputs of the template, all texts (docs/minutes-qr.md, "The paper"). */
 export type PageInputs = Readonly<Record<'canonical' | 'status' | 'qr' | 'sha256' | 'host' | 'attached' | 'sealed', string>>
+
+/** The input of the labels' template: a JSON list (label.typ). */
+export type LabelInputs = Readonly<Record<'labels', string>>
 
 export class Typesetter {
   private constructor(private readonly compiler: TypstCompiler) {}
@@ -28,8 +31,8 @@ export class Typesetter {
   }
 
   /** Print one paper. Throws Error with the compiler's own words. */
-  print(inputs: PageInputs): Uint8Array {
-    const made: unknown = this.compiler.compile(MAIN, Object.entries(inputs), 'pdf', IN_WORDS)
+  print(inputs: PageInputs | LabelInputs): Uint8Array {
+    const made: unknown = this.compiler.compile('labels' in inputs ? LABELS : MAIN, Object.entries(inputs), 'pdf', IN_WORDS)
     const pdf = typeof made === 'object' && made !== null && 'result' in made ? made.result : undefined
     if (pdf instanceof Uint8Array) return pdf
     const said = typeof made === 'object' && made !== null && 'diagnostics' in made ? made.diagnostics : made

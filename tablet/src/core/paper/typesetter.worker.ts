@@ -1,6 +1,6 @@
 // The worker in which paper is set, so that the screen does not freeze: {id, inputs} in, {id, pdf} or {id, error} out.
 import { engineFile } from './engine.ts'
-import { Typesetter, type PageInputs } from './typesetter.ts'
+import { Typesetter, type LabelInputs, type PageInputs } from './typesetter.ts'
 import wasm from '@myriaddreamin/typst-ts-web-compiler/wasm?url'
 
 const FONTS = addresses(import.meta.glob<string>('../../../../server/printing/fonts/*.ttf', { query: '?url', import: 'default', eager: true }))
@@ -10,7 +10,7 @@ const TEMPLATES = addresses(
 
 let started: Promise<Typesetter> | null = null
 
-self.onmessage = async ({ data }: MessageEvent<{ id: number; inputs: PageInputs }>) => {
+self.onmessage = async ({ data }: MessageEvent<{ id: number; inputs: PageInputs | LabelInputs }>) => {
   try {
     started ??= start()
     const pdf = (await started).print(data.inputs)
