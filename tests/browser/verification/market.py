@@ -42,10 +42,10 @@ class Market:
             market.organisation = organisations.register(
                 session, _CENTRE, basis="Quyết định số 04/QĐ-DEMO", actor=SYSTEM, at=now
             )
+            market._owner(session, now)
             market.campaign = campaigns.create(
                 session, market._campaign(session, team, now.date()), actor=SYSTEM, at=now
             )
-            market._owner(session, now)
             _prices(session, now)
             _marks(session, market.organisation, now)
         return market
@@ -55,7 +55,7 @@ class Market:
         return {
             "code": "KDLD-01", "title": "Kiểm định lưu động tại chợ", "kind": "kiem_dinh_luu_dong", "programme_activity": None,
             "checklists": ["mobile-verification"], "starts_on": today.isoformat(), "ends_on": today.replace(month=12, day=31).isoformat(),
-            "organisation_id": self.organisation, "establishment_ids": [],
+            "organisation_id": self.organisation, "establishment_ids": [self.lan],
             "decision": {"number": "12/QĐ-TTKĐ", "date": today.isoformat(), "signer": "Phạm Đức Long", "title": "Giám đốc", "trigger": "plan",
                          "duration_days": 30, "scope": "Kiểm định phương tiện đo nhóm 2 tại chợ", "basis": ["Luật Đo lường số 04/2011/QH13"]},
             "team": [

@@ -59,6 +59,14 @@ class Table:
             if rounds:
                 expect(section.get_by_text(re.compile("^Tiếp theo: ")).first).to_be_visible(timeout=SLOW)
 
+    def leases_numbers(self, *series: str) -> None:
+        """Ask for twenty numbers of each book."""
+        self.tablet.goes("/sync?part=numbers")
+        for name in series:
+            row = self.page.get_by_role("listitem").filter(has=self.page.get_by_text(name, exact=False))
+            row.get_by_role("button", name="Xin thêm 20 số").click()
+            expect(row.get_by_text("Còn 20", exact=True)).to_be_visible(timeout=SLOW)
+
     # -- registering
 
     def brings_back(self, sign: str) -> None:
@@ -182,7 +190,7 @@ class Table:
         serial = box.locator(".next strong").inner_text()
         box.get_by_role("button", name=re.compile("hỏng$")).click()
         sheet = self.page.get_by_role("dialog")
-        sheet.get_by_text(reason, exact=True).click()
+        sheet.get_by_role("radio", name=reason, exact=True).check(force=True)
         if photo:
             files: Sequence[Any] = [{"name": "tem.jpg", "mimeType": "image/jpeg", "buffer": jpeg((640, 480))}]
             sheet.locator('input[type="file"]').set_input_files(files)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.day.tablet import ACROSS, UPRIGHT, FieldTablet
 from tests.browser.looking import looks_right
-from tests.browser.verification.market import AREA, LAN, PLACE, Market
+from tests.browser.verification.market import AREA, CERTIFICATES, LAN, PLACE, RECORDS, Market
 from tests.browser.verification.table import Table
 
 pytestmark = pytest.mark.timeout(900)
@@ -33,16 +33,88 @@ def test_a_scale_passes_and_a_scale_fails(
     table.reads_environment("27,5", "68")
     table.is_given(sticker=1, seal=1)
     looks("marks")
+    table.leases_numbers(RECORDS, CERTIFICATES)
     table.goes()
     looks("day")
     table.brings_back("25A000101")
     table.ticks("NH30-002")
     looks("register")
-    slip, number = table.writes_slip()
+    slip, _ = table.writes_slip()
     looks("slip")
     expect(page.get_by_role("region", name="Phiếu tiếp nhận")).to_contain_text(LAN["name"])
     good, bad = market.scales
     table.takes(slip, good)
-    looks("one")
-    assert number
-    assert bad
+    table.chooses("KD04", "ĐLVN 30:2019 (cân đồng hồ lò xo)")
+    table.answers("KD07", "Đạt")
+    table.answers("KD08", "Đạt")
+    table.measures(
+        "KD0902",
+        {"Tải L": "1", "Số chỉ I": "1,0"},
+        {"Tải L": "15", "Số chỉ I": "15,0"},
+        {"Tải L": "30", "Số chỉ I": "30,0"},
+    )
+    table.fills("KD0903", "Tải thử", "10")
+    table.measures("KD0903", *({"Vị trí": where, "Số chỉ": "10,0"} for where in ("1", "2", "3", "4")))
+    table.fills("KD0904", "Tải thử", "24")
+    table.measures("KD0904", {"Số chỉ": "24,0"}, {"Số chỉ": "24,0"}, {"Số chỉ": "24,0"})
+    table.answers("KD0905", "Đạt")
+    table.answers("KD10", "Không áp dụng")
+    looks("measured")
+    table.concludes("Đạt")
+    looks("passed")
+    spoilt = table.spoils("Tem kiểm định", "Rách, đứt")
+    sticker, seal = table.sticks(), table.seals()
+    assert (spoilt, sticker, seal) == ("26A000101", "26A000102", "C00001")
+    table.holds_until("2027-11-26")
+    looks("marked")
+    table.issues()
+    looks("issued")
+    table.takes(slip, bad)
+    table.chooses("KD04", "ĐLVN 30:2019 (cân đồng hồ lò xo)")
+    table.answers("KD07", "Không đạt")
+    expect(table.item("KD08")).to_have_count(0)
+    table.concludes("Không đạt")
+    table.answers("KD18", "Đạt")
+    looks("failed")
+    table.issues()
+    assert list(table.queued().values()) == ["Đạt", "Không đạt"]
+    looks("queue")
+    table.goes(f"/slips/{slip}/hand")
+    expect(page.get_by_text("100.000 đ")).to_be_visible()
+    looks("hand")
+    table.hands_back(slip)
+    assert list(table.queued().values()) == ["Đã trả", "Đã trả"]
+    table.counts_stock("Rơi mất một tem khi dọn bàn")
+    looks("end")
+    table.closes()
+    table.tablet.syncs()
+    assert table.tablet.holds()["notices"] == []
+    _agrees(market, good, bad, slip, (spoilt, sticker, seal))
+    table.tablet.goes(f"/instruments/{good}/signs")
+    page.get_by_label("Hoặc gõ số tem").fill(sticker)
+    table.tablet.presses("Đối chiếu")
+    expect(page.get_by_role("heading", name="Tem khớp giấy chứng nhận")).to_be_visible()
+    looks("sign")
+
+
+def _agrees(market: Market, good: str, bad: str, slip: str, serials: tuple[str, ...]) -> None:
+    """What the tablet did is what the server holds."""
+    states = market.department.states
+    assert market.department.quarantined() == {}
+    assert {(m["serial"], m["fate"]) for m in states("mark").values()} == {
+        (serial, "spoiled" if n == 0 else "used") for n, serial in enumerate(serials)
+    }
+    papers = sorted((m["form"], m["instrument_id"]) for m in states("minutes", slip).values())
+    assert papers == sorted(
+        [("verification_certificate", good), ("verification_record", good), ("verification_record", bad)]
+    )
+    register = states("instrument")
+    assert (register[good]["mark_serial"], register[good]["verified_until"]) == (serials[1], "2027-11-26")
+    assert not register[bad]["mark_serial"]
+    inspection = states("inspection")[slip]
+    assert inspection["status"] == "issued"
+    assert set(inspection["handed_back"]) == {good, bad}
+    (payment,) = states("payment", slip).values()
+    assert (payment["method"], payment["amount"]) == ("cash", "100000")
+    (stocktake,) = states("stocktake").values()
+    assert len(stocktake["counts"]) == 2

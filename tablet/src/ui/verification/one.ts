@@ -18,7 +18,8 @@ export type Step = 'test' | 'papers' | 'hand' | 'done'
 export function stepOf(place: Place | null, papers: readonly Paper[]): Step {
   if (place === null || place.conclusion === null) return place?.standing === 'handed_back' ? 'done' : 'test'
   if (place.standing === 'handed_back') return 'done'
-  return papers.some((each) => each.form === RECORD) ? 'hand' : 'papers'
+  const has = (form: string): boolean => papers.some((each) => each.form === form)
+  return has(RECORD) && (place.conclusion !== 'pass' || has(CERTIFICATE)) ? 'hand' : 'papers'
 }
 
 /** The standing papers about an instrument, the oldest first. */

@@ -87,11 +87,11 @@ export function teamOf(campaign: Document | undefined, users: readonly Document[
   })
 }
 
-/** The books that number the two papers of a verification: a form without one of its own takes the first for minutes. */
+/** The books that number the two papers of a verification; without one the paper cannot be issued (closing/forms.ts). */
 export function seriesOf(organisation: State | undefined): { form: 'verification_record' | 'verification_certificate'; series: string }[] {
   const rows = maps(organisation?.series)
   return (['verification_record', 'verification_certificate'] as const).flatMap((form) => {
-    const own = rows.find((row) => row.form === form) ?? rows.find((row) => !text(row.form).endsWith('_notice'))
+    const own = rows.find((row) => row.form === form)
     return own === undefined ? [] : [{ form, series: text(own.series) }]
   })
 }

@@ -67,7 +67,7 @@ describe('a team', () => {
   })
 })
 
-it('numbers both papers, by books of their own where there are any', () => {
+it('numbers its papers by books of their own', () => {
   expect(seriesOf({ series: [{ form: 'minutes', series: 'BB' }, { form: 'verification_certificate', series: 'GCN-KĐ' }] }))
-    .toEqual([{ form: 'verification_record', series: 'BB' }, { form: 'verification_certificate', series: 'GCN-KĐ' }])
+    .toEqual([{ form: 'verification_certificate', series: 'GCN-KĐ' }])
 })

@@ -55,7 +55,7 @@ describe('one instrument', () => {
   const record = papersOf([paper('verification_record')], 'i')
 
   it.each([
-    [place('received', null), [], 'test'], [place('under_test', null), [], 'test'], [place('passed', 'pass'), [], 'papers'], [place('failed', 'fail'), record, 'hand'],
+    [place('received', null), [], 'test'], [place('under_test', null), [], 'test'], [place('passed', 'pass'), [], 'papers'], [place('passed', 'pass'), record, 'papers'], [place('failed', 'fail'), record, 'hand'],
     [place('handed_back', 'pass'), record, 'done'], [place('handed_back', null), [], 'done'], [null, [], 'test'],
   ] as const)('%o goes on with %s', (at, papers, step) => expect(stepOf(at, papers)).toBe(step))
 
