@@ -80,7 +80,8 @@ def test_a_person_chooses_english_and_keeps_it_through_the_sign_in(client: Flask
     page = desk.opens(landed)
     assert re.search(r'aria-current="page">Samples</a>', page)
     assert "Supervisor" in page
-    assert '<main id="content" tabindex="-1" lang="vi">' in page, "a page that is not translated says so"
+    assert '<main id="content" tabindex="-1" lang="en">' in page
+    assert 'lang="vi">' in desk.opens("/khong-co", 404), "a page that is not translated says so"
     desk.sends(page, "/language", language="vi")
     assert "Đăng xuất" in desk.opens("/")
 
