@@ -7,13 +7,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
+from flask import current_app
 
 from checklists.catalog import CatalogError
 from server.cli.output import Group, fail, json_option, show
 from server.demo import load as demo
-from server.demo import year
+from server.demo import market, year
 from server.errors import Problem
 from server.extensions import db
+from server.security.keys import server_key
+from server.settings import Settings
 from server.web.transaction import writing
 
 group = Group("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở dữ liệu thật).")
@@ -49,6 +52,9 @@ def load(establishments: int, inspectors: int, inspections_each: int | None, if_
             if (establishments, inspectors, inspections_each) == (demo.ESTABLISHMENTS, demo.INSPECTORS, None):
                 _tell("Các đợt khác trong năm, nội dung phát sinh")
                 year.fill(session, loaded, at=datetime.now(UTC))  # a load test gets its numbers and nothing more
+                _tell("Một phiên kiểm định lưu động")
+                settings: Settings = current_app.config["SETTINGS"]
+                market.fill(session, loaded, server_key(settings.instance), at=datetime.now(UTC))
     except Problem as problem:
         fail(problem.detail)
     except CatalogError as error:
