@@ -23,6 +23,8 @@ from server.services.inspection_summary import is_nonconforming
 from server.services.instrument_register import Row, rows_of
 from server.services.verification_history import Signs, Verification
 
+_CALLED = {"name": "Tên gọi", "min": "Min", "kind": "Kiểu đo", "label": "Ký hiệu"}
+"""Attributes of which the columns of an import say something else, or nothing."""
 SHOWN = 20
 """Visits whose results are read; older ones are on the card of the establishment."""
 
@@ -68,7 +70,7 @@ def page(session: Session, id: str, user: User, today: date) -> Page:
 
 def _named(attributes: Any) -> list[tuple[str, Any]]:
     said = attributes.items() if isinstance(attributes, Mapping) else ()
-    return [(title_of(name, INSTRUMENTS), value) for name, value in said if value not in (None, "", [])]
+    return [(_CALLED.get(name) or title_of(name, INSTRUMENTS), value) for name, value in said if value not in (None, "", [])]  # fmt: skip
 
 
 def _visits(session: Session, instrument: Document, site: str, user: User) -> list[Visit]:

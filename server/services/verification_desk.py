@@ -16,6 +16,7 @@ from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import (
     accounts,
+    areas,
     conclusions,
     inspection_list,
     paging,
@@ -23,9 +24,10 @@ from server.services import (
     verification_figures,
     verifiers,
 )
-from server.services.establishment_register import area_names
+from server.services.days import day_of
 from server.services.exports import DAY, NUMBER, Listed
 from server.services.exports import Column as Exported
+from server.services.report_facts import Units
 from server.services.verification_facts import COUNTED, RECORD, SESSION, Brought, Held, Slip, kept
 from server.services.verification_figures import Totals
 from server.services.verification_words import MARKS
@@ -135,21 +137,21 @@ def listing(session: Session, wanted: Filter, user: User) -> Listing:
     every = _visible(session, user)
     campaigns = documents.many(session, {("campaign", str(row.parent)) for row in every})
     named = {id: row.state for (_, id), row in campaigns.items()}
-    areas = area_names(session)
-    found = [row for row in every if _asked(row, wanted, areas)]
+    units = Units.of(areas.every(session))
+    found = [row for row in every if _asked(row, wanted, units)]
     counts = {state: sum(_state_of(row) == state for row in found) for state in (OPEN, CLOSED)}
     shown = [row for row in found if wanted.state in ("", _state_of(row))]
     page, pages, part = paging.placed(wanted.page, len(shown), PAGE_SIZE)
     held = verification_facts.read(session, shown[part], COUNTED)
     options = sorted(((id, f"{c['code']} – {c['title']}") for id, c in named.items()), key=lambda o: folded(o[1]))
-    return Listing([_row(one, named, areas) for one in held], len(shown), page, pages, counts, options)
+    return Listing([_row(one, named, units) for one in held], len(shown), page, pages, counts, options)
 
 
 def export(session: Session, wanted: Filter, user: User) -> Listed:
     """Return all sessions that the filter leaves as a list to export."""
-    areas = area_names(session)
+    units = Units.of(areas.every(session))
     rows = [
-        row for row in _visible(session, user) if _asked(row, wanted, areas) and wanted.state in ("", _state_of(row))
+        row for row in _visible(session, user) if _asked(row, wanted, units) and wanted.state in ("", _state_of(row))
     ]
     named = {
         id: row.state for (_, id), row in documents.many(session, {("campaign", str(r.parent)) for r in rows}).items()
@@ -158,7 +160,7 @@ def export(session: Session, wanted: Filter, user: User) -> Listed:
                *(Exported(title, NUMBER) for title in ("Phiếu", "Phương tiện đo", "Đạt", "Không đạt", "Chưa kết luận",
                  "Chưa xong", "Đã hiệu chỉnh", "Tem đã dùng", "Tem hỏng", "Chì đã dùng", "Chì hỏng", "Tiền mặt (đồng)",
                  "Chuyển khoản (đồng)", "Được hỗ trợ (đồng)")))  # fmt: skip
-    read = (_row(one, named, areas) for one in verification_facts.read(session, rows, COUNTED))
+    read = (_row(one, named, units) for one in verification_facts.read(session, rows, COUNTED))
     cells = (
         (r.held.state.get("on"), r.held.state.get("place"), r.area, r.campaign.get("code"), r.sum("slips"), r.sum("brought"),
          *(r.result(verdict) for verdict in verification_figures.RESULTS), r.sum("adjusted"),
@@ -184,7 +186,7 @@ def page(session: Session, id: str, user: User) -> Page:
     (held,) = verification_facts.read(session, [document])
     campaign = documents.get(session, "campaign", held.campaign_id)
     state = {} if campaign is None else campaign.state
-    row = _row(held, {held.campaign_id: state}, area_names(session))
+    row = _row(held, {held.campaign_id: state}, Units.of(areas.every(session)))
     team = _team(session, held, state)
     used = _standards(session, held)
     known = verifiers.procedures()
@@ -206,10 +208,10 @@ def _visible(session: Session, user: User) -> list[Document]:
     return sorted(mine, key=lambda row: (str(row.state.get("on")), row.id), reverse=True)
 
 
-def _asked(row: Document, wanted: Filter, areas: Mapping[str, str]) -> bool:
+def _asked(row: Document, wanted: Filter, units: Units) -> bool:
     if wanted.campaign and row.parent != wanted.campaign:
         return False
-    said = f"{row.state.get('place') or ''} {areas.get(str(row.state.get('area_code')), '')}"
+    said = f"{row.state.get('place') or ''} {_named(units, row.state)}"
     return folded(wanted.text) in folded(said)
 
 
@@ -217,10 +219,16 @@ def _state_of(row: Document) -> str:
     return CLOSED if row.state.get("closed_at") else OPEN
 
 
-def _row(held: Held, campaigns: Mapping[str, State], areas: Mapping[str, str]) -> Row:
+def _row(held: Held, campaigns: Mapping[str, State], units: Units) -> Row:
     return Row(
-        held, campaigns.get(held.campaign_id, {}), areas.get(held.area, held.area), verification_figures.summed([held])
+        held, campaigns.get(held.campaign_id, {}), _named(units, held.state), verification_figures.summed([held])
     )
+
+
+def _named(units: Units, state: State) -> str:
+    """Name the commune of a session as it was called on its day."""
+    unit = units.on(str(state.get("area_code") or ""), day_of(state.get("on")))
+    return units.names.get(unit, unit)
 
 
 def _team(session: Session, held: Held, campaign: State) -> list[Member]:

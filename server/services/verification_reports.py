@@ -15,6 +15,7 @@ from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.printing.report_document import Part, Report
 from server.services import (
+    areas,
     inspection_list,
     paging,
     report_scope,
@@ -23,7 +24,7 @@ from server.services import (
     verification_report_tables,
 )
 from server.services.days import day_of
-from server.services.establishment_register import area_names
+from server.services.report_facts import Units
 from server.services.report_scope import Scope
 from server.services.verification_facts import SESSION, Held, Slip
 from server.services.verification_figures import Key, counted, counted_slip, summed
@@ -92,7 +93,10 @@ def source(session: Session, token: str, area: str, user: User) -> Source:
         chosen = [one]
     else:
         title, chosen = _of_scope(session, report_scope.read(token), every, visible)
-    names = area_names(session)
+    units, names = Units.of(areas.every(session)), dict[str, str]()
+    for each in sorted(every, key=lambda d: str(d.state.get("on"))):  # as the commune was called at its last session
+        unit = units.on(code := str(each.state.get("area_code") or ""), day_of(each.state.get("on")))
+        names[code] = units.names.get(unit, unit)
     chosen = [d for d in chosen if not area or d.state.get("area_code") == area]
     chosen.sort(key=lambda d: (str(d.state.get("on")), d.id))
     found = documents.many(session, {("campaign", str(d.parent)) for d in chosen})
