@@ -14,10 +14,12 @@ from server.db.campaigns import grants_of, led_by
 from server.db.numbers import Series
 from server.db.users import Role, by_username
 from server.demo import load as demo
+from server.demo import market
 from server.demo.load import Loaded
 from server.errors import Problem
+from server.security.keys import server_key
 from server.security.passwords import matches
-from server.services import areas, rules
+from server.services import areas, conclusions, journal, mark_list, rules, verification_facts
 from tests.builders import Office
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -165,3 +167,23 @@ def test_a_small_demo_is_whole_too(office: Office, session: Session) -> None:
         loaded = demo.load(writing, at=NOW, establishment_count=1, inspector_count=1)
     assert loaded.counts["inspections"] == 1
     assert len(documents.of_kind(session, "campaign")) == 3
+
+
+def test_a_past_day_of_the_verification_team_stands_as_the_server_itself_concludes(
+    office: Office, loaded: Loaded, session: Session
+) -> None:
+    with office.transaction() as writing:
+        market.fill(writing, loaded, server_key(office.app.config["SETTINGS"].instance), at=NOW)
+    session.rollback()
+    found = {d.state["on"]: d for d in documents.of_kind(session, "verification_session")}
+    held, later = verification_facts.read(session, [found["2021-04-14"], found["2021-04-21"]])
+    assert (len(held.slips), len(held.brought), later.slips) == (11, 19, [])
+    results = Counter(one.place.conclusion for one in held.brought)
+    assert results == {"pass": 14, "fail": 3, "inconclusive": 2}
+    assert all(slip.is_done and slip.state["status"] == "issued" for slip in held.slips)
+    ours = conclusions.of_slips(session, [slip.id for slip in held.slips])
+    assert [each for each in ours if each.differs] == []
+    assert mark_list.findings(session) == []
+    signs = {one.id: one.state["mark_serial"] for one in held.brought if "verification_certificate" in one.papers}
+    assert len(set(signs.values())) == 14
+    assert journal.verify(session).is_whole
