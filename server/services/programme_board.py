@@ -162,8 +162,19 @@ def row_of(
             Cell(m, DONE) if m in entered else _cell(activity, year, m, campaigns, on, has_checklist)
             for m in range(1, 13)
         ]
-    return Row(activity, domains.of(activity.domain).title, KINDS[activity.kind].title, is_added,
-               _state(cells, campaigns, is_tracked=has_checklist), cells, campaigns, results)  # fmt: skip
+    state = _state(cells, campaigns, is_tracked=has_checklist)
+    if state == DONE and not has_checklist and not activity.months and 12 not in entered:
+        state = UNDER_WAY  # a standing task goes on until the end of the year
+    return Row(
+        activity,
+        domains.of(activity.domain).title,
+        KINDS[activity.kind].title,
+        is_added,
+        state,
+        cells,
+        campaigns,
+        results,
+    )
 
 
 def _cell(

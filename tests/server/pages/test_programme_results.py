@@ -59,6 +59,14 @@ def test_months_are_entered_one_by_one_until_the_activity_is_done(desk: Desk, of
         assert journal.verify(session).is_whole
 
 
+def test_a_standing_task_goes_on_until_december(desk: Desk, office: Office) -> None:
+    code, _ = outside(office, 0)
+    path = f"/programme/BG-2021/{code}"
+    for month, expected in ((3, "under_way"), (12, "done")):
+        assert desk.sends(desk.opens(path), f"{path}/done", **SAID | {"month": str(month)}).status_code == 303
+        assert state(office, code) == expected
+
+
 def test_a_mistake_is_struck_out_once_and_stays_readable(desk: Desk, office: Office) -> None:
     code, months = outside(office, 1)
     path = f"/programme/BG-2021/{code}"
