@@ -19,6 +19,7 @@ from server.services import (
     establishments,
     ledger,
     programme_additions,
+    programme_results,
     repeat_inspections,
     standards,
 )
@@ -39,6 +40,8 @@ def fill(session: Session, loaded: Loaded, *, at: datetime) -> None:
     team = [hire(session, row["username"], row, row["role"], password, loaded, at) for row in data["people"]]
     for row in data["additions"]:
         _arises(session, row, at)
+    for row in data["results"]:
+        programme_results.record(session, PROGRAMME, row["code"], row, actor=SYSTEM, today=at.date(), now=at)
     by_group = {
         name: _register(session, place, group, loaded, at) for place, (name, group) in enumerate(data["sites"].items())
     }
