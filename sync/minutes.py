@@ -193,7 +193,12 @@ def void(act: Act, view: Overlay, before: Document, voided: Mapping[str, Any]) -
     """
     inspection = view.get("inspection", str(before.parent))
     photos = view.children(str(before.parent), "photo")
-    signed = any(p.state.get("purpose") == "signed_paper" and not p.state.get("voided") for p in photos)
+    signed = any(
+        p.state.get("purpose") == "signed_paper"
+        and not p.state.get("voided")
+        and p.state.get("minutes_id") in (None, before.id)
+        for p in photos
+    )
     approved = inspection is not None and inspection.state.get("status") == Status.APPROVED
     if (signed or approved) and not act.decided:
         raise held("after-issue")
@@ -204,6 +209,10 @@ def void(act: Act, view: Overlay, before: Document, voided: Mapping[str, Any]) -
         view.use(NumberUse(state["series"], state["year"], state["number"], before.id, VOID, act.device.device_id, None,
                            str(voided["reason"])))  # fmt: skip
         _take_back(view, before)
+        if inspection is not None and reopens(
+            inspection.state, before.id, state, view.children(inspection.id, "minutes")
+        ):
+            view.follow(inspection, {**inspection.state, "status": Status.IN_PROGRESS.value})
     first = view.live("minutes", state.get("amends"))
     if first is not None and no_longer_amended(
         first.id, first.state, before.id, view.children(str(before.parent), "minutes")
@@ -218,6 +227,17 @@ def _take_back(view: Overlay, minutes: Document) -> None:
     instrument = view.live("instrument", named) if is_uuid(named) else None
     if instrument is not None and instrument.state != (state := register.taken_back(instrument.state, minutes.id)):
         view.follow(instrument, state)
+
+
+def reopens(inspection: Mapping[str, Any], voided_id: str, voided: Mapping[str, Any], papers: Iterable[Any]) -> bool:
+    """Say whether a slip is open again once this record is void: it closed the slip, and nothing else does.
+
+    Its instrument is still on the table: what was wrong on the paper has to be put right in the findings first.
+    """
+    closed_it = voided.get("form") == register.RECORD and voided.get("closes") is True
+    others = (p for p in papers if p.id != voided_id and p.state.get("closes") is True)
+    is_closed = any(p.state.get("status") in (ISSUED, AMENDED) for p in others)
+    return closed_it and inspection.get("status") == Status.ISSUED and not is_closed
 
 
 def no_longer_amended(first_id: str, first: Mapping[str, Any], voided_id: str, papers: Iterable[Any]) -> bool:

@@ -27,7 +27,7 @@ from sync.feed import Change
 from sync.findings import inspected_on
 from sync.inspection import Status
 from sync.inspection import issue as issue_step
-from sync.minutes import listed, no_longer_amended
+from sync.minutes import listed, no_longer_amended, reopens
 from sync.paper_forms import form_of, noun_of, own_series
 from sync.paper_words import local
 
@@ -159,6 +159,10 @@ def void(
     if first is not None and no_longer_amended(first.id, first.state, minutes_id, papers):
         standing = {**first.state, "status": "issued"}
         changes.append(ledger.change(session, "minutes", first.id, first.scope, standing, actor=actor))
+    inspection = existing(session, "inspection", str(minutes.parent))
+    if reopens(inspection.state, minutes_id, minutes.state, papers):
+        opened = {**inspection.state, "status": Status.IN_PROGRESS.value}
+        changes.append(ledger.change(session, "inspection", inspection.id, inspection.scope, opened, actor=actor))
     named = register.instrument_in(minutes.state)
     if named is not None:  # what stood before the paper of a verification is put back
         changes += _registered(session, named, lambda state: register.taken_back(state, minutes.id), actor)

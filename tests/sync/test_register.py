@@ -145,6 +145,29 @@ def test_a_closed_slip_takes_money_and_hands_back_but_nothing_else(market: Marke
     assert paid["status"] == "applied"
 
 
+def test_voiding_the_record_that_closed_a_slip_opens_it_for_the_correction(market: Market) -> None:
+    def status() -> str:
+        return str(market.server.state("inspection", market.slip)["status"])
+
+    market.leader.do("inspection", market.slip, market.scope, set={"status": "in_progress"}, base={"status": "planned"})
+    first, _ = paper(market, market.leader, 1, market.scales[0], form=RECORD)
+    last, _ = paper(market, market.leader, 2, market.scales[1], form=RECORD, result="fail", closes=True)
+    assert status() == "issued"
+    photo = {"inspection_id": market.slip, "purpose": "signed_paper", "sha256": "b" * 64, "minutes_id": first}
+    market.leader.do("photo", market.server.new_id(), market.scope, "create", parent=market.slip, set=photo)
+    market.leader.do("minutes", last, market.scope, "void", set={"reason": "Ghi nhầm số đọc"})
+    assert status() == "in_progress", "the photo is of another paper, so nobody has to let it through"
+    edit = market.leader.do(
+        "inspection", market.slip, market.scope, set={"conclusion": "Đạt"}, base={"conclusion": None}
+    )
+    assert edit["code"] is None
+    paper(market, market.leader, 3, market.scales[1], form=RECORD, closes=True)
+    assert status() == "issued"
+    held = market.leader.do("minutes", first, market.scope, "void", set={"reason": "Nhầm"})
+    assert (held["status"], held["code"]) == ("held", "after-issue"), "its own signed pages are there"
+    assert status() == "issued"
+
+
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: str(case["name"]))
 def test_both_sides_follow_alike(case: dict[str, Any]) -> None:
     state = case["instrument"]

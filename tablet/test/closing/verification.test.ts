@@ -5,7 +5,7 @@ import { blocked, statusOf } from '../../src/core/closing/forms.ts'
 import { certificateState, mayTake } from '../../src/core/closing/handling.ts'
 import { draft, issue, IssueRefused, type Print } from '../../src/core/closing/issue.ts'
 import { document, map, maps, text } from '../../src/core/reading.ts'
-import { patch } from '../../src/core/outbox/record.ts'
+import { patch, voided } from '../../src/core/outbox/record.ts'
 import { directory } from '../../src/core/store/db.ts'
 import { get } from '../../src/core/store/documents.ts'
 import type { Session } from '../../src/core/store/session.ts'
@@ -82,6 +82,27 @@ test('the record of the last instrument ends the slip on the tablet, and what fa
   expect(of && statusOf(of)).toBe('issued')
   expect(of && blocked(of, CERTIFICATE, BROKEN)).toEqual({ code: 'failed' })
   expect(of && blocked(of, CERTIFICATE, SCALE)).toBeNull() // it may come afterwards
+  const closing = of?.minutes.find((paper) => paper.closes)
+  const said = { ...of?.inspection.state, status: 'issued' } // the server has taken it meanwhile
+  await pulled(s, 'inspection', said, 'campaign:c', 2, slip)
+  await voided(s, 'minutes', closing?.id ?? '', 'Ghi nhầm số đọc')
+  const again = await load(s, slip)
+  expect(again && statusOf(again)).toBe('in_progress')
+})
+
+test('the register on the tablet says what the certificate says, and what stood before once it is void', async () => {
+  const known = async (): Promise<State> => {
+    const { verified_until, mark_serial, certificate_number } = (await get(s, 'instrument', SCALE))?.state ?? {}
+    return { verified_until: verified_until ?? null, mark_serial: mark_serial ?? null, certificate_number: certificate_number ?? null }
+  }
+  const before = await known()
+  await issues(RECORD, SCALE)
+  expect(await known()).toEqual(before)
+  const id = await issues(CERTIFICATE, SCALE)
+  const printed = map(map(document((await stateOf(id)).canonical).verification).valid_until)
+  expect(await known()).toEqual({ verified_until: printed.day, mark_serial: '21C00921', certificate_number: '07/GCN-KĐ' })
+  await voided(s, 'minutes', id, 'In hỏng')
+  expect(await known()).toEqual(before)
 })
 
 test('a wrong certificate is replaced in one step: the void one names the new', async () => {

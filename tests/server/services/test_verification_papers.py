@@ -7,9 +7,10 @@ import json
 import pytest
 
 from server.errors import Problem
+from server.services import minutes
 from server.settings import Settings
 from tests.builders import Office
-from tests.server.services.slips import Slip, fresh
+from tests.server.services.slips import NOW, Slip, fresh
 
 RECORD, CERTIFICATE = "verification_record", "verification_certificate"
 
@@ -52,6 +53,10 @@ def test_the_record_of_the_last_instrument_ends_the_slip(slip: Slip) -> None:
     assert slip.state("minutes", slip.issues(RECORD, first))["closes"] is True
     assert slip.state("inspection", slip.id)["status"] == "issued"
     slip.issues(CERTIFICATE, first)  # the certificate may come afterwards
+    closing = next(p.record for p in slip.papers().values() if p.record and slip.state("minutes", p.record)["closes"])
+    with slip.office.transaction() as session:
+        minutes.void(session, closing, "Ghi nhầm số đọc", actor=slip.leader.id, now=NOW)
+    assert slip.state("inspection", slip.id)["status"] == "in_progress", "what was wrong can be put right"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,9 @@ export function statusOf(of: Case): string {
 /** Lay papers over a status: closing minutes that the server has not seen end the inspection here. */
 export function statusWith(said: string, minutes: readonly Paper[]): string {
   const closing = minutes.filter((paper) => paper.closes && STANDING.has(paper.status))
+  // A slip whose last record was voided is open again: what was wrong is put right before it is issued anew (sync/minutes.reopens).
+  const reopened = said === 'issued' && closing.length === 0 && minutes.some((paper) => paper.closes && paper.form === 'verification_record' && paper.status === 'void')
+  if (reopened) return 'in_progress'
   const open = said === 'planned' || said === 'in_progress'
   const last = closing.findLast((paper) => open || paper.rev === 0)
   if (last === undefined) return said
