@@ -4,6 +4,7 @@ import { filled, list, map, maps, text, texts } from '../../core/reading.ts'
 import type { Json, State } from '../../core/types.ts'
 import { shown } from '../parts/comma.ts'
 import { besides } from './sheetBesides.ts'
+import { verified } from './sheetVerified.ts'
 
 export type Block =
   | { kind: 'head'; agency: string[]; number: string; date: string }
@@ -55,6 +56,7 @@ export function sheetOf(doc: State, isDraft: boolean): Block[] {
   sheet.blocks.push({ kind: 'title', title: text(doc.title), about: text(doc.abstract) })
   const basis = texts(doc.basis)
   basis.forEach((line, at) => sheet.line(line + (at === basis.length - 1 ? '.' : ';'), 'quiet'))
+  if (verified(sheet, doc)) return sheet.blocks
   opening(sheet, doc)
   people(sheet, doc)
   content(sheet, doc)
@@ -133,7 +135,12 @@ function measured(sheet: Sheet, doc: State): void {
       joined(text(row.mark), text(row.certificate)) || '–', text(row.verified_until),
     ]),
   )
-  if (standards.length > 0) sheet.sub('Chuẩn đo lường, thiết bị của đoàn')
+  standardsTable(sheet, standards, 'Chuẩn đo lường, thiết bị của đoàn')
+}
+
+/** The standards with the certificate that each stood under; one past its date says why it was used all the same. */
+export function standardsTable(sheet: Sheet, standards: State[], title: string): void {
+  if (standards.length > 0) sheet.sub(title)
   sheet.table(
     ['TT', 'Chuẩn, thiết bị đo', 'Số', 'Giấy chứng nhận', 'Hạn hiệu chuẩn'],
     standards.map((row, at) => [
@@ -163,7 +170,7 @@ function checklist(sheet: Sheet, each: State, index: number): void {
   if (missing.length > 0) sheet.line(`Nội dung bắt buộc chưa có kết quả: ${missing.join('; ')}.`, 'bad')
 }
 
-function result(sheet: Sheet, item: State): void {
+export function result(sheet: Sheet, item: State): void {
   const word = text(item.word) || text(item.verdict_word) || '–'
   const judged = filled(item.verdict_word) && item.verdict_word !== item.word && filled(item.word) ? ` (phép đo: ${text(item.verdict_word)})` : ''
   const details = maps(item.values).map((each) => {
@@ -227,6 +234,10 @@ function photos(sheet: Sheet, doc: State): void {
   const found = maps(doc.photos)
   if (found.length === 0) return
   sheet.part('Phụ lục: danh mục ảnh')
+  photoLines(sheet, found)
+}
+
+export function photoLines(sheet: Sheet, found: State[]): void {
   for (const photo of found) {
     sheet.line(`${photo.number}. ${joined(text(photo.about), text(photo.taken_at))} – SHA-256 ${text(photo.sha256).slice(0, 12)}`, 'quiet')
   }
@@ -239,12 +250,13 @@ function closing(sheet: Sheet, doc: State): void {
     : 'mỗi bên giữ 01 bản; đã đọc lại cho những người có tên nêu trên cùng nghe'
   sheet.line(`Biên bản kết thúc vào hồi ${text(doc.ended)}, được lập thành ${copies} bản có giá trị như nhau, ${kept}, công nhận đúng và ký tên dưới đây./.`)
   sheet.line(`Dữ liệu cá nhân trong biên bản chỉ được xử lý cho việc ${text(doc.act)} và giải quyết các việc liên quan, theo quy định của pháp luật về bảo vệ dữ liệu cá nhân.`, 'quiet')
-  sheet.blocks.push({
-    kind: 'signers',
-    signers: maps(doc.signatures).map((each) => ({ heading: text(each.heading), name: text(each.name), said: signing(each) })),
-  })
+  signers(sheet, maps(doc.signatures))
   const recipients = texts(doc.recipients)
   if (recipients.length > 0) sheet.line(`Nơi nhận: ${recipients.join('; ')}.`, 'quiet')
+}
+
+export function signers(sheet: Sheet, rows: State[]): void {
+  sheet.blocks.push({ kind: 'signers', signers: rows.map((each) => ({ heading: text(each.heading), name: text(each.name), said: signing(each) })) })
 }
 
 function signing(each: State): string {
