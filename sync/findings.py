@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 ENTERED = ("answer", "note", "photo_ids", "rows", "values")
 """The fields that an inspector enters; what minutes promise not to change."""
-JUDGED_BY = frozenset({"checklists", "planned_on", "rules", "standard_overrides", "standards", "visits"})
-"""The fields of an inspection that verdicts depend on: which items, which rules, which day, which standards."""
+JUDGED_BY = frozenset(
+    {"checklists", "on", "planned_on", "rules", "session_id", "standard_overrides", "standards", "visits"}
+)
+"""The fields of an inspection, or of its session, that verdicts depend on: which items, rules, day, standards."""
 ANY = "*", "*"
 """Instead of (checklist, item): every verdict of the inspection may have changed."""
 OPEN = frozenset({Status.PLANNED, Status.IN_PROGRESS})

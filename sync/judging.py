@@ -55,6 +55,7 @@ class Judging:
     _waiting: dict[str, list[Unit]] = field(default_factory=dict)
     _fed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _measured: dict[str, str | None] = field(default_factory=dict)
+    _sessions: set[str] = field(default_factory=set)
     _taken_up: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -153,6 +154,8 @@ class Judging:
             self._fed.setdefault(document.id, set()).add(findings.ANY)
         elif document.kind == "instrument" and (self.view.changes[change].taken or document.deleted):
             self._measured[document.id] = document.parent
+        elif document.kind == "verification_session" and findings.judged_by(self.view.changes[change].taken):
+            self._sessions.add(document.id)
         if slot.quarantine_id is not None:
             self.outcome.released.append(slot.quarantine_id)
             return
@@ -220,7 +223,7 @@ class Judging:
         return found if found is not None and found.scope in slot.device.grants else None
 
     def _recompute(self) -> None:
-        self._feed_instruments()
+        self._feed_around()
         fed, self._fed = self._fed, {}
         for inspection_id, changed in fed.items():
             inspection = self.view.live("inspection", inspection_id)
@@ -233,13 +236,18 @@ class Judging:
             else:
                 layer.keep()
 
-    def _feed_instruments(self) -> None:
-        """Name the verdicts about instruments that changed: those of open inspections at their establishments."""
+    def _feed_around(self) -> None:
+        """Name the verdicts about instruments that changed: those of open inspections at their establishments; and all of the
+        open slips of a session whose day or standards did."""
         measured, self._measured = self._measured, {}
         for id, site in measured.items():
             for inspection in self.view.inspections_at(site) if site is not None else ():
                 if inspection.state.get("status") in findings.OPEN:
                     self._fed.setdefault(inspection.id, set()).add(findings.of_subject(id))
+        sessions, self._sessions = self._sessions, set()
+        for slip in (slip for id in sorted(sessions) for slip in self.view.slips_of(id)):
+            if slip.state.get("status") in findings.OPEN:
+                self._fed.setdefault(slip.id, set()).add(findings.ANY)
 
 
 _ABSENT: dict[str, Any] = {"rev": 0, "deleted": False, "state": None}

@@ -68,13 +68,20 @@ class Overlay:
 
     def inspections_at(self, establishment_id: str) -> list[Document]:
         """Return live inspections of an establishment as written so far (closed ones may be missing), in a stable order."""
-        ids = {inspection.id for inspection in self.world.inspections_at(establishment_id)}
+        return self._inspections(self.world.inspections_at(establishment_id), "establishment_id", establishment_id)
+
+    def slips_of(self, session_id: str) -> list[Document]:
+        """Return live inspections of a verification session as written so far (closed ones may be missing), in a stable
+        order."""
+        return self._inspections(self.world.slips_of(session_id), "session_id", session_id)
+
+    def _inspections(self, known: list[Document], name: str, id: str) -> list[Document]:
+        """Return the known inspections and those written here, as far as this field of theirs names an id."""
+        ids = {inspection.id for inspection in known}
         layer: Overlay | None = self
         while layer is not None:
-            ids |= {
-                d.id for d in layer._documents.values()
-                if d.kind == "inspection" and d.state.get("establishment_id") == establishment_id
-            }  # fmt: skip
+            written = layer._documents.values()
+            ids |= {d.id for d in written if d.kind == "inspection" and d.state.get(name) == id}
             layer = layer._below
         return [found for id in sorted(ids) if (found := self.live("inspection", id)) is not None]
 

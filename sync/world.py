@@ -122,6 +122,9 @@ class World(Protocol):
     def inspections_at(self, establishment_id: str) -> list[Document]:
         """Return the live inspections of an establishment, in a stable order; closed ones may be left out."""
 
+    def slips_of(self, session_id: str) -> list[Document]:
+        """Return the live inspections of a verification session, in a stable order; closed ones may be left out."""
+
     def receipt(self, op_id: str) -> Receipt | None:
         """Return the receipt of an operation of any device."""
 

@@ -92,9 +92,18 @@ class DatabaseWorld:
         """Return the open inspections of an establishment, locked with everything in them that is read for a verdict."""
         campaigns = select(CampaignEstablishment.campaign_id)
         campaigns = campaigns.where(CampaignEstablishment.establishment_id == establishment_id)
+        return self._open(campaigns, f'"establishment_id":"{establishment_id}"')
+
+    def slips_of(self, session_id: str) -> list[Document]:
+        """Return the open slips of a verification session, locked with everything in them that is read for a verdict."""
+        session = self.get("verification_session", session_id)
+        return [] if session is None else self._open([str(session.parent)], f'"session_id":"{session_id}"')
+
+    def _open(self, campaigns: Any, said: str) -> list[Document]:
+        """Lock the open inspections of campaigns whose state says something, and read what is in them."""
         query = select(DocumentRow.id, DocumentRow.parent, DocumentRow.state).where(
             DocumentRow.kind == "inspection", DocumentRow.parent.in_(campaigns), DocumentRow.is_deleted.is_(False),
-            cast(DocumentRow.state, Text).contains(f'"establishment_id":"{establishment_id}"'),
+            cast(DocumentRow.state, Text).contains(said),
         )  # fmt: skip
         found = [
             row for row in self._session.execute(query.order_by(DocumentRow.id)) if row.state.get("status") in OPEN
@@ -235,8 +244,12 @@ class DatabaseWorld:
             self._children[row.parent][row.kind].append(self._keep(row))
 
     def _load_standards(self, inspections: Iterable[Document | None]) -> None:
-        """Read the standards that verdicts rest on, all at once; the office's own: nobody waits for them."""
-        used = [id for d in inspections if d is not None for id in d.state.get("standards") or () if is_uuid(id)]
+        """Read the standards that verdicts rest on, all at once, and the sessions that carry some; nobody waits for them."""
+        there = [d.state for d in inspections if d is not None]
+        sessions = [("verification_session", id) for state in there if is_uuid(id := state.get("session_id"))]
+        self._load(sessions, lock=False)
+        carried = [found.state for key in sessions if (found := self._documents[key]) is not None]
+        used = [id for state in (*there, *carried) for id in state.get("standards") or () if is_uuid(id)]
         self._load([("measurement_standard", id) for id in used], lock=False)
 
     def _keep(self, row: Row[Any]) -> Document:

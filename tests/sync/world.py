@@ -121,6 +121,10 @@ class Server:
         found = (d for d in self.documents.values() if d.kind == "inspection" and not d.deleted)
         return sorted((d for d in found if d.state["establishment_id"] == establishment_id), key=lambda d: d.id)
 
+    def slips_of(self, session_id: str) -> list[Document]:
+        found = (d for d in self.documents.values() if d.kind == "inspection" and not d.deleted)
+        return sorted((d for d in found if d.state.get("session_id") == session_id), key=lambda d: d.id)
+
     def receipt(self, op_id: str) -> Receipt | None:
         return self.receipts.get(op_id)
 

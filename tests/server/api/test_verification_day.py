@@ -14,7 +14,7 @@ from server.db import documents
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.services import conflicts, journal
-from sync.ids import mark_id
+from sync.ids import answer_id, mark_id
 from tests.builders import Office
 from tests.server.api.wire import AT, Wire, new_id
 
@@ -99,6 +99,39 @@ def test_a_stocktake_is_told_what_should_be_there(day: Day) -> None:
     day.member.pull()
     state = day.member.documents["stocktake", found["id"]]["state"]
     assert (state["expected"], state["difference"]) == ({day.roll: 8}, {day.roll: -1})
+
+
+def test_the_verdicts_of_a_slip_follow_what_its_session_carries(day: Day, office: Office) -> None:
+    slip = office.plans_inspection(day.campaign, day.site, day.people[0], ("mobile-verification",))
+    scale = {"type": "weighing_instrument", "attributes": {"accuracy_class": "IIII", "e": "0.02", "unit": "kg"}}
+    office.records(
+        "instrument", "area:07213", {"establishment_id": day.site, **scale}, id=day.scales[0], parent=day.site
+    )
+    certificate = {"number": "V01", "issued_on": "2020-01-01", "valid_until": "2021-01-01"}
+    weights = office.records("measurement_standard", "agency", {
+        "kind": "mass", "name": "Bộ quả cân M1", "serial": "M1-07", "certificates": [certificate]})  # fmt: skip
+    loads = answer_id(slip, "mobile-verification", "KD0902", day.scales[0], 0)
+    said = {"inspection_id": slip, "checklist": "mobile-verification", "item": "KD0902", "subject_id": day.scales[0],
+            "ordinal": 0, "rows": [{"load": "4", "indication": "4.02"}]}  # fmt: skip
+
+    def verdict(*ops: dict[str, Any]) -> tuple[str, bool]:
+        """Push, and read the verdict on the loads from what comes back to a tablet; whether it speaks of a certificate."""
+        assert {result["code"] for result in day.leader.push(*ops)["results"]} == {None}
+        day.member.pull()
+        computed = day.member.documents["finding", loads]["state"]["computed"]
+        return computed["verdict"], "hết hạn hiệu chuẩn" in computed["explanation"]
+
+    belongs = day.leader.op("inspection", slip, "patch", day.scope, {"session_id": day.session, "status": "in_progress"},
+                            base={"session_id": None, "status": "planned"})  # fmt: skip
+    assert verdict(belongs, day.leader.op("finding", loads, "create", day.scope, said, parent=slip)) == ("pass", False)
+
+    def carries(**fields: Any) -> dict[str, Any]:
+        return day.leader.op(
+            "verification_session", day.session, "patch", day.scope, fields, base=dict.fromkeys(fields)
+        )
+
+    assert verdict(carries(standards=[weights])) == ("inconclusive", True)
+    assert verdict(carries(standard_overrides={weights: "Đã gửi hiệu chuẩn"})) == ("pass", True)
 
 
 def test_two_places_of_one_session_are_shown_to_its_team_and_to_nobody_else(
