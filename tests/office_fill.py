@@ -30,6 +30,7 @@ from server.services import (
     register_rows,
 )
 from server.services.programme_file import parse
+from tests import office_market
 from tests.builders import Office, Person
 
 ACTIVITY = "BG-2024/A08"
@@ -100,6 +101,9 @@ def fill(office: Office, size: Size, today: date) -> None:
             (register_rows.instrument_row(id, state, scope, {}) for id, scope, state in owned),
         )
         _visits(connection, size, sites, [leader.id for leader in leaders], office.organisation_id)
+        market = list(office_market.documents(size.inspections, sites, owned, leaders[0], office.organisation_id))
+        bulk(connection, "document", DOCUMENT, (_row(*each) for each in market))
+        _entries(connection, "minutes_paper", office_market.papers(market))
         _programme(session, connection, sites, leaders[0])
         _quarantine(session, connection, min(500, size.inspections))
         if connection.dialect.name == "postgresql":

@@ -224,8 +224,11 @@ class _Day:
         whole = view.live("inspection", slip)
         ours = None if whole is None else conclude(view, whole, instrument)
         verdict = "inconclusive" if ours is None else ours.verdict.value
-        note = "" if ours is None else ours.words
-        self._records(slip, instrument, "KD11", self._finding(slip, instrument, "KD11", verifier, values={"conclusion": verdict}, note=note), verifier)  # fmt: skip
+        values = {
+            "conclusion": verdict,
+            **({"reasons": list(ours.reasons)} if ours is not None and ours.reasons else {}),
+        }
+        self._records(slip, instrument, "KD11", self._finding(slip, instrument, "KD11", verifier, values=values), verifier)  # fmt: skip
         if verdict == "pass":
             self._sticks(slip, instrument, verifier)
             dated = self._finding(slip, instrument, "KD15", verifier, values={"value": VALID_UNTIL})

@@ -112,25 +112,41 @@ class Listing:
 
 def listing(session: Session, wanted: Filter) -> Listing:
     """Return one page of payments, the latest first."""
-    found = find(session, wanted)
+    found = _kept(session, wanted)
     sums: Counter[str] = Counter()
-    for payment in found:
-        sums[str(payment.state.get("method"))] += payment.amount
+    for row in found:
+        sums[str(row.state.get("method"))] += 0 if row.state.get("voided") else dong_of(row.state)
     page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
-    days = {p.on for p in found if p.on and p.state.get("method") == "cash"}
+    days = {on for row in found if row.state.get("method") == "cash" and (on := _on(row.state))}
     sessions = sorted(documents.of_kind(session, SESSION), key=lambda d: str(d.state.get("on")), reverse=True)
-    return Listing(found[part], len(found), page, pages, sums, sorted(days, reverse=True), sessions)
+    return Listing(_around(session, found[part]), len(found), page, pages, sums, sorted(days, reverse=True), sessions)
 
 
 def find(session: Session, wanted: Filter) -> list[Payment]:
     """Return all payments that the filter leaves, voided ones too, the latest first."""
-    rows = documents.of_kind(session, KIND)
+    return _around(session, _kept(session, wanted))
+
+
+def _kept(session: Session, wanted: Filter) -> list[Document]:
+    """Return the documents of the payments that the filter leaves; of one session only those of its slips are read."""
+    if wanted.session:
+        held = documents.get(session, SESSION, wanted.session)
+        slips = [] if held is None else documents.children(session, str(held.parent), "inspection")
+        own = [slip.id for slip in slips if slip.state.get("session_id") == wanted.session]
+        rows = documents.of_parents(session, own, [KIND])
+    else:
+        rows = documents.of_kind(session, KIND)
+    kept = [row for row in rows if _asked(row.state, wanted)]
+    return sorted(kept, key=lambda row: (str(row.state.get("at")), row.id), reverse=True)
+
+
+def _around(session: Session, rows: Sequence[Document]) -> list[Payment]:
+    """Return payments with the slips, sessions and owners that they belong to."""
     slips = documents.many(session, {("inspection", str(row.parent)) for row in rows})
     keys = {(SESSION, str(slip.state.get("session_id"))) for slip in slips.values()}
     keys |= {("establishment", str(slip.state.get("establishment_id"))) for slip in slips.values()}
     around, people = documents.many(session, keys), accounts.names(session)
-    every = [_payment(row, slips.get(("inspection", str(row.parent))), around, people) for row in rows]
-    return sorted((p for p in every if _asked(p, wanted)), key=lambda p: (str(p.state.get("at")), p.id), reverse=True)
+    return [_payment(row, slips.get(("inspection", str(row.parent))), around, people) for row in rows]
 
 
 def void(session: Session, id: str, reason: str, *, seen: str, actor: str, now: datetime) -> None:
@@ -190,27 +206,32 @@ def _filters(wanted: Filter) -> list[tuple[str, str]]:
     return [(label, said) for label, said in asked if said]
 
 
-def _asked(payment: Payment, wanted: Filter) -> bool:
-    on = payment.on.isoformat() if payment.on else ""
-    return (
-        (not wanted.session or payment.session_id == wanted.session)
-        and (not wanted.method or payment.state.get("method") == wanted.method)
-        and (wanted.first or "") <= on <= (wanted.last or "9999")
+def _asked(state: State, wanted: Filter) -> bool:
+    on = _on(state)
+    said = on.isoformat() if on else ""
+    return (not wanted.method or state.get("method") == wanted.method) and wanted.first <= said <= (
+        wanted.last or "9999"
     )
+
+
+def _on(state: State) -> date | None:
+    """Return the day of a payment in Viet Nam's time."""
+    at = read_instant(state.get("at"))
+    return None if at is None else local(at).date()
 
 
 def _payment(
     row: Document, slip: Document | None, around: Mapping[tuple[str, str], Document], people: Mapping[str, str]
 ) -> Payment:
     said: State = {} if slip is None else slip.state
-    session_id, at = str(said.get("session_id") or ""), read_instant(row.state.get("at"))
+    session_id = str(said.get("session_id") or "")
     held, site = around.get((SESSION, session_id)), around.get(("establishment", str(said.get("establishment_id"))))
     voided = row.state.get("voided") or {}
     return Payment(
         id=row.id,
         rev=row.rev,
         state=row.state,
-        on=None if at is None else local(at).date(),
+        on=_on(row.state),
         slip_id=str(row.parent),
         slip=str(said.get("slip") or ""),
         owner={} if site is None else site.state,
