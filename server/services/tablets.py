@@ -86,11 +86,14 @@ class Filter:
         }
 
     def holds(self, tablet: Tablet, now: datetime) -> bool:
-        """Say whether it leaves a tablet; one that never called is silent since it was enrolled."""
-        said = folded(" ".join((tablet.holder, tablet.holder_title, tablet.tablet_name, tablet.kid)))
+        """Say whether it leaves a tablet; one that never called is silent since it was enrolled.
+
+        The id of its key counts only whole: each digit of "máy 1" stands in many of them.
+        """
+        said = folded(" ".join((tablet.holder, tablet.holder_title, tablet.tablet_name)))
         since = tablet.last_seen_at or tablet.enrolled_at
         return (
-            all(word in said for word in folded(self.text).split())
+            all(word in said or word == folded(tablet.kid) for word in folded(self.text).split())
             and self.state in ("", tablet.state)
             and (not self.silent or now - since >= timedelta(days=self.silent))
             and (not self.unsent or bool(tablet.unsent_operations or tablet.unsent_photos))

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from server.db.devices import Device
 from server.db.users import User
+from server.services import tablets
 from tests.builders import Office
 from tests.server.api.test_enrolments import body_of
 from tests.server.api.wire import Wire
@@ -141,6 +142,9 @@ def test_the_list_is_narrowed_and_the_file_with_it(desk: Desk, office: Office, c
     assert left("") == [0, 1, 2]
     assert left("q=do+thi") == [0]
     assert left("q=may+1") == [1]
+    with office.transaction() as session:
+        kid = tablets.one(session, kits[2].device_id).kid
+    assert left(f"q={kid}") == [2]
     assert left("state=revoked") == [2]
     assert left("state=active") == [0, 1]
     assert left("silent=7") == [0, 2]
