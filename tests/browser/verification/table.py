@@ -212,6 +212,8 @@ class Table:
         self.page.get_by_role("button", name=re.compile("^Lập biên bản")).click()
         self.page.get_by_role("alertdialog").get_by_role("button", name="Lập và ký").click()
         expect(self.page.get_by_role("heading", name="Giấy đã lập")).to_be_visible(timeout=SLOW)
+        going = self.page.get_by_role("button", name=re.compile("^(Lập |Đang ký)"))
+        expect(going).to_have_count(0, timeout=SLOW)
 
     def hands_back(self, slip: str, to: str = "") -> None:
         """Hand back everything of a slip that is ready, paid in cash by the table of prices."""

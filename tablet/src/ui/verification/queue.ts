@@ -23,9 +23,15 @@ export interface Line {
 /** A slip with its instruments in the order in which they came. */
 export interface Slip { slip: Document; site: Document | undefined; lines: Line[] }
 
-/** Read the slips of a session with everything that the queue says of them, the oldest first. */
-export async function slipsOf(s: Keeper, session: string): Promise<Slip[]> {
-  const slips = (await all(s, 'inspection')).filter((each) => each.state.session_id === session && !isVoid(each))
+/** The slips of a session that stand. */
+export async function slipDocuments(s: Keeper, session: string): Promise<Document[]> {
+  return (await all(s, 'inspection')).filter((each) => each.state.session_id === session && !isVoid(each))
+}
+
+/** Read the slips of a session, or one of them, with everything that the queue says of them, the oldest first. */
+export async function slipsOf(s: Keeper, session: string, only: string | null = null): Promise<Slip[]> {
+  const one = only === null ? undefined : await get(s, 'inspection', only)
+  const slips = only === null ? await slipDocuments(s, session) : one === undefined ? [] : [one]
   const found: Slip[] = []
   for (const slip of slips) {
     const findings = await childrenOf(s, slip.id, 'finding')
