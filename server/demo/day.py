@@ -84,6 +84,7 @@ class Day:
 
     def enrols(self) -> None:
         """Two leaders, two tablets."""
+        # By name the verifiers' leader comes after those of the inspections.
         leaders = sorted(name for name, role in self.roles.items() if role == "team_leader")[:2]
         for number, username in enumerate(leaders, 1):
             code = json.loads(self.server.flask("tablets", "enrol", "--user", username, "--json"))["code"]
