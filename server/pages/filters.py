@@ -16,7 +16,7 @@ from flask_login import current_user
 from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.pages import menu
-from server.services import mark_words, wording
+from server.services import certificates, mark_words, wording
 from server.services.account_words import ACCOUNT_ACTS, SECOND_FACTOR_STATES
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
@@ -37,6 +37,7 @@ from sync.refusals import DETAILS
 WORDS: dict[str, Mapping[str, str]] = {
     "inspection_status": wording.INSPECTION_STATUSES,
     "minutes_form": wording.MINUTES_FORMS,
+    "certificate_state": certificates.STATE_WORDS,
     "minutes_status": wording.MINUTES_STATUSES,
     "role": wording.ROLES,
     "team_role": TEAM_ROLES,

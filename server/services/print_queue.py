@@ -84,6 +84,8 @@ class Row:
     campaign: str
     at_printer: str = ""
     batch_id: str = ""
+    handling: str = ""
+    """Where a certificate is (sync/handling); '' for any other paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def rows(session: Session, query: Papers) -> list[Row]:
         made.append(
             Row(paper.id, number_text(paper.number, symbol or paper.series), paper.year, paper.form or "", paper.status,
                 paper.source or "", paper.issued_at, paper.inspection_id, site or "", address or "",
-                "" if campaign is None else str(campaign.state.get("code") or ""), who, batch)
+                "" if campaign is None else str(campaign.state.get("code") or ""), who, batch, paper.handling)
         )  # fmt: skip
     return made
 
