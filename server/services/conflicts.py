@@ -223,10 +223,11 @@ def _seen_in(session: Session, document: Document, visible: frozenset[str] | Non
         campaigns = select(CampaignEstablishment.campaign_id).where(CampaignEstablishment.establishment_id == site)
         if visible is not None and not visible & set(session.scalars(campaigns)):
             return False, None
-        query = select(Document).where(Document.kind == "inspection", Document.is_deleted.is_(False))
-        query = query.where(cast(Document.state, Text).contains(f'"establishment_id":"{site}"'))
-        found = [d for d in session.scalars(query) if visible is None or d.parent in visible]
-        return True, max(found, key=lambda d: (str(d.state.get("planned_on") or ""), d.id), default=None)
+        query = select(InspectionSummary.id).where(InspectionSummary.establishment_id == site)
+        if visible is not None:
+            query = query.where(InspectionSummary.campaign_id.in_(sorted(visible)))
+        last = session.scalar(query.order_by(InspectionSummary.planned_on.desc(), InspectionSummary.id.desc()).limit(1))
+        return True, None if last is None else session.get(Document, ("inspection", last))
     if document.kind == SESSION:
         return visible is None or document.parent in visible, None
     inspection = document
