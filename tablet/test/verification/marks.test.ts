@@ -5,7 +5,8 @@ import { voided } from '../../src/core/outbox/record.ts'
 import { DeviceDb } from '../../src/core/store/db.ts'
 import { get } from '../../src/core/store/documents.ts'
 import type { Session } from '../../src/core/store/session.ts'
-import { rollsOf, spans, spoilMark, useMark } from '../../src/core/verification/marks.ts'
+import { giveBackMarks, returnMarksAgain, rollsOf, spans, spoilMark, useMark } from '../../src/core/verification/marks.ts'
+import { link } from '../../src/core/sync/http.ts'
 import { isBack, numberIn, rangeOf } from '../../src/core/verification/serials.ts'
 import { takeStock } from '../../src/core/verification/stocktakes.ts'
 import { killed, pulled, wipe } from '../bench.ts'
@@ -72,6 +73,28 @@ it('leaves out what was returned, and takes the older roll first', async () => {
   await lease(m.s, m.organisation, { first: 100, last: 102, granted_at: '2026-11-22T08:00:00+07:00', returned: [{ first: 100, last: 101 }] })
   await lease(m.s, m.organisation, { kind: 'seal', prefix: 'CH', first: 7, last: 7 })
   expect((await rollsOf(m.s)).map((roll) => [roll.kind, roll.next, roll.left])).toEqual([['sticker', 'KD26-0102', 1], ['sticker', 'KD26-0001', 6], ['seal', 'CH0007', 1]])
+})
+
+it('uses nothing that was given back, and says it again until the server knows', async () => {
+  const asked: string[] = []
+  const { fetch } = link
+  link.fetch = async (url, init) => {
+    asked.push(`${new URL(url, 'http://server').pathname} ${await new Response(init.body).text()}`)
+    if (asked.length === 1) throw new TypeError('no network')
+    return new Response('{}', { status: 200, headers: { 'Content-Type': 'application/json' } })
+  }
+  await used(m.s, 'KD26-0002')
+  await expect(giveBackMarks(m.s, m.roll)).rejects.toThrow()
+  expect((await rollsOf(m.s))[0]).toMatchObject({ next: null, left: 0, used: 1 })
+  await expect(used(m.s, 'KD26-0003')).rejects.toMatchObject({ key: 'mark_taken' })
+  await returnMarksAgain(m.s)
+  const ranges = [{ first: 1, last: 1 }, { first: 3, last: 6 }]
+  expect(asked).toEqual(Array(2).fill(`/api/v1/mark-leases/${m.roll}/return ${JSON.stringify({ ranges })}`))
+  const range = (await get(m.s, 'mark_lease', m.roll))!.state
+  await pulled(m.s, 'mark_lease', { ...range, returned: ranges }, `device:${m.s.device}`, 2, m.roll)
+  await returnMarksAgain(m.s)
+  expect(asked).toHaveLength(2)
+  link.fetch = fetch
 })
 
 it('writes a count down as it was counted', async () => {

@@ -7,6 +7,7 @@ import { measured } from '../outbox/clock.ts'
 import { firstUnused, follow } from '../numbers.ts'
 import { maps } from '../reading.ts'
 import { all } from '../store/documents.ts'
+import { returnMarksAgain } from '../verification/marks.ts'
 import type { DeviceDb, Pulled } from '../store/db.ts'
 import type { Lease, State } from '../types.ts'
 
@@ -67,6 +68,7 @@ export async function sayHello(line: Line): Promise<Greeted> {
     return follow(db, greeted.leases, greeted.refused_leases)
   })
   for (const id of toReturn) await returnAgain(line, greeted.leases.find((lease) => lease.id === id))
+  if (line.session) await unlessRefused(returnMarksAgain(line.session))
   return greeted
 }
 
@@ -83,8 +85,12 @@ async function rolls(s: Line['session']): Promise<State[]> {
 /** The answer to giving numbers back was lost: say it again. */
 async function returnAgain(line: Line, lease: Lease | undefined): Promise<void> {
   if (!lease) return
+  await unlessRefused(ask('POST', `/leases/${lease.id}/return`, { token: line.token, body: { first_unused: await firstUnused(line.db, lease) } }))
+}
+
+async function unlessRefused(returning: Promise<unknown>): Promise<void> {
   try {
-    await ask('POST', `/leases/${lease.id}/return`, { token: line.token, body: { first_unused: await firstUnused(line.db, lease) } })
+    await returning
   } catch (error) {
     if (!(error instanceof Refused)) throw error // refused: numbers that nobody uses stay out, nothing else depends on it
   }

@@ -121,6 +121,16 @@ export async function giveBackMarks(s: Session, lease: string): Promise<void> {
   if (ranges.length > 0) await request('POST', `/mark-leases/${lease}/return`, { token: s.token, body: { ranges } })
 }
 
+/** Say again what was given back while no answer came: the office's ledger still counts it as in this tablet's hands. */
+export async function returnMarksAgain(s: Session): Promise<void> {
+  const given = new Set((await s.db.marks.toArray()).filter(({ fate }) => fate === 'returned').map(({ id }) => id))
+  if (given.size === 0) return
+  for (const { lease, range } of await leases(s)) {
+    const ranges = spans(marksIn(range).filter(({ id }) => given.has(id)).map(({ number }) => number)) // without what the server knows of
+    if (ranges.length > 0) await request('POST', `/mark-leases/${lease.id}/return`, { token: s.token, body: { ranges } })
+  }
+}
+
 /** Join numbers in order into the fewest ranges. */
 export function spans(numbers: readonly number[]): { first: number; last: number }[] {
   const found: { first: number; last: number }[] = []
