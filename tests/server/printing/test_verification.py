@@ -13,6 +13,7 @@ from pypdfium2 import PdfDocument
 from server.printing import minutes
 from sync import seal
 from tests.server.printing.press import KEYS, Paper, pages, printed
+from tests.server.printing.real import real
 from tests.server.printing.verified_papers import MORE, VERIFIED_PAPERS, certificate
 
 ALL = VERIFIED_PAPERS | MORE
@@ -88,3 +89,13 @@ def test_a_draft_has_no_number_and_no_qr_code() -> None:
     assert "Số: ……/……" in paper.text
     assert "921/GCN-KĐ" not in paper.text
     assert zxingcpp.read_barcodes(PdfDocument(paper.pdf)[0].render(scale=3).to_pil()) == []
+
+
+def test_what_was_measured_again_stands_under_the_adjustment() -> None:
+    documents = real("mobile-verification", form="verification_record")
+    text = flat(printed({**documents, "instrument_id": documents["instruments"][0]["id"]}).text)
+    places = [
+        text.index(each)
+        for each in ("KD0902 – Tải tăng", "4. Có hiệu chỉnh", "KD1002 – Sau hiệu chỉnh", "IV. KẾT LUẬN")
+    ]
+    assert places == sorted(places)
