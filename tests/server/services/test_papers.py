@@ -241,7 +241,7 @@ class TestCommands:
         for id, outcome, status in ((first, "superseded", 1), (second, "void", 1), (third, "valid", 0)):
             found = run(args=["minutes", "verify", qr_of(session, id), "--keys", str(keys), "--json"])
             assert (json.loads(found.output)["outcome"], found.exit_code) == (outcome, status)
-        assert "2026-11-24" in json.loads(found.output)["message"]
+        assert "24/11/2026" in json.loads(found.output)["message"]
         assert run(args=["minutes", "verify"]).exit_code == 2
 
     def test_reserve_key_in_and_register_paper(self, desk: Desk, kit: Kit, session: Session) -> None:
