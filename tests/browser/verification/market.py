@@ -19,7 +19,7 @@ from tests.browser.day.department import LEADER, Department
 
 AREA = "07375"
 PLACE = "Chợ Vôi"
-RECORDS, CERTIFICATES = "BB-KĐ", "GCN-KĐ"
+RECORDS, CERTIFICATES = "BB-KĐC", "GCN-KĐC"
 LAN = {"name": "Nguyễn Thị Lan (DEMO)", "phone": "0912 345 678", "address": "Quầy 12 chợ Vôi"}
 PROCEDURES = ("30-2019", "343-2020", "other")
 
