@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from server.pages.filters import WORDS
+from server.pages.filters import LABELS, WORDS
 from server.pages.menu import MENU, Entry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ def said() -> set[str]:
     entries = [entry for item in MENU for entry in ((item,) if isinstance(item, Entry) else item.entries)]
     menu = {item.label for item in (*MENU, *entries)}
     labels = {text for words in WORDS.values() for text in words.values()}
-    return {text for _, _, text, _, _ in found if isinstance(text, str)} | menu | labels
+    return {text for _, _, text, _, _ in found if isinstance(text, str)} | menu | labels | set(LABELS)
 
 
 def known() -> dict[str, str]:

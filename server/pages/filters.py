@@ -16,7 +16,20 @@ from flask_login import current_user
 from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.pages import menu
-from server.services import certificates, mark_words, wording
+from server.services import (
+    certificates,
+    establishment_register,
+    inspection_list,
+    instrument_register,
+    mark_stocktakes,
+    mark_words,
+    prices,
+    print_queue,
+    report_scope,
+    tablets,
+    trail_words,
+    wording,
+)
 from server.services.account_words import ACCOUNT_ACTS, SECOND_FACTOR_STATES
 from server.services.case_fields import dong
 from server.services.case_forms import STATUSES as CASE_STATUSES
@@ -84,6 +97,12 @@ WORDS: dict[str, Mapping[str, str]] = {
     "session_state": SESSION_STATES,
     "follow_up_stage": {"overdue": "Quá hạn", **STAGES},
 }
+LABELS: tuple[str, ...] = (
+    *establishment_register.STATES.values(), *instrument_register.DUES.values(), *mark_stocktakes.STATES.values(),
+    *certificates.STATE_WORDS.values(), *prices.STATES.values(), *prices.LABELS.values(), *print_queue.ORIGINS.values(), *tablets.STATES.values(), *report_scope.KINDS.values(),
+    *trail_words.VIEWS.values(), *trail_words.ACTS.values(), trail_words.CHANGED, *inspection_list.COUNTED, "Hệ thống",
+)  # fmt: skip
+"""Fixed texts that services hand to pages, besides WORDS: the filter `said` translates both."""
 SYMBOLS = {
     "conforming": "✓", "pass": "✓", "nonconforming": "✗", "fail": "✗", "not_checked": "–", "not_applicable": "∅",
     "inconclusive": "?",
@@ -94,7 +113,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+", re.ASCII)
 
 def register(bp: Blueprint) -> None:
     """Give every template these filters, and `viewer`, the person signed in."""
-    for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("symbol", symbol),
+    for name, function in (("moment", moment), ("day", day), ("comma", comma), ("word", word), ("said", said), ("symbol", symbol),
                            ("words_of", words_of), ("degrees", degrees), ("sentence", upper_first),
                            ("dong", dong), ("metres", metres), ("clock_words", clock_words), ("said_sign", said_sign)):  # fmt: skip
         bp.add_app_template_filter(function, name)
@@ -177,6 +196,14 @@ def word(value: Any, of: str) -> str:
     """Say a code in words of the language chosen; an unknown one as it is."""
     said = WORDS[of].get(str(value))
     return words_of(value) if said is None else gettext(said)
+
+
+def said(text: str) -> str:
+    """Say a fixed text of a service in the language chosen; of one that counts (“3 ảnh chưa gửi về”), its words."""
+    count, _, words = text.partition(" ")
+    if count.isdigit() and words:
+        return f"{count} {gettext(words)}"
+    return gettext(text) if text else ""  # gettext of nothing is the head of the catalogue
 
 
 def symbol(value: Any) -> str:

@@ -23,6 +23,10 @@ MAX_WORDS = 8
 Column = ColumnElement[str] | InstrumentedAttribute[str]
 HELD = ("held", "quarantined")
 
+COUNTED = ("mục không đạt", "phép đo chưa kết luận", "chỗ ghi khác nhau", "dữ liệu chờ xử lý", "ảnh cần xem lại", "ảnh dùng lại",
+           "ảnh chưa gửi về", "biên bản cần xem lại")  # fmt: skip
+"""What stands behind the number of each remark on a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -65,17 +69,9 @@ class Row:
     def remarks(self) -> list[str]:
         """What a supervisor has to look at before deciding, in words; none where the row shows nothing."""
         s = self.summary
-        counted = (
-            (s.nonconforming, "mục không đạt"),
-            (s.inconclusive, "phép đo chưa kết luận"),
-            (s.conflicts, "chỗ ghi khác nhau"),
-            (self.held, "dữ liệu chờ xử lý"),
-            (s.odd_photos, "ảnh cần xem lại"),
-            (self.used_again, "ảnh dùng lại"),
-            (s.missing_photos, "ảnh chưa gửi về"),
-            (s.odd_papers, "biên bản cần xem lại"),
-        )
-        said = [f"{count} {words}" for count, words in counted if count]
+        counts = (s.nonconforming, s.inconclusive, s.conflicts, self.held, s.odd_photos, self.used_again,
+                  s.missing_photos, s.odd_papers)  # fmt: skip
+        said = [f"{count} {words}" for count, words in zip(counts, COUNTED, strict=True) if count]
         return said + (["chờ bản ký"] if s.awaits_signed_paper else [])
 
 

@@ -25,7 +25,8 @@ VIEWS = {
 }
 NOBODY = "(không có tài khoản này)"
 FIELDS = {"person": "Người", "document": "Mã hồ sơ", "first": "Từ ngày", "last": "Đến ngày", "what": "Loại"}
-_ACTS = {
+CHANGED = "Sửa"
+ACTS = {
     "create": "Thêm",
     "received": "Nhận đủ",
     "delete": "Xóa",
@@ -52,8 +53,8 @@ def act(entry: Entry) -> tuple[str, str]:
     """Return what was done, and which fields or why."""
     if entry.status:
         return f"Chuyển sang “{INSPECTION_STATUSES.get(entry.status, entry.status)}”", entry.reason or ""
-    said = _ACTS.get(entry.type, "Sửa")
-    return said, entry.reason or (", ".join(entry.fields) if said in {"Sửa", "Chọn giá trị"} else "")
+    said = ACTS.get(entry.type, CHANGED)
+    return said, entry.reason or (", ".join(entry.fields) if said in {CHANGED, "Chọn giá trị"} else "")
 
 
 def account_act(said: Mapping[str, Any]) -> str:

@@ -54,6 +54,15 @@ def test_fixed_texts_are_found_wherever_they_stand() -> None:
     assert untranslated(page) == ["Đã in", "Xem", "Số"]
 
 
+def test_what_services_say_of_rows_is_translated_with_its_number(office: Office, client: FlaskClient) -> None:
+    scene_of(office, client)
+    desk = Desk(office.app.test_client()).signs_in(office.hires("supervisor"))
+    assert "1 ảnh chưa gửi về" in desk.opens("/review")
+    desk.sends(desk.opens("/"), "/language", language="en")
+    page = desk.opens("/review")
+    assert ("1 photos not sent in yet" in page, "ảnh chưa gửi về" in page) == (True, False)
+
+
 def test_every_list_opens_in_english(office: Office, client: FlaskClient) -> None:
     scene = scene_of(office, client)
     desk = Desk(office.app.test_client()).signs_in(scene.office.hires("admin"))
