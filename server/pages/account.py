@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -61,7 +62,7 @@ def change_password() -> Any:
     except Problem as problem:
         return Response(render_template("account_password.html", error=problem.detail), status=problem.code.status)
     _goes_on(id)
-    flash("Đã đổi mật khẩu. Những nơi khác đang đăng nhập bằng tài khoản này đã bị đăng xuất.")
+    flash(gettext("Đã đổi mật khẩu. Những nơi khác đang đăng nhập bằng tài khoản này đã bị đăng xuất."))
     return redirect(url_for("account.one"), 303)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -100,7 +101,7 @@ def key_in(sheets_id: UUID, number: str) -> Any:
                           key=key, now=now())  # fmt: skip
     except Problem as problem:
         return Response(_key_in_page(found, number, problem.detail, given), status=problem.code.status)
-    flash("Đã nhập biên bản viết tay; nguồn: bản giấy.")
+    flash(gettext("Đã nhập biên bản viết tay; nguồn: bản giấy."))
     return redirect(url_for("blanks.one", sheets_id=sheets_id), 303)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db import documents
@@ -46,7 +47,11 @@ def change(campaign_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_shown(id, problem.detail), status=problem.code.status)
-    flash("Đã bỏ cơ sở khỏi đợt." if form.get("act") == "give_up" else "Đã thêm cơ sở và cuộc kiểm tra vào đợt.")
+    flash(
+        gettext("Đã bỏ cơ sở khỏi đợt.")
+        if form.get("act") == "give_up"
+        else gettext("Đã thêm cơ sở và cuộc kiểm tra vào đợt.")
+    )
     return redirect(url_for("campaign_sites.listed", campaign_id=id), 303)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -54,7 +55,7 @@ def open_one() -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_opening(inspection, problem.detail, reason), status=problem.code.status)
-    flash("Đã mở hồ sơ vi phạm.")
+    flash(gettext("Đã mở hồ sơ vi phạm."))
     return redirect(url_for("cases.one", case_id=id), 303)
 
 

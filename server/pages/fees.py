@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -73,7 +74,7 @@ def void(payment_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_shown(Filter.of(request.args), problem.detail), status=problem.code.status)
-    flash("Đã hủy khoản thu; khoản thu vẫn đọc được, không tính nữa.")
+    flash(gettext("Đã hủy khoản thu; khoản thu vẫn đọc được, không tính nữa."))
     return redirect(filtered("fees.listed", Filter.of(request.args).fields)(), 303)
 
 

@@ -198,8 +198,10 @@ def word(value: Any, of: str) -> str:
     return words_of(value) if said is None else gettext(said)
 
 
-def said(text: str) -> str:
+def said(text: Any) -> str:
     """Say a fixed text of a service in the language chosen; of one that counts (“3 ảnh chưa gửi về”), its words."""
+    if not isinstance(text, str):
+        return words_of(text)
     count, _, words = text.partition(" ")
     if count.isdigit() and words:
         return f"{count} {gettext(words)}"

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -61,7 +62,7 @@ def recheck(inspection_id: UUID) -> Any:
         if problem.code is not ProblemCode.INVALID_REQUEST:
             raise
         return Response(_asked(id, problem.detail, **typed), status=problem.code.status)
-    flash("Đã lên kế hoạch kiểm tra lại. Máy tính bảng của đoàn sẽ thấy ở lần đồng bộ tới.")
+    flash(gettext("Đã lên kế hoạch kiểm tra lại. Máy tính bảng của đoàn sẽ thấy ở lần đồng bộ tới."))
     return redirect(url_for("inspections.one", inspection_id=made), 303)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -62,7 +63,7 @@ def confirm() -> Any:
     key, name, folder = form.get("key", ""), form.get("name", "")[:MAX_NAME], _folder()
     if form.get("drop"):
         import_desk.forget(folder, key, actor)
-        flash("Đã bỏ tệp. Chưa ghi gì vào danh bạ.")
+        flash(gettext("Đã bỏ tệp. Chưa ghi gì vào danh bạ."))
         return redirect(url_for("imports.ask"), 303)
     with writing(db.session) as session:
         done = import_desk.confirm(
@@ -72,7 +73,14 @@ def confirm() -> Any:
         said = "Danh bạ vừa thay đổi so với lúc xem: hãy xem lại. Chưa ghi gì."
         return Response(_shown(done, said), status=409)
     import_desk.forget(folder, key, actor)
-    flash(f"Đã nhập {done.imported} cơ sở, {done.instruments} phương tiện đo; cập nhật {len(done.changed)} dòng.")
+    flash(
+        gettext(
+            "Đã nhập %(sites)s cơ sở, %(instruments)s phương tiện đo; cập nhật %(changed)s dòng.",
+            sites=done.imported,
+            instruments=done.instruments,
+            changed=len(done.changed),
+        )
+    )
     return redirect(url_for("establishments.listed"), 303)
 
 

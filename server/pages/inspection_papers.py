@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -59,7 +60,7 @@ def issue(inspection_id: UUID, form: str) -> Any:
     if outcome.result == "stale":
         return Response(_page(str(inspection_id), form, changes=outcome.changes), status=409)
     if outcome.result == "already":
-        flash("Văn bản này đã được phát hành từ trước.")
+        flash(gettext("Văn bản này đã được phát hành từ trước."))
     return redirect(url_for("inspections.one", inspection_id=inspection_id, issued=outcome.minutes_id) + "#papers", 303)
 
 

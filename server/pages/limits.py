@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -51,7 +52,7 @@ def confirm(limit_id: str) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_shown(limit_id, error=problem.detail), status=problem.code.status)
-    flash(f"Đã xác nhận. Bộ quy định hiện hành là {made}; máy tính bảng nhận ở lần đồng bộ tới.")
+    flash(gettext("Đã xác nhận. Bộ quy định hiện hành là %(made)s; máy tính bảng nhận ở lần đồng bộ tới.", made=made))
     return redirect(url_for("limits.one", limit_id=limit_id), 303)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -95,7 +96,7 @@ def receive() -> Any:
             id = mark_book.receive(session, said, actor=actor, now=now())
     except Problem as problem:
         return Response(_form_of(error=problem.detail), status=problem.code.status)
-    flash(f"Đã nhập {said.count} số vào sổ.")
+    flash(gettext("Đã nhập %(count)s số vào sổ.", count=said.count))
     return redirect(url_for("marks.one", batch_id=id), 303)
 
 
@@ -134,7 +135,7 @@ def correct(batch_id: UUID) -> Any:
             raise
         batch = mark_list.page(db.session(), id, Filter()).roll.batch
         return Response(_form_of(batch, error=problem.detail), status=problem.code.status)
-    flash("Đã sửa lô.")
+    flash(gettext("Đã sửa lô."))
     return redirect(url_for("marks.one", batch_id=id), 303)
 
 
@@ -148,7 +149,7 @@ def void(batch_id: UUID) -> Any:
             mark_book.void(session, id, reason, seen=_seen(), actor=actor, now=now())
     except Problem as problem:
         return _again(id, problem)
-    flash("Đã gạch lô; lô vẫn đọc được, không tính nữa.")
+    flash(gettext("Đã gạch lô; lô vẫn đọc được, không tính nữa."))
     return redirect(url_for("marks.listed"), 303)
 
 
@@ -163,7 +164,7 @@ def write_off(batch_id: UUID) -> Any:
             count = mark_book.write_off(session, id, span, reason, seen=_seen(), actor=actor, now=now())
     except Problem as problem:
         return _again(id, problem)
-    flash(f"Đã ghi mất, hủy {count} số.")
+    flash(gettext("Đã ghi mất, hủy %(count)s số.", count=count))
     return redirect(url_for("marks.one", batch_id=id), 303)
 
 
@@ -178,7 +179,7 @@ def found_here(batch_id: UUID) -> Any:
             count = mark_book.found_here(session, id, span, seen=_seen(), actor=actor, now=now())
     except Problem as problem:
         return _again(id, problem)
-    flash(f"Đã ghi {count} số còn ở cơ quan.")
+    flash(gettext("Đã ghi %(count)s số còn ở cơ quan.", count=count))
     return redirect(url_for("marks.one", batch_id=id), 303)
 
 

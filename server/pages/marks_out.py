@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -78,7 +79,7 @@ def give_back(lease_id: UUID) -> Any:
             back = mark_leases.give_back(session, id, [span], actor=actor, now=now(), seen=_seen())
     except Problem as problem:
         return _again(id, problem)
-    flash(f"Đã nhận lại {len(back)} số.")
+    flash(gettext("Đã nhận lại %(count)s số.", count=len(back)))
     return redirect(url_for("marks_out.one", lease_id=id), 303)
 
 
@@ -93,7 +94,7 @@ def write_off(lease_id: UUID) -> Any:
             count = mark_leases.write_off(session, id, span, reason, seen=_seen(), actor=actor, now=now())
     except Problem as problem:
         return _again(id, problem)
-    flash(f"Đã ghi mất, hủy {count} số.")
+    flash(gettext("Đã ghi mất, hủy %(count)s số.", count=count))
     return redirect(url_for("marks_out.one", lease_id=id), 303)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -65,7 +66,7 @@ def merge(keep_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_side_by_side(id, other, wanted, problem.detail), status=problem.code.status)
-    flash("Đã gộp hai cơ sở. Tên cũ vẫn tìm được đường tới cơ sở này; biên bản đã lập giữ nguyên điều đã ghi.")
+    flash(gettext("Đã gộp hai cơ sở. Tên cũ vẫn tìm được đường tới cơ sở này; biên bản đã lập giữ nguyên điều đã ghi."))
     return redirect(url_for("establishments.one", establishment_id=id), 303)
 
 
@@ -76,7 +77,7 @@ def undo(merger_id: UUID) -> Any:
     id, actor, reason = str(merger_id), current_user.user.id, request.form.get("reason", "")
     with writing(db.session) as session:
         away = establishment_merge.undo(session, id, reason, actor=actor, now=now())
-    flash("Đã tách lại cơ sở này, cùng những gì được chuyển đi khi gộp. Điều ghi sau khi gộp ở lại cơ sở kia.")
+    flash(gettext("Đã tách lại cơ sở này, cùng những gì được chuyển đi khi gộp. Điều ghi sau khi gộp ở lại cơ sở kia."))
     return redirect(url_for("establishments.one", establishment_id=away), 303)
 
 

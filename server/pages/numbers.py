@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -100,7 +101,7 @@ def void_paper(minutes_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_papers_page(book, number, error=problem.detail), status=problem.code.status)
-    flash("Đã hủy biên bản; tờ giấy và lý do được giữ trong hồ sơ.")
+    flash(gettext("Đã hủy biên bản; tờ giấy và lý do được giữ trong hồ sơ."))
     return redirect(url_for("numbers.papers", series=book.series, year=book.year, number=number), 303)
 
 

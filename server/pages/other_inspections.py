@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.programme import Programme
@@ -55,7 +56,7 @@ def bring_in(programme_id: str) -> Any:
         return Response(_shown(programme_id, str(error)), status=400)
     except Problem as problem:
         return Response(_shown(programme_id, problem.detail), status=problem.code.status)
-    flash(f"Đã nhập {count} cuộc kiểm tra của cơ quan khác.")
+    flash(gettext("Đã nhập %(count)s cuộc kiểm tra của cơ quan khác.", count=count))
     return redirect(url_for("other_inspections.listed", programme_id=programme_id), 303)
 
 
@@ -71,7 +72,7 @@ def strike(programme_id: str, row_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_shown(programme_id, problem.detail), status=problem.code.status)
-    flash("Đã gạch dòng này; dòng vẫn đọc được, không tính nữa.")
+    flash(gettext("Đã gạch dòng này; dòng vẫn đọc được, không tính nữa."))
     return redirect(url_for("other_inspections.listed", programme_id=programme_id), 303)
 
 

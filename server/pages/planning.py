@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -157,7 +158,7 @@ def open_one(draft_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_check(id, problem.detail), status=problem.code.status)
-    flash("Đã mở đợt kiểm tra. Máy tính bảng của đoàn nhận ở lần đồng bộ tới.")
+    flash(gettext("Đã mở đợt kiểm tra. Máy tính bảng của đoàn nhận ở lần đồng bộ tới."))
     return redirect(url_for("follow_up.board", campaign_id=made), 303)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -71,7 +72,7 @@ def bring_in() -> Any:
         return Response(_shown(str(error)), status=400)
     except Problem as problem:
         return Response(_shown(problem.detail), status=problem.code.status)
-    flash(f"Đã nhập {count} giá.")
+    flash(gettext("Đã nhập %(count)s giá.", count=count))
     return redirect(url_for("prices.listed"), 303)
 
 

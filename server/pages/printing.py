@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -119,7 +120,7 @@ def finish(batch_id: UUID) -> Any:
         page = _batch_page(str(batch_id), problem.detail, marked=printed, reason=form.get("reason", ""))
         return Response(page, status=problem.code.status)
     said = f"Đã ghi sổ: in xong {done} văn bản" + (f", {failed} văn bản in lỗi, còn trong hàng đợi." if failed else ".")
-    flash(said if done + failed else "Lượt in này đã được ghi sổ từ trước.")
+    flash(said if done + failed else gettext("Lượt in này đã được ghi sổ từ trước."))
     return redirect(url_for("printing.one", batch_id=batch_id), 303)
 
 
@@ -139,7 +140,7 @@ def elsewhere() -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_elsewhere_page(papers, problem.detail, form.get("reason", "")), status=problem.code.status)
-    flash(f"Đã ghi {count} văn bản in tại hiện trường, không in ở cơ quan.")
+    flash(gettext("Đã ghi %(count)s văn bản in tại hiện trường, không in ở cơ quan.", count=count))
     return redirect(url_for("printing.queue"), 303)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from checklists import domains
@@ -79,7 +80,7 @@ def add(programme_id: str) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_form(_programme(programme_id), problem.detail), status=problem.code.status)
-    flash(f"Đã ghi nội dung phát sinh {code} vào chương trình.")
+    flash(gettext("Đã ghi nội dung phát sinh %(code)s vào chương trình.", code=code))
     return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
 
 
@@ -94,7 +95,7 @@ def withdraw(programme_id: str, code: str) -> Any:
             programme_additions.withdraw(session, programme_id, code, form.get("reason", ""), seen=revision, actor=actor, now=now())  # fmt: skip
     except Problem as problem:
         return _refused(programme_id, code, problem)
-    flash(f"Đã rút {code}; nội dung và lý do còn trong chương trình và nhật ký.")
+    flash(gettext("Đã rút %(code)s; nội dung và lý do còn trong chương trình và nhật ký.", code=code))
     return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
 
 
@@ -123,7 +124,7 @@ def strike(programme_id: str, code: str, result_id: UUID) -> Any:
                                      seen=form.get("seen", ""), actor=actor, now=now())  # fmt: skip
     except Problem as problem:
         return _refused(programme_id, code, problem)
-    flash("Đã rút ghi nhận; nội dung và lý do còn ở dưới và trong nhật ký.")
+    flash(gettext("Đã rút ghi nhận; nội dung và lý do còn ở dưới và trong nhật ký."))
     return redirect(url_for("programme.activity", programme_id=programme_id, code=code), 303)
 
 

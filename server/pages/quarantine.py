@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -107,7 +108,7 @@ def replace(id: UUID) -> Any:
     if not is_sure:
         entry = quarantine_entry.entry(db.session(), str(id))
         return render_template("quarantine_correct.html", entry=entry, text=text, reason=reason, error=None, is_sure=True)  # fmt: skip
-    flash("Đã nhận nội dung đã sửa vào hồ sơ; nội dung gốc được giữ nguyên ở đây.")
+    flash(gettext("Đã nhận nội dung đã sửa vào hồ sơ; nội dung gốc được giữ nguyên ở đây."))
     return redirect(url_for("quarantine.one", id=id), 303)
 
 

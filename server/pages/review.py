@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -44,7 +45,7 @@ def approve() -> Any:
         done = review_clean.approve(session, chosen, user=user, now=now(), today=today)
     if any(one.result == "left" for one in done):
         return render_template("review_approvals.html", wanted=wanted, found=(), done=done)
-    flash(f"Đã phê duyệt {len(done)} cuộc kiểm tra.")
+    flash(gettext("Đã phê duyệt %(count)s cuộc kiểm tra.", count=len(done)))
     return redirect(filtered("review.queue", wanted.fields)(), 303)
 
 
@@ -68,7 +69,7 @@ def withdraw(inspection_id: UUID, remark_id: UUID) -> Any:
     """Take a remark back; its text stays."""
     with writing(db.session) as session:
         review_remarks.withdraw(session, str(inspection_id), str(remark_id), actor=current_user.user.id, now=now())
-    flash("Đã rút lại nhận xét.")
+    flash(gettext("Đã rút lại nhận xét."))
     return redirect(_finding(inspection_id, request.form.get("finding", "")), 303)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.errors import Problem, ProblemCode
@@ -62,7 +63,11 @@ def hand_over(sample_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_shown(id, error=problem.detail), status=problem.code.status)
-    flash("Việc này đã được ghi từ trước." if done == sample_desk.ALREADY else "Đã ghi vào giao nhận mẫu.")
+    flash(
+        gettext("Việc này đã được ghi từ trước.")
+        if done == sample_desk.ALREADY
+        else gettext("Đã ghi vào giao nhận mẫu.")
+    )
     return redirect(url_for("samples.one", sample_id=id), 303)
 
 
@@ -89,7 +94,11 @@ def result(sample_id: UUID) -> Any:
         if problem.code is ProblemCode.NOT_FOUND:
             raise
         return Response(_form(id, form.get("replaces", ""), error=problem.detail), status=problem.code.status)
-    flash("Kết quả này đã được ghi từ trước." if done == sample_desk.ALREADY else "Đã ghi kết quả thử nghiệm.")
+    flash(
+        gettext("Kết quả này đã được ghi từ trước.")
+        if done == sample_desk.ALREADY
+        else gettext("Đã ghi kết quả thử nghiệm.")
+    )
     return redirect(url_for("samples.one", sample_id=id), 303)
 
 

@@ -107,7 +107,7 @@ def code() -> Any:
     """Take the code of the second factor."""
     user = _halfway()
     if user is None:
-        flash("Đã quá 5 phút: hãy nhập lại tên đăng nhập và mật khẩu.")
+        flash(gettext("Đã quá 5 phút: hãy nhập lại tên đăng nhập và mật khẩu."))
         return redirect(url_for("sign_in.form", next=safe_path(request.form.get("next", ""))), 303)
     try:
         with writing(db.session) as writer:
@@ -117,18 +117,25 @@ def code() -> Any:
         return _code_page(problem.detail), problem.code.status
     answer = _enters(user)
     if left is not None:  # after the new session has begun: it begins empty
-        flash(f"Đã dùng một mã dự phòng, còn {left} mã. Hãy tạo bộ mã mới ở trang tài khoản khi sắp hết.")
+        flash(
+            gettext(
+                "Đã dùng một mã dự phòng, còn %(left)s mã. Hãy tạo bộ mã mới ở trang tài khoản khi sắp hết.", left=left
+            )
+        )
     return answer
 
 
 @bp.post("/sign-out")
 @signed_in()
 def leave() -> Any:
-    """End the session."""
+    """End the session; the language stays for whoever signs in next."""
     _note(current_user.user.id, views.SIGNED_OUT)
     logout_user()
+    language = session.get("language")
     session.clear()
-    flash("Bạn đã đăng xuất.")
+    if language is not None:
+        session["language"] = language
+    flash(gettext("Bạn đã đăng xuất."))
     return redirect(url_for("sign_in.form"), 303)
 
 

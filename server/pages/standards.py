@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from checklists import standards as core
@@ -116,7 +117,7 @@ def set_state(standard_id: UUID) -> Any:
             )
     except Problem as problem:
         return _again(id, problem)
-    flash("Đã ghi tình trạng mới của chuẩn.")
+    flash(gettext("Đã ghi tình trạng mới của chuẩn."))
     return redirect(url_for("standards.one", standard_id=id), 303)
 
 

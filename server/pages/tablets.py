@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -67,7 +68,11 @@ def resume(device_id: UUID) -> Any:
             is_done = tablets.resume(session, str(device_id), reason, actor=actor, now=now())
     except Problem as problem:
         return _again(str(device_id), problem, resume=reason)
-    flash("Máy tính bảng được lập biên bản và nhận số trở lại." if is_done else "Máy tính bảng này không bị tạm dừng.")
+    flash(
+        gettext("Máy tính bảng được lập biên bản và nhận số trở lại.")
+        if is_done
+        else gettext("Máy tính bảng này không bị tạm dừng.")
+    )
     return redirect(url_for("tablets.one", device_id=device_id), 303)
 
 
@@ -91,7 +96,11 @@ def revoke(device_id: UUID) -> Any:
         if is_first and request.form.get("void_numbers"):
             voided = number_desk.void_holdings(session, id, reason, actor=actor, now=now())
     more = f" Đã hủy {voided} số máy đang giữ." if voided else ""
-    flash(f"Đã thu hồi quyền của máy tính bảng.{more}" if is_first else "Máy tính bảng này đã bị thu hồi từ trước.")
+    flash(
+        f"Đã thu hồi quyền của máy tính bảng.{more}"
+        if is_first
+        else gettext("Máy tính bảng này đã bị thu hồi từ trước.")
+    )
     return redirect(url_for("tablets.one", device_id=device_id), 303)
 
 
@@ -105,7 +114,7 @@ def void_numbers(device_id: UUID) -> Any:
             count = number_desk.void_holdings(session, str(device_id), reason, actor=actor, now=now())
     except Problem as problem:
         return _again(str(device_id), problem, numbers=reason)
-    flash(f"Đã hủy {count} số." if count else "Máy này không còn giữ số nào.")
+    flash(gettext("Đã hủy %(count)s số.", count=count) if count else gettext("Máy này không còn giữ số nào."))
     return redirect(url_for("tablets.one", device_id=device_id), 303)
 
 
@@ -121,7 +130,7 @@ def return_numbers(device_id: UUID) -> Any:
                                          actor=actor, now=now())  # fmt: skip
     except Problem as problem:
         return _again(str(device_id), problem, back=reason)
-    flash(f"Đã nhận lại {len(back)} số.")
+    flash(gettext("Đã nhận lại %(count)s số.", count=len(back)))
     return redirect(url_for("tablets.one", device_id=device_id), 303)
 
 

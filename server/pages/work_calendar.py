@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from server.db.users import Role
@@ -37,7 +38,7 @@ def add() -> Any:
             count = work_calendar.add(session, entry, actor=actor, now=now())
     except Problem as problem:
         return Response(_shown(form.get("year", ""), problem.detail), status=problem.code.status)
-    flash(f"Đã nhập {count} ngày. Thời hạn của các hồ sơ được tính lại theo đó.")
+    flash(gettext("Đã nhập %(count)s ngày. Thời hạn của các hồ sơ được tính lại theo đó.", count=count))
     return redirect(url_for("work_calendar.listed", year=entry.first.year), 303)
 
 
@@ -52,7 +53,7 @@ def remove() -> Any:
             work_calendar.remove(session, on, form.get("reason", ""), actor=actor, now=now())
     except Problem as problem:
         return Response(_shown(on[:4], problem.detail), status=problem.code.status)
-    flash("Đã bỏ ngày này; dòng cũ và lý do còn trong nhật ký.")
+    flash(gettext("Đã bỏ ngày này; dòng cũ và lý do còn trong nhật ký."))
     return redirect(url_for("work_calendar.listed", year=on[:4]), 303)
 
 

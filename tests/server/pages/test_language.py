@@ -91,8 +91,11 @@ def test_a_person_chooses_english_and_keeps_it_through_the_sign_in(client: Flask
     assert "Supervisor" in page
     assert '<main id="content" tabindex="-1" lang="en">' in page
     assert 'lang="vi">' in desk.opens("/khong-co", 404), "a page that is not translated says so"
+    desk.sends(page, "/sign-out")
+    page = desk.opens("/sign-in")
+    assert ("You have signed out." in page, "<h1>Sign in</h1>" in page) == (True, True)
     desk.sends(page, "/language", language="vi")
-    assert "Đăng xuất" in desk.opens("/")
+    assert "<h1>Đăng nhập</h1>" in desk.opens("/sign-in")
 
 
 @pytest.mark.parametrize("wanted", ["", "fr", "../../etc", "en\0", "x" * 500])
