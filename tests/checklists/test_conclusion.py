@@ -234,6 +234,13 @@ def test_what_was_voided_or_said_of_another_instrument_counts_for_nothing() -> N
     assert conclude(replace(whole, findings=[voided, *whole.findings, other, voided])) == Conclusion(Verdict.PASS)
 
 
+def test_what_was_said_of_the_instrument_goes_before_what_was_said_of_the_visit() -> None:
+    whole = case()
+    visit = {"checklist": CHECKLIST.code, "item": "KD07", "subject_id": None, "answer": "nonconforming"}
+    assert conclude(replace(whole, findings=[*whole.findings, visit])) == Conclusion(Verdict.PASS)
+    assert conclude(replace(whole, findings=[visit, *whole.findings])) == Conclusion(Verdict.PASS)
+
+
 def test_the_first_version_of_the_checklist_is_concluded_by_its_own_table() -> None:
     first = catalog.load().get("mobile-verification", 1)
     assert first is not None
