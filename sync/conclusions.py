@@ -10,6 +10,7 @@ from checklists.verification import CHECKLIST, CONCLUSION
 from sync.findings import in_session, inspected_on, pinned, session_of
 from sync.ids import is_uuid
 from sync.overlay import Overlay
+from sync.paper_words import VERDICTS
 from sync.world import Document
 
 if TYPE_CHECKING:
@@ -61,3 +62,13 @@ def conclude(view: Overlay, inspection: Document, instrument_id: str) -> Conclus
             on=on,
         )
     )
+
+
+def otherwise(view: Overlay, inspection: Document, instrument_id: str, printed: str) -> str | None:
+    """Say that the server concludes otherwise than a paper prints; None where both agree, or nothing can be concluded."""
+    found = conclude(view, inspection, instrument_id)
+    if found is None or found.verdict.value == printed:
+        return None
+    why = f": {found.words}" if found.reasons else ""
+    ours = VERDICTS[found.verdict.value]
+    return f"Giấy ghi kết luận {VERDICTS.get(printed, printed)}, máy chủ kết luận {ours}{why}."

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from checklists.conditions import applies
-from sync import register, samples, seal
+from sync import conclusions, register, samples, seal
 from sync.clock import judge_clock, read_instant
 from sync.findings import ENTERED, fingerprint, pinned
 from sync.ids import answer_id, is_uuid
@@ -133,6 +133,8 @@ def issue(
     instrument = _instrument_of(act, view, said, fields)
     if said is not None and instrument is None:
         made["warnings"].append(_warning("no_instrument", "Không có phương tiện đo này, hoặc giấy ghi phương tiện khác: sổ chưa ghi kết quả."))  # fmt: skip
+    elif said is not None and (other := conclusions.otherwise(view, inspection, said.instrument_id, said.result)):
+        made["warnings"].append(_warning("concluded_otherwise", other))
     if first is None and paper.closes and has_closing(view, inspection, but=new.id):
         made["warnings"].append(_warning("already_closed", "Cuộc kiểm tra đã có biên bản kết thúc khác."))
     state = {**fields, **made, "status": status, "created_by": act.device.user_id}

@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists import catalog
+from checklists.model import Checklist
 from sync import seal
+from sync.ids import answer_id
 from sync.register import CERTIFICATE, LOG, RECORD, WRITTEN, Told, entered, taken_back, told
 from tests.sync.market import Market, open_market
 from tests.sync.tablet import Tablet
@@ -206,3 +209,35 @@ def test_the_order_of_arrival_never_matters_and_voiding_all_brings_back_the_begi
     for each in gone[kept:]:
         one = taken_back(one, each.minutes_id)
     assert {name: one[name] for name in WRITTEN} == BEFORE
+
+
+class Published(Server):
+    """A server in memory that knows what is published."""
+
+    def checklist(self, code: str, version: int) -> Checklist | None:
+        return catalog.load().get(code, version)
+
+
+@pytest.mark.parametrize(
+    ("form", "result", "warned"),
+    [
+        (CERTIFICATE, "pass", ["Giấy ghi kết luận đạt, máy chủ kết luận không đạt: không đạt ở bước Kiểm tra bên ngoài (KD07)."]),
+        (RECORD, "fail", []),
+    ],
+)  # fmt: skip
+def test_a_paper_that_concludes_otherwise_than_the_server_is_taken_with_a_warning(
+    form: str, result: str, warned: list[str]
+) -> None:
+    market = open_market(Published())
+    market.server.lease(market.leader.device_id, 1, 9, series="GCN")
+    scale, slip = market.scales[0], market.server.documents["inspection", market.slip].state
+    pins = [{"code": "mobile-verification", "version": 2, "sha256": None}]
+    market.server.office("inspection", market.slip, market.scope, {**slip, "checklists": pins})
+    id = answer_id(market.slip, "mobile-verification", "KD07", scale, 0)
+    looked = {"inspection_id": market.slip, "checklist": "mobile-verification", "item": "KD07", "subject_id": scale,
+              "ordinal": 0, "answer": "nonconforming"}  # fmt: skip
+    assert market.leader.do("finding", id, market.scope, "create", parent=market.slip, set=looked)["code"] is None
+    minutes, sent = paper(market, market.leader, 1, scale, form=form, result=result)
+    assert sent["status"] == "applied"
+    warnings = market.server.state("minutes", minutes)["warnings"]
+    assert [w["detail"] for w in warnings if w["code"] == "concluded_otherwise"] == warned
