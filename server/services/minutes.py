@@ -101,6 +101,8 @@ def write(
 
     `at` is the time on the paper: now, or when blank paper was filled in.
     """
+    if form_of(form).of_instrument and about is None:
+        raise Problem(ProblemCode.CONFLICT, "Giấy tờ kiểm định lập cho từng phương tiện đo, ở phiếu tiếp nhận.")
     series, year, number = stated
     shown = {"series": series, "symbol": numbers.symbol_of(session, series), "year": year, "number": number}
     composed = compose(session, inspection, form=form, number=shown, at=at, first=first, signer=signer, about=about)

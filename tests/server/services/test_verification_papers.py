@@ -7,6 +7,7 @@ import json
 import pytest
 
 from server.errors import Problem
+from server.security.keys import server_key
 from server.services import minutes
 from server.settings import Settings
 from tests.builders import Office
@@ -125,6 +126,12 @@ def test_the_register_follows_what_is_issued_replaced_and_failed(slip: Slip) -> 
     slip.fails(last)
     slip.issues(RECORD, last)
     assert slip.state("instrument", last)["verified_until"] is None
+
+
+def test_none_is_issued_that_names_no_instrument(slip: Slip) -> None:
+    key = server_key(slip.settings.instance)
+    with pytest.raises(Problem, match="từng phương tiện đo"), slip.office.transaction() as session:
+        minutes.issue(session, slip.id, RECORD, actor=slip.leader.id, key=key, now=NOW)
 
 
 def test_a_house_without_a_series_of_certificates_issues_none(slip: Slip) -> None:
