@@ -80,8 +80,8 @@ def test_a_scale_passes_and_a_scale_fails(
     assert sorted(table.queued().values()) == ["Không đạt", "Đạt"]
     looks("queue")
     table.goes(f"/slips/{slip}/hand")
-    expect(page.get_by_label("Giá", exact=True)).to_have_count(2)
-    for price in page.get_by_label("Giá", exact=True).all():
+    expect(page.get_by_role("combobox", name="Giá", exact=True)).to_have_count(2)
+    for price in page.get_by_role("combobox", name="Giá", exact=True).all():
         price.select_option(label="Cân đồng hồ lò xo đến 60 kg: 50.000 đ")
     expect(page.get_by_text("100.000 đ")).to_be_visible()
     looks("hand")
