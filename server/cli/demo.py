@@ -12,7 +12,8 @@ from flask import current_app
 from checklists.catalog import CatalogError
 from server.cli.output import Group, fail, json_option, show
 from server.demo import load as demo
-from server.demo import market, year
+from server.demo import year
+from server.demo.market import fill as fill_market
 from server.errors import Problem
 from server.extensions import db
 from server.security.keys import server_key
@@ -38,9 +39,12 @@ group = Group("demo", help="Dữ liệu trình diễn (không dùng cho cơ sở
     type=click.IntRange(0, 1_000),
     help="Số cuộc kiểm tra cho mỗi kiểm tra viên; mặc định mỗi cơ sở một cuộc.",
 )
+@click.option("--market/--no-market", default=True, help="Kèm một phiên kiểm định lưu động đã qua.")
 @click.option("--if-empty", is_flag=True, help="Cơ sở dữ liệu đã có dữ liệu thì thôi, không báo lỗi.")
 @json_option
-def load(establishments: int, inspectors: int, inspections_each: int | None, if_empty: bool, as_json: bool) -> None:
+def load(
+    establishments: int, inspectors: int, inspections_each: int | None, market: bool, if_empty: bool, as_json: bool
+) -> None:
     """Nạp chương trình mẫu, tài khoản, cơ sở, đợt kiểm tra vào cơ sở dữ liệu trống."""
     try:
         with writing(db.session) as session:
@@ -52,9 +56,10 @@ def load(establishments: int, inspectors: int, inspections_each: int | None, if_
             if (establishments, inspectors, inspections_each) == (demo.ESTABLISHMENTS, demo.INSPECTORS, None):
                 _tell("Các đợt khác trong năm, nội dung phát sinh")
                 year.fill(session, loaded, at=datetime.now(UTC))  # a load test gets its numbers and nothing more
-                _tell("Một phiên kiểm định lưu động")
-                settings: Settings = current_app.config["SETTINGS"]
-                market.fill(session, loaded, server_key(settings.instance), at=datetime.now(UTC))
+                if market:
+                    _tell("Một phiên kiểm định lưu động")
+                    settings: Settings = current_app.config["SETTINGS"]
+                    fill_market(session, loaded, server_key(settings.instance), at=datetime.now(UTC))
     except Problem as problem:
         fail(problem.detail)
     except CatalogError as error:

@@ -48,8 +48,8 @@ class Server:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def prepares(self) -> dict[str, Any]:
-        """Make the database and the demo data; return what `demo load` said."""
+    def prepares(self, *options: str) -> dict[str, Any]:
+        """Make the database and the demo data; return what `demo load` said. `options` are that command's."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         with socket.socket() as free:
@@ -61,7 +61,7 @@ class Server:
             "PUBLIC_URL": f"http://localhost:{self.port}",
         }  # fmt: skip
         self.flask("db", "upgrade")
-        return dict(json.loads(self.flask("demo", "load", "--json")))
+        return dict(json.loads(self.flask("demo", "load", "--json", *options)))
 
     def flask(self, *arguments: str) -> str:
         """Run one command."""

@@ -31,9 +31,9 @@ class Department:
 
     @classmethod
     def founded(cls, folder: Path) -> Department:
-        """A database of its own, filled with the reference programme; the server is not started."""
+        """A database of its own, filled with the reference programme, nothing recorded yet; the server is not started."""
         server = Server(folder)
-        loaded = server.prepares()
+        loaded = server.prepares("--no-market")
         return cls(server, {a["username"]: a["password"] for a in loaded["accounts"]})
 
     def copied(self, folder: Path) -> Department:
