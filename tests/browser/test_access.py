@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.looking import AXE
-from tests.browser.test_office import shot
+from tests.browser.test_office import forgets, shot
 from tests.builders import Office, Person
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -43,12 +43,6 @@ def signs_in(page: Page, person: Person, password: str | None = None) -> None:
     page.goto("/sign-in")
     page.get_by_label("Tên đăng nhập").focus()
     types(page, person.username, password or person.password)
-
-
-def forgets(page: Page) -> None:
-    """Lose the session, once nothing is under way that would bring it back: each answer renews its cookie."""
-    page.wait_for_load_state("networkidle")
-    page.context.clear_cookies()
 
 
 def sees(page: Page, heading: str, name: str) -> None:

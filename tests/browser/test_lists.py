@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_office import signs_in
+from tests.browser.test_office import forgets, signs_in
 from tests.builders import Office
 from tests.server.pages.scene import Scene, scene_of
 
@@ -70,7 +70,7 @@ def test_a_list_is_filtered_and_turned_without_loading_the_page_anew(desk: Page,
 
 def test_whoever_is_signed_out_meanwhile_is_asked_for_the_password(desk: Page, scene: Scene) -> None:
     signs_in(desk, scene)
-    desk.context.clear_cookies()
+    forgets(desk)
     desk.get_by_role("link", name="Đã lên kế hoạch").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
     desk.get_by_label("Tên đăng nhập").fill(scene.supervisor.username)

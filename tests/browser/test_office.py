@@ -38,6 +38,12 @@ def signs_in(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Cuộc kiểm tra")
 
 
+def forgets(page: Page) -> None:
+    """Lose the session, once nothing is under way that would bring it back: each answer renews its cookie."""
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
+
+
 def shot(page: Page, name: str) -> None:
     """Keep a picture where PICTURES names a folder."""
     if folder := os.environ.get("PICTURES"):
