@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect
 
 from tests.browser.camera import arguments_of
 from tests.browser.day.department import Department
@@ -92,7 +93,9 @@ class FieldTablet:
         """Kill the browser's process: the battery is empty."""
         pid = int(str((self.profile / "SingletonLock").readlink()).rsplit("-", 1)[-1])
         os.kill(pid, signal.SIGKILL)
-        self.stops()
+        with contextlib.suppress(Error):  # it may be gone before the driver has asked it to close
+            self.stops()
+        self._context = None
 
     # -- the way in
 
