@@ -118,12 +118,10 @@ class Roll:
         first, last = self.batch.whole
         self.fates = bytearray(last - first + 1)  # all in stock
         for lease in self.leases:
-            whole = max(first, lease.whole[0]), min(last, lease.whole[1])
-            back = numbers_of(lease.state.get("returned"), whole)
-            lost = numbers_of(lease.state.get("written_off"), whole)
-            self._put((n for n in range(whole[0], whole[1] + 1) if n not in back and n not in lost), HELD)
-            self._put(back, STOCK)
-            self._put(lost, LOST)
+            self._put(numbers_of(lease.state.get("written_off"), self._part(lease)), LOST)
+        # Whatever came back and went out again is out: by no clock, which may stand still or be set back.
+        for lease in self.leases:
+            self._put(self._held(lease), HELD)
         state = self.batch.state
         self._put((n for n in numbers_of(state.get("passed_over"), self.batch.whole) if self.fate(n) == STOCK), UNSURE)
         self._put(numbers_of(state.get("written_off"), self.batch.whole), LOST)
@@ -170,11 +168,17 @@ class Roll:
         return not self.leases and not self.marks and not self.batch.state.get("written_off")
 
     def holder_of(self, number: int) -> Row | None:
-        """Return the lease that a number was last given out with."""
-        return next((lease for lease in reversed(self.leases) if lease.whole[0] <= number <= lease.whole[1]), None)
+        """Return the lease that holds a number; the last one that did where it came back."""
+        of = [lease for lease in reversed(self.leases) if lease.whole[0] <= number <= lease.whole[1]]
+        return next((lease for lease in of if number in self._held(lease)), of[0] if of else None)
 
     def _part(self, lease: Row) -> tuple[int, int]:
         return max(self.batch.whole[0], lease.whole[0]), min(self.batch.whole[1], lease.whole[1])
+
+    def _held(self, lease: Row) -> set[int]:
+        part = self._part(lease)
+        gone = (numbers_of(lease.state.get(name), part) for name in ("returned", "written_off"))
+        return set(range(part[0], part[1] + 1)).difference(*gone)
 
     def _share(self, lease: Row) -> int:
         first, last = self._part(lease)

@@ -51,11 +51,11 @@ class Store:
                 session, Received.of(self.form(first, last, **more), TODAY), actor=self.clerk.id, now=NOW
             )
 
-    def leases(self, kit: Kit, count: int, first: str = "", kind: str = "sticker") -> Row:
+    def leases(self, kit: Kit, count: int, first: str = "", kind: str = "sticker", now: datetime = NOW) -> Row:
         """Hand a tablet its stickers."""
         with self.office.transaction() as session:
             device = session.get_one(Device, kit.device_id)
-            return mark_leases.grant(session, device, self.office.organisation_id, kind, count, NOW, actor=self.clerk.id,
+            return mark_leases.grant(session, device, self.office.organisation_id, kind, count, now, actor=self.clerk.id,
                                      first=first)  # fmt: skip
 
     def returns(self, lease: Row, first: int, last: int) -> list[int]:
