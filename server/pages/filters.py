@@ -10,12 +10,12 @@ from typing import Any
 
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
-from flask_babel import gettext
 from flask_login import current_user
 
 from checklists import standards
 from server.db.users import READS_ALL, Role
 from server.pages import menu
+from server.pages.language import translated
 from server.services import (
     certificates,
     establishment_register,
@@ -195,7 +195,7 @@ def degrees(value: Any) -> str:
 def word(value: Any, of: str) -> str:
     """Say a code in words of the language chosen; an unknown one as it is."""
     said = WORDS[of].get(str(value))
-    return words_of(value) if said is None else gettext(said)
+    return words_of(value) if said is None else translated(said)
 
 
 def said(text: Any) -> str:
@@ -204,8 +204,8 @@ def said(text: Any) -> str:
         return words_of(text)
     count, _, words = text.partition(" ")
     if count.isdigit() and words:
-        return f"{count} {gettext(words)}"
-    return gettext(text) if text else ""  # gettext of nothing is the head of the catalogue
+        return f"{count} {translated(words)}"
+    return translated(text) if text else ""  # gettext of nothing is the head of the catalogue
 
 
 def symbol(value: Any) -> str:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_babel import gettext
 
+from server.pages.language import translated
 from tests.builders import Office
 from tests.office_fill import CAMPAIGN, DRAFT
 from tests.office_lists import LISTS
@@ -105,3 +108,15 @@ def test_another_language_changes_nothing(client: FlaskClient, wanted: str) -> N
     assert answer.status_code in {303, 400}
     assert answer.headers.get("Location", "/") == "/"
     assert '<html lang="vi">' in desk.opens("/sign-in")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_text_is_said_as_the_library_says_it_but_found_in_one_catalogue(app: Flask, language: str) -> None:
+    texts = ("Hủy", "%(count)s cơ sở", "100%% có <b>dấu</b>", "chưa ai dịch câu này")
+    with app.test_request_context():
+        session["language"] = language
+        for text in texts:
+            given = {"count": "<3>"} if "%(" in text else {}
+            own, known = (app.jinja_env.from_string("{{ " + name + "(text, **given) }}") for name in ("_", "gettext"))
+            assert own.render(text=text, given=given) == known.render(text=text, given=given)
+        assert translated("Hủy") == gettext("Hủy") == {"vi": "Hủy", "en": "Voided"}[language]
