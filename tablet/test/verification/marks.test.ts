@@ -97,6 +97,32 @@ it('uses nothing that was given back, and says it again until the server knows',
   link.fetch = fetch
 })
 
+it('uses what came back and was given out to it again, and does not give that back by itself', async () => {
+  const asked: string[] = []
+  const { fetch } = link
+  link.fetch = (url) => {
+    asked.push(new URL(url, 'http://server').pathname)
+    return Promise.resolve(new Response('{}', { status: 200, headers: { 'Content-Type': 'application/json' } }))
+  }
+  await used(m.s, 'KD26-0001')
+  await giveBackMarks(m.s, m.roll)
+  const range = (await get(m.s, 'mark_lease', m.roll))!.state
+  await pulled(m.s, 'mark_lease', { ...range, returned: [{ first: 2, last: 6 }] }, `device:${m.s.device}`, 2, m.roll)
+  const again = await lease(m.s, m.organisation, { first: 2, last: 4, granted_at: range.granted_at ?? null })
+  await returnMarksAgain(m.s)
+  expect(asked).toEqual([`/api/v1/mark-leases/${m.roll}/return`])
+  const roll = async () => (await rollsOf(m.s)).find((each) => each.lease === again)
+  expect(await roll()).toMatchObject({ next: 'KD26-0002', left: 3, used: 0 })
+  const mark = await get(m.s, 'mark', await used(m.s, 'KD26-0002'))
+  expect(mark?.state.lease_id).toBe(again)
+  await expect(used(m.s, 'KD26-0002')).rejects.toMatchObject({ key: 'mark_taken' })
+  await expect(used(m.s, 'KD26-0005')).rejects.toMatchObject({ key: 'mark_taken' })
+  await giveBackMarks(m.s, again)
+  expect(await roll()).toMatchObject({ next: null, left: 0, used: 1 })
+  expect(asked.slice(1)).toEqual([`/api/v1/mark-leases/${again}/return`])
+  link.fetch = fetch
+})
+
 it('writes a count down as it was counted', async () => {
   const id = await takeStock(m.s, m.session.id, [{ lease_id: m.roll, counted: 5, explanation: 'Một tem rơi mất' }])
   const found = await get(m.s, 'stocktake', id)

@@ -9,7 +9,7 @@ import type { Session } from '../store/session.ts'
 import { ask as request } from '../sync/http.ts'
 import { Trouble } from '../trouble.ts'
 import type { Document } from '../types.ts'
-import { marksIn, numberIn, rangeOf, serialOf, type MarkKind, type Range } from './serials.ts'
+import { isBack, marksIn, numberIn, rangeOf, serialOf, type MarkKind, type Range } from './serials.ts'
 
 /** One roll in the hand; `first`, `last` and `next` are serials as printed, `next` null where nothing is left. */
 export interface Roll {
@@ -47,14 +47,15 @@ export interface Spoilt {
 }
 
 type Fate = MarkRow['fate']
+type Gone = Pick<MarkRow, 'fate' | 'lease'>
 
 /** Every roll of this tablet, those granted first before. */
 export async function rollsOf(s: Session): Promise<Roll[]> {
   const gone = await goneOf(s)
   return (await leases(s)).map(({ lease, range }) => {
     const marks = marksIn(range)
-    const free = marks.filter(({ id }) => !gone.has(id))
-    const count = (fate: Fate): number => marks.filter(({ id }) => gone.get(id) === fate).length
+    const free = marks.filter(({ id }) => fateIn(gone, id, lease.id) === undefined)
+    const count = (fate: Fate): number => marks.filter(({ id }) => fateIn(gone, id, lease.id) === fate).length
     return {
       lease: lease.id, kind: range.kind, organisation: range.organisation, first: serialOf(range, range.first), last: serialOf(range, range.last),
       next: free[0]?.serial ?? null, left: free.length, used: count('used'), spoiled: count('spoiled'),
@@ -84,16 +85,17 @@ function gone(s: Session, of: Pick<Used, 'session' | 'kind' | 'serial'>, fate: '
     const campaign = session && (await get(s, 'campaign', text(session.state.campaign_id)))
     const organisation = text(campaign?.state.organisation_id)
     if (session === undefined || organisation === '') throw new Trouble('not_found')
-    const own = (await leases(s)).flatMap(({ lease, range }) => {
+    const held = (await leases(s)).flatMap(({ lease, range }) => {
       const number = range.kind === of.kind && range.organisation === organisation ? numberIn(range, of.serial) : null
-      return number === null ? [] : [{ lease: lease.id, serial: serialOf(range, number) }]
-    })[0]
+      return number === null ? [] : [{ lease: lease.id, serial: serialOf(range, number), isBack: isBack(range, number) }]
+    })
+    const own = held.find((each) => !each.isBack) ?? held[0] // it may have come back from one roll and gone out with another
     const serial = own?.serial ?? of.serial.trim()
     const id = markId(organisation, of.kind, serial)
-    if ((await s.db.marks.get(id)) !== undefined || (await s.db.documents.get(['mark', id])) !== undefined) {
-      throw new Trouble('mark_taken', { serial })
-    }
-    await s.db.marks.add({ id, lease: own?.lease ?? null, kind: of.kind, serial, fate, at: Date.now() })
+    const row = await s.db.marks.get(id)
+    const isGone = row !== undefined && (own === undefined || fateIn(new Map([[id, row]]), id, own.lease) !== undefined)
+    if (isGone || (await s.db.documents.get(['mark', id])) !== undefined) throw new Trouble('mark_taken', { serial })
+    await s.db.marks.put({ id, lease: own?.lease ?? null, kind: of.kind, serial, fate, at: Date.now() })
     return create(s, 'mark', {
       id, scope: session.scope, parent: session.id,
       set: { session_id: session.id, kind: of.kind, serial, lease_id: own?.lease ?? null, fate, ...set, at: instant() },
@@ -113,20 +115,21 @@ export async function giveBackMarks(s: Session, lease: string): Promise<void> {
     if (held === undefined) throw new Trouble('not_found')
     const taken = await goneOf(s)
     const marks = marksIn(held.range)
-    const rows = marks.filter(({ id }) => !taken.has(id)).map(({ id, serial }): MarkRow => ({ id, lease, kind: held.range.kind, serial, fate: 'returned', at: Date.now() }))
-    await s.db.marks.bulkAdd(rows)
+    const rows = marks.filter(({ id }) => fateIn(taken, id, lease) === undefined).map(({ id, serial }): MarkRow => ({ id, lease, kind: held.range.kind, serial, fate: 'returned', at: Date.now() }))
+    await s.db.marks.bulkPut(rows)
     // Those of an attempt whose answer was lost go along: giving back twice is once.
-    return spans(marks.filter(({ id }) => (taken.get(id) ?? 'returned') === 'returned').map(({ number }) => number))
+    return spans(marks.filter(({ id }) => (fateIn(taken, id, lease) ?? 'returned') === 'returned').map(({ number }) => number))
   })
   if (ranges.length > 0) await request('POST', `/mark-leases/${lease}/return`, { token: s.token, body: { ranges } })
 }
 
 /** Say again what was given back while no answer came: the office's ledger still counts it as in this tablet's hands. */
 export async function returnMarksAgain(s: Session): Promise<void> {
-  const given = new Set((await s.db.marks.toArray()).filter(({ fate }) => fate === 'returned').map(({ id }) => id))
+  const given = new Map((await s.db.marks.toArray()).filter(({ fate }) => fate === 'returned').map((row) => [row.id, row]))
   if (given.size === 0) return
   for (const { lease, range } of await leases(s)) {
-    const ranges = spans(marksIn(range).filter(({ id }) => given.has(id)).map(({ number }) => number)) // without what the server knows of
+    // Without what the server knows of; what went out again with another roll is in the hand.
+    const ranges = spans(marksIn(range).filter(({ id }) => fateIn(given, id, lease.id) !== undefined).map(({ number }) => number))
     if (ranges.length > 0) await request('POST', `/mark-leases/${lease.id}/return`, { token: s.token, body: { ranges } })
   }
 }
@@ -146,10 +149,19 @@ export function spans(numbers: readonly number[]): { first: number; last: number
  * What is off its roll: by this tablet's own memory, and by every mark that it knows, a void or refused one too. The memory
  * counts where both speak: the documents of a campaign leave the tablet with it.
  */
-async function goneOf(s: Session): Promise<Map<string, Fate>> {
-  const known = (await all(s, 'mark')).map(({ id, state }): [string, Fate] => [id, state.fate === 'spoiled' ? 'spoiled' : 'used'])
-  const own = (await s.db.marks.toArray()).map(({ id, fate }): [string, Fate] => [id, fate])
-  return new Map([...known, ...own])
+async function goneOf(s: Session): Promise<Map<string, Gone>> {
+  const own = new Map((await s.db.marks.toArray()).map((row): [string, Gone] => [row.id, row]))
+  for (const { id, state } of await all(s, 'mark')) {
+    const before = own.get(id)?.fate
+    if (before === undefined || before === 'returned') own.set(id, { fate: state.fate === 'spoiled' ? 'spoiled' : 'used', lease: null })
+  }
+  return own
+}
+
+/** What became of a mark of a roll. One that was given back from another roll came into the hand again with this one. */
+function fateIn(gone: ReadonlyMap<string, Gone>, id: string, lease: string): Fate | undefined {
+  const row = gone.get(id)
+  return row === undefined || (row.fate === 'returned' && row.lease !== lease) ? undefined : row.fate
 }
 
 async function leases(s: Session): Promise<{ lease: Document; range: Range }[]> {
