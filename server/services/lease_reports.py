@@ -16,7 +16,7 @@ from server.db.numbers import MinutesNumber, NumberLease, Series, SeriesYear
 from server.services import ledger, restore
 from server.services.creation import created
 from server.services.number_skips import SKIPPED
-from server.services.numbers import FIRST_YEAR, MAX_COUNT
+from server.services.numbers import FIRST_YEAR, MAX_COUNT, turn
 from sync.seal import MAX_NUMBER
 
 CONFLICT = "lease_conflict"
@@ -84,7 +84,8 @@ def _adopt(session: Session, device: Device, lease: Mapping[str, Any], now: date
         session.add(year)
     year.next_number = max(year.next_number, lease["to"] + 1)
     session.add(NumberLease(id=str(lease["id"]), series=lease["series"], year=lease["year"], device_id=device.id,
-                            first=lease["from"], last=lease["to"], granted_at=now,
+                            first=lease["from"], last=lease["to"],
+                            granted_at=turn(session, lease["series"], lease["year"], lease["from"], lease["to"], now),
                             expires_on=date(lease["year"], 12, 31)))  # fmt: skip
     session.flush()
     session.execute(delete(MinutesNumber).where(*_range(lease), MinutesNumber.status == SKIPPED))

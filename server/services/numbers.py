@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -52,10 +52,23 @@ def grant(session: Session, device: Device, series: str, year: int, count: int, 
     _lock(session, series, year)
     first, last = _returned_run(session, series, year, count) or _fresh(session, series, year, count)
     lease = NumberLease(id=new_id(), series=series, year=year, device_id=device.id, first=first, last=last,
-                        granted_at=now, expires_on=date(year, 12, 31))  # fmt: skip
+                        granted_at=turn(session, series, year, first, last, now), expires_on=date(year, 12, 31))  # fmt: skip
     session.add(lease)
     session.flush()
     return lease
+
+
+def turn(session: Session, series: str, year: int, first: int, last: int, now: datetime) -> datetime:
+    """Return the instant of a new lease: now, but after every lease that held one of its numbers before.
+
+    Whose a number is, is told from the order of its leases, and the clock may stand still or be set back between two.
+    """
+    before = session.scalar(
+        select(func.max(NumberLease.granted_at)).where(
+            NumberLease.series == series, NumberLease.year == year, NumberLease.first <= last, NumberLease.last >= first
+        )
+    )
+    return now if before is None else max(now, before + timedelta(microseconds=1))
 
 
 def give_back(session: Session, lease_id: str, device: Device, first_unused: int | None, now: datetime) -> list[int]:

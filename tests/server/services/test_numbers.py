@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,19 +12,22 @@ from sqlalchemy.orm import Session
 from server.db.devices import Device
 from server.db.numbers import NumberLease
 from server.errors import Problem
-from server.services import numbers
+from server.services import number_book, numbers
+from server.services.number_desk import Book
+from server.services.world import ReadingWorld
 from tests.builders import Kit, Office
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SERIES = "BB-ĐKT"
+BOOK = Book(SERIES, SERIES, 2026)
 
 
-def lease(office: Office, kit: Kit, count: int, year: int = 2026) -> NumberLease:
+def lease(office: Office, kit: Kit, count: int, year: int = 2026, now: datetime = NOW) -> NumberLease:
     """Lease numbers to a tablet."""
     with office.transaction() as session:
         device = session.get(Device, kit.device_id)
         assert device is not None
-        found = numbers.grant(session, device, SERIES, year, count, NOW)
+        found = numbers.grant(session, device, SERIES, year, count, now)
         session.flush()
         session.expunge(found)
         return found
@@ -68,6 +71,27 @@ def test_what_comes_back_is_given_out_again_first(office: Office, kit: Kit, sess
     assert [r.status for r in rows] == ["outstanding"] * 6 + ["returned"] * 4, (
         "1 to 3 are on paper that has yet to come"
     )
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=-2)], ids=["same moment", "clock set back"])
+def test_a_number_that_went_out_again_is_its_new_holders_whatever_the_clock_said(
+    office: Office, kit: Kit, session: Session, later: timedelta
+) -> None:
+    """Else a paper signed with a number of one's own lease would stand as conflicting."""
+    first = lease(office, kit, 10)
+    give_back(office, kit, first.id, 4)
+    other = office.enrols(office.hires(), "Máy 2")
+    again = lease(office, other, 3, now=NOW + later)
+    for _ in range(2):
+        state = ReadingWorld(session).number_state(SERIES, 2026, 4)
+        assert (state.lease_id, state.lease_device) == (again.id, other.device_id)
+        assert [r.holder for r in numbers.register(session, SERIES, 2026)[2:5]] == [
+            kit.device_id,
+            *[other.device_id] * 2,
+        ]
+        assert [row.holder.rpartition(" ")[2] for row in number_book.rows_of(session, BOOK, [3, 4])] == ["1", "2"]
+        session.rollback()
+        give_back(office, other, again.id, 6)  # 4 and 5 are on paper that has yet to come
 
 
 def test_only_the_tablet_knows_what_it_printed(office: Office, kit: Kit) -> None:
