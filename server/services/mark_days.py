@@ -83,11 +83,12 @@ def _of_lease(lease: Row) -> Iterator[tuple[str, str, int]]:
 
 def _held_by(ledger: Ledger, organisation_id: str, kind: str, text: str) -> Row | None:
     """Return the lease that a serial was out with when it was used: not one that it had come back from."""
-    for lease in reversed(ledger.leases):
+    for lease in ledger.leases:
         if (lease.state["organisation_id"], lease.state["kind"]) == (organisation_id, kind):
             number = number_of(text, lease.state["prefix"], lease.state["digits"])
-            if number is not None and lease.whole[0] <= number <= lease.whole[1]:
-                return None if number in numbers_of(lease.state.get("returned"), lease.whole) else lease
+            held = number is not None and lease.whole[0] <= number <= lease.whole[1]
+            if held and number not in numbers_of(lease.state.get("returned"), lease.whole):
+                return lease
     return None
 
 

@@ -168,9 +168,10 @@ class Roll:
         return not self.leases and not self.marks and not self.batch.state.get("written_off")
 
     def holder_of(self, number: int) -> Row | None:
-        """Return the lease that holds a number; the last one that did where it came back."""
+        """Return the lease that a number did not come back from; the last one where it came back from each."""
         of = [lease for lease in reversed(self.leases) if lease.whole[0] <= number <= lease.whole[1]]
-        return next((lease for lease in of if number in self._held(lease)), of[0] if of else None)
+        out = (lease for lease in of if number not in numbers_of(lease.state.get("returned"), lease.whole))
+        return next(out, of[0] if of else None)
 
     def _part(self, lease: Row) -> tuple[int, int]:
         return max(self.batch.whole[0], lease.whole[0]), min(self.batch.whole[1], lease.whole[1])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.db.devices import Device
 from server.errors import Problem
-from server.services import mark_book, mark_leases
+from server.services import mark_book, mark_days, mark_leases
 from server.services.mark_book import Received
 from server.services.mark_ledger import Row
 from tests.builders import Kit, Office
@@ -123,6 +123,9 @@ def test_what_went_out_again_is_out_whatever_the_clock_said(store: Store, kit: K
     roll = store.ledger().roll(batch)
     assert roll is not None
     assert [(n, held.id) for n in (1, 2) if (held := roll.holder_of(n))] == [(1, again.id), (2, lease.id)]
+    store.uses("A01")
+    with store.office.transaction() as session:
+        assert [day.tablet[-5:] for day in mark_days.days(session) if day.flows[mark_days.USED]] == ["Máy 2"]
 
 
 def test_a_lease_is_closed_once_nothing_of_it_is_left(store: Store, kit: Kit) -> None:
