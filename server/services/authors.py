@@ -24,11 +24,15 @@ class Written:
 
 
 def last_of(session: Session, kind: str, id: str, field: str) -> Written | None:
-    """Return who last wrote a field, or one key of a map (`values.number`)."""
+    """Return who last wrote a field, or one key of a map (`values.number`).
+
+    The revision says what was last: a document that moved has entries in two scopes, and each counts for itself.
+    """
     name, _, key = field.partition(".")
     query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.kind == kind)
-    for found in session.scalars(query.order_by(JournalEntry.seq.desc()).limit(HISTORY)):
-        entry = json.loads(found)
+    newest = query.order_by(JournalEntry.received_at.desc(), JournalEntry.seq.desc()).limit(HISTORY)
+    entries = [json.loads(text) for text in session.scalars(newest)]
+    for entry in sorted(entries, key=lambda entry: -entry["rev"]):
         written = entry["set"].get(field, entry["set"].get(name))
         if written is not None and (not key or field in entry["set"] or key in written):
             return Written(str(entry["actor"]), str(entry["received_at"]), entry.get("device"))

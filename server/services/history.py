@@ -69,7 +69,8 @@ def of_document(session: Session, id: str, limit: int = PAGE_SIZE) -> list[Entry
     query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.entry.not_like('%"type":"gone"%'))
     query = query.order_by(JournalEntry.received_at.desc(), JournalEntry.seq.desc()).limit(limit)
     people, tablets = accounts.names(session), _tablets(session)
-    return [entry_of(json.loads(text), people, tablets) for text in session.scalars(query)]
+    found = sorted((json.loads(text) for text in session.scalars(query)), key=lambda raw: -raw["rev"])
+    return [entry_of(raw, people, tablets) for raw in found]
 
 
 def size(session: Session, inspection_id: str, scope: str) -> int:
