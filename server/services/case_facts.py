@@ -38,13 +38,18 @@ class Paper:
 
 
 def papers(minutes: Iterable[tuple[str, State]]) -> list[Paper]:
-    """Return the standing inspection minutes and their amendments, in the order of issue."""
+    """Return the standing inspection minutes, then their amendments, each in the order of issue.
+
+    An amendment names what it amends: a tablet's clock that was set back in between makes it no first minutes.
+    """
     found = [
         Paper(id, state, json.loads(state["canonical"]))
         for id, state in minutes
         if state.get("status") in STANDING and state.get("form") in FORMS
     ]
-    return sorted(found, key=lambda paper: (str(paper.state.get("issued_at")), paper.id))
+    return sorted(
+        found, key=lambda paper: (bool(paper.state.get("amends")), str(paper.state.get("issued_at")), paper.id)
+    )
 
 
 def detection(first: Paper) -> dict[str, Any]:

@@ -82,6 +82,13 @@ def test_only_standing_inspection_minutes_and_their_amendments_count(status: str
     assert [p.id for p in papers(given)] == ["a", "b"]
 
 
+def test_what_amends_comes_after_what_it_amends_whatever_its_clock_said() -> None:
+    first = {"status": "amended", "form": "inspection", "canonical": "{}", "issued_at": "2026-11-20T10:00:00+07:00"}
+    amendment = {**first, "status": "issued", "form": "amendment", "amends": "b"}
+    for at in ("2026-11-20T10:00:00+07:00", "2026-11-20T08:00:00+07:00"):
+        assert [p.id for p in papers([("a", {**amendment, "issued_at": at}), ("b", first)])] == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("printed", "sealed"),
     [
