@@ -131,6 +131,9 @@ def add(session: Session, fresh: Sequence[State], *, actor: str, now: datetime) 
 
     Refuses (CONFLICT) one whose time another price for the same thing shares: its caller looked before.
     """
+    documents.reserve(
+        session, [(KIND, "table")]
+    )  # two people who add at once meet here: a new price has no row to lock
     known = documents.of_kind(session, KIND)
     locked = documents.many(session, [(KIND, d.id) for d in known], lock=True)
     standing = {id: dict(row.state) for (_, id), row in locked.items() if not row.is_deleted}

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from server.db import documents
+from server.errors import Problem
 from server.extensions import db
-from server.services import journal
+from server.services import journal, prices
 from tests.builders import Office
 from tests.server.pages.scene import NASTY, Desk
 
 SCALE = {"instrument_type": "weighing_instrument", "text": "Cân đồng hồ lò xo (đến 60 kg)", "amount": "30.000",
          "basis": "Quyết định số 12/QĐ-TT", "valid_from": "2021-01-01", "valid_to": ""}  # fmt: skip
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HEAD = "Loại phương tiện đo;Nội dung;Đơn giá;Văn bản quy định;Áp dụng từ;Đến hết ngày\n"
 
 
@@ -55,6 +61,25 @@ def test_a_later_price_ends_the_one_before_and_nothing_shares_a_day(desk: Desk, 
     assert "35000" in desk.client.get("/prices?export=csv&status=current").get_data(as_text=True)
     with office.transaction() as session:
         assert journal.verify(session).is_whole
+
+
+@pytest.mark.postgresql_only
+def test_two_people_who_add_at_once_never_write_two_prices_for_one_day(office: Office) -> None:
+    price = {**SCALE, "amount": "30000", "valid_to": None}
+
+    def adds() -> int:
+        with office.transaction() as session:
+            return prices.add(session, [price], actor="other", now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with office.transaction() as session:
+            prices.add(session, [price], actor="one", now=NOW)
+            asked = pool.submit(adds)
+            with pytest.raises(TimeoutError):
+                asked.result(0.5)
+        with pytest.raises(Problem, match="Đã có giá cho"):
+            asked.result()
+    assert len(standing(office)) == 1
 
 
 def test_a_wrong_price_is_struck_and_a_stale_form_changes_nothing(desk: Desk, office: Office) -> None:
