@@ -148,7 +148,7 @@ def _move_families(session: Session) -> None:
     moved = select(_SITES.c.id, _SITES.c.site_id).where(
         (_SITES.c.site_id != _SITES.c.id) | (_SITES.c.merged_into != "")
     )
-    for id, site in connection.execute(moved).all():
+    for id, site in connection.execute(moved.order_by(_SITES.c.id)).all():  # as those lock them who write instruments
         wanted = standing_for(id, merged)
         if wanted != site:
             connection.execute(update(_SITES).where(_SITES.c.id == id).values(site_id=wanted))
