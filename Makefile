@@ -52,7 +52,7 @@ demo: $(STAMP)/python ## Mô phỏng một ngày đi kiểm tra: mất mạng, c
 
 test: setup $(STAMP)/browser ## Chạy toàn bộ kiểm thử
 	cd tablet && npm run --silent test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --durations 20 --durations-min 10
 
 coverage: setup $(STAMP)/browser ## Đo độ phủ của kiểm thử (không kể các bài dài; đo làm chậm gấp đôi)
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(LONG:%=--ignore=%)
