@@ -52,6 +52,7 @@ from server.pages import (
     trail,
     verification,
     verification_due,
+    verification_papers,
     verification_reports,
     work_calendar,
 )
@@ -67,7 +68,7 @@ PAGES = (
     sign_in, language, account, trail, inspections, review, inspection_papers, follow_up, conflicts, quarantine, tablets, numbers, printing, blanks, limits, standards, checklist_pages,
     people, organisations, planning, campaign_sites, programme, public_minutes, api_docs, status, cases, work_calendar, samples, tablet_app,
     establishments, imports, instruments, mergers, reports, other_inspections, marks, marks_out, prices, verification, fees,
-    verification_due, verification_reports, certificates,
+    verification_due, verification_reports, verification_papers, certificates,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from checklists import catalog
 from checklists.judge import judge
 from checklists.standards import supported
+from checklists.verified_until import proposed_until
 from server.db import documents
 from server.db.devices import Device
 from server.db.numbers import Series
@@ -37,7 +38,7 @@ from server.services import (
 )
 from server.services.creation import SYSTEM, created
 from server.services.mark_book import Received
-from server.services.verification_papers import CERTIFICATE, RECORD
+from server.services.slip_papers import CERTIFICATE, RECORD
 from server.services.world import ReadingWorld
 from sync.conclusions import conclude
 from sync.ids import answer_id, mark_id
@@ -48,6 +49,7 @@ CODE = "mobile-verification"
 FIRST_INDEX = 9800
 PREFIX, DIGITS, RECEIVED, SPOILED = "BH21-", 4, 50, 7
 VALID_UNTIL = "2022-04-30"
+"""Where no cycle is confirmed; else the cycle's own day stands."""
 
 
 def fill(session: Session, loaded: Loaded, key: Ed25519PrivateKey, *, at: datetime) -> None:
@@ -231,7 +233,9 @@ class _Day:
         self._records(slip, instrument, "KD11", self._finding(slip, instrument, "KD11", verifier, values=values), verifier)  # fmt: skip
         if verdict == "pass":
             self._sticks(slip, instrument, verifier)
-            dated = self._finding(slip, instrument, "KD15", verifier, values={"value": VALID_UNTIL})
+            proposed = proposed_until(current, state, self.on)
+            until = VALID_UNTIL if proposed is None else proposed.until.isoformat()
+            dated = self._finding(slip, instrument, "KD15", verifier, values={"value": until})
             self._records(slip, instrument, "KD15", dated, verifier)
         return verdict == "pass"
 

@@ -22,6 +22,7 @@ from server.services import (
     review_queue,
     review_remarks,
     slip_card,
+    slip_papers,
     standard_desk,
 )
 from server.services.inspection_list import Filter
@@ -117,6 +118,7 @@ def _shown(id: str, *, queue: str | None = None, wanted: Decision | None = None,
                            cases=cases.of_inspection(db.session(), id) if reviews else (),
                            may_open_case=reviews and cases.may_open(db.session(), id),
                            card=slip_card.of_inspection(db.session(), id, page.state, local(now()).date()),
+                           papers={each.instrument_id: each for each in slip_papers.of_slip(db.session(), id, now())} if reviews and page.state.get("session_id") else {},
                            offers=_offers(id) if reviews else (),
                            issued=next((m for m in page.minutes if m.id == request.args.get("issued")), None))  # fmt: skip
 

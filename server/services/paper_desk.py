@@ -154,10 +154,10 @@ def _case(session: Session, inspection: Document) -> _Case:
     taken, _ = samples.on_paper(session, inspection.id, "sampling")
     _, told = samples.on_paper(session, inspection.id, "result_notice")
     earlier = paper_chain.earlier_measures(session, inspections)
-    return _Case(inspection, _house(session, inspection), papers, measures, earlier, photos, taken, told)
+    return _Case(inspection, house(session, inspection), papers, measures, earlier, photos, taken, told)
 
 
-def _house(session: Session, inspection: Document) -> dict[str, Any]:
+def house(session: Session, inspection: Document) -> dict[str, Any]:
     """Return the agency whose inspection it is; an inspection without one is shown, its papers are not issued."""
     try:
         return minutes.organisation_of(session, inspection)

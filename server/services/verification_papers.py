@@ -1,4 +1,4 @@
-"""Papers of single verified instruments at the office: which may be issued now and why not, drafts, issuing, replacing."""
+"""Papers of single verified instruments at the office: what would be written, drafts, issuing, replacing."""
 
 from __future__ import annotations
 
@@ -13,73 +13,64 @@ from sqlalchemy.orm import Session
 from server.db import documents
 from server.db.documents import Document
 from server.errors import Problem, ProblemCode
-from server.services import minutes, paper_chain
-from server.services.wording import INSPECTION_STATUSES
+from server.services import conclusions, minutes, paper_chain, slip_papers
+from server.services.slip_papers import CERTIFICATE, RECORD, Obstacle, Papers, Slip
 from sync import seal
-from sync.inspection import Status
 from sync.paper_forms import FORMS
 from sync.paper_measures import STANDING
-from sync.paper_verified import CODE, conclusion_of, name_of
+from sync.paper_words import VERDICTS
 
-RECORD, CERTIFICATE = "verification_record", "verification_certificate"
-VALID_UNTIL = "KD15"
-_OPEN = (Status.IN_PROGRESS, Status.ISSUED, Status.RETURNED)
-_NO_CERTIFICATE = {
-    "": "Chưa ghi kết luận (mục KD11).",
-    "fail": "Phương tiện đo không đạt: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận.",
-    "inconclusive": "Phương tiện đo chưa kết luận được: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận.",
-}
+_OF_THE_MOMENT = frozenset({"issued_at", "place_date", "ended", "number"})
+"""What a paper says of the minute in which it is issued; all else of it is what was read before."""
+_CHANGED = "Nội dung đã thay đổi từ lúc bạn mở trang, chưa phát hành gì. Hãy đọc lại nội dung dưới đây rồi phát hành."
 State = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
-    """An instrument of a slip with its standing papers, and why the next ones cannot be issued now ('' = they can)."""
+class Sheet:
+    """A paper about to be issued, as its page shows it. `seen` stands for all that it would say."""
 
-    instrument_id: str
-    name: str
-    serial: str
-    conclusion: str
-    record: str | None
-    certificate: str | None
-    """The ids of the standing papers."""
-    no_record: str
-    no_certificate: str
-    closes: bool
-    """Whether its record is the slip's last."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    inspection: Document
-    organisation: dict[str, Any]
-    instruments: Mapping[str, State]
-    findings: Sequence[State]
-    papers: Sequence[Document]
-    """Those that stand."""
-
-    def answers(self, instrument_id: str) -> dict[str, State]:
-        """Return the answers about one instrument by item."""
-        own = (f for f in self.findings if f.get("subject_id") == instrument_id and f.get("checklist") == CODE)
-        return {str(f.get("item")): f for f in own}
-
-    def paper(self, form: str, instrument_id: str) -> Document | None:
-        """Return the standing paper of a form about an instrument, the last one where there are two."""
-        own = [p for p in self.papers if p.state.get("form") == form and p.state.get("instrument_id") == instrument_id]
-        return max(own, key=lambda p: str(p.state.get("issued_at")), default=None)
+    form: str
+    papers: Papers
+    obstacles: Sequence[Obstacle]
+    warnings: Sequence[str]
+    content: State
+    seen: str
+    signers: Sequence[State]
+    record: str
+    """The number of the standing record that a certificate rests on; '' where there is none."""
+    replaces: str = ""
+    """The number of the certificate in whose place it comes."""
 
     @property
-    def brought(self) -> list[str]:
-        """The instruments that were received, else those that anything was found of."""
-        received = [id for id in self.inspection.state.get("received") or {} if id in self.instruments]
-        looked_at = {str(f.get("subject_id")) for f in self.findings if f.get("checklist") == CODE}
-        return received or [id for id in self.instruments if id in looked_at]
+    def name(self) -> str:
+        """What the paper is called."""
+        return FORMS[self.form].name
 
 
-def of_slip(session: Session, inspection_id: str) -> list[Papers]:
-    """Return the instruments of a slip in the order in which they were received, each with its papers."""
-    slip = _slip(session, minutes.existing(session, "inspection", inspection_id))
-    return [_papers(slip, id) for id in slip.brought]
+def sheet(session: Session, inspection_id: str, form: str, instrument_id: str, *, at: datetime, actor: str) -> Sheet:
+    """Return what would be issued now of an instrument; 404 where there is no such instrument or form."""
+    slip = slip_papers.read(session, minutes.existing(session, "inspection", inspection_id), at)
+    _known(slip, form, instrument_id)
+    papers = slip_papers.papers_of(slip, instrument_id)
+    return _sheet(session, slip, form, papers, papers.before(form), at, actor)
+
+
+def sheet_instead(session: Session, minutes_id: str, *, at: datetime, actor: str) -> tuple[str, Sheet]:
+    """Return the slip (its id) and what would be issued now in the place of a certificate; 404 for any other paper."""
+    old = minutes.existing(session, "minutes", minutes_id)
+    if old.state.get("form") != CERTIFICATE:
+        raise Problem(ProblemCode.NOT_FOUND, "Không có giấy chứng nhận kiểm định này.")
+    slip = slip_papers.read(session, minutes.existing(session, "inspection", str(old.parent)), at)
+    instrument_id = str(old.state.get("instrument_id"))
+    _known(slip, CERTIFICATE, instrument_id)
+    papers = slip_papers.papers_of(slip, instrument_id)
+    obstacles = list(slip_papers.before_certificate(slip, instrument_id))
+    if old.state.get("status") not in STANDING:
+        obstacles.insert(
+            0, Obstacle(f"Giấy chứng nhận số {paper_chain.number_of(old.state)} đã hủy.", slip_papers.AT_SLIP)
+        )
+    return slip.inspection.id, _sheet(session, slip, CERTIFICATE, papers, obstacles, at, actor, paper_chain.number_of(old.state))  # fmt: skip
 
 
 def draft(
@@ -87,43 +78,45 @@ def draft(
     actor: str, signer: str = "",
 ) -> bytes:  # fmt: skip
     """Print what would be issued now as BẢN DỰ THẢO, without a number."""
-    slip = _slip(session, minutes.existing(session, "inspection", inspection_id))
+    slip = slip_papers.read(session, minutes.existing(session, "inspection", inspection_id), at)
     _known(slip, form, instrument_id)
-    composed = minutes.compose(session, slip.inspection, form=form, number=None, at=at, signer=_signer(slip, form, signer),
-                               about=about(session, slip.inspection, instrument_id, actor))  # fmt: skip
+    composed = _composed(session, slip, form, instrument_id, at, actor, signer)
     return render(seal.canonical_text(composed), None, host=host, status="draft")
 
 
 def issue(
     session: Session, inspection_id: str, form: str, instrument_id: str, *, actor: str, key: Ed25519PrivateKey,
-    now: datetime, id: str | None = None, signer: str = "",
+    now: datetime, id: str | None = None, signer: str = "", seen: str | None = None,
 ) -> str:  # fmt: skip
     """Issue the record or the certificate of an instrument; the caller holds the write transaction. Returns its id.
 
-    Sending the same `id` twice is harmless. The record of the slip's last instrument ends the slip. Refuses (409), with the
-    reason, what may not be issued now: a certificate of what did not pass, or a second one.
+    Sending the same `id` twice is harmless. The record of the slip's last instrument ends the slip. With `seen`, nothing
+    is issued where it would say anything else than what was read. Refuses (409), with the reason, what may not be issued
+    now: a certificate of what did not pass, one that holds longer than its cycle, or a second one.
     """
     inspection = minutes.existing(session, "inspection", inspection_id, lock=True)
     before = documents.get(session, "minutes", id) if id else None
     if before is not None:
-        if before.parent != inspection.id or before.state.get("form") != form:
+        if (before.parent, before.state.get("form"), before.state.get("instrument_id")) != (inspection.id, form, instrument_id):  # fmt: skip
             raise Problem(ProblemCode.CONFLICT, "Biểu mẫu này đã dùng cho văn bản khác: hãy mở lại trang.")
         return before.id
-    slip = _slip(session, inspection)
+    slip = slip_papers.read(session, inspection, now)
     _known(slip, form, instrument_id)
-    found = _papers(slip, instrument_id)
-    _refuse(form, found.no_record if form == RECORD else found.no_certificate)
+    found = slip_papers.papers_of(slip, instrument_id)
+    _refuse(form, found.before(form))
+    _as_read(session, slip, form, instrument_id, seen, now, actor)
     return _issued(session, slip, form, instrument_id, actor=actor, key=key, now=now, id=id, signer=signer,
                    closes=form == RECORD and found.closes)  # fmt: skip
 
 
 def replace(
     session: Session, minutes_id: str, reason: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
-    id: str | None = None, signer: str = "",
+    id: str | None = None, signer: str = "", seen: str | None = None,
 ) -> str:  # fmt: skip
     """Issue a new certificate in the place of one that is wrong, and void the old one by a reason that names the new.
 
-    Sending the same `id` twice is harmless. Refuses a paper that is no standing certificate, and an empty reason.
+    Sending the same `id` twice is harmless; `seen` as in `issue`. Refuses a paper that is no standing certificate, and an
+    empty reason.
     """
     old = minutes.existing(session, "minutes", minutes_id, lock=True)
     before = documents.get(session, "minutes", id) if id else None
@@ -133,10 +126,11 @@ def replace(
         raise Problem(ProblemCode.CONFLICT, "Chỉ cấp thay được giấy chứng nhận đang có hiệu lực.")
     if not reason.strip():
         raise Problem(ProblemCode.INVALID_REQUEST, "Phải ghi lý do cấp thay giấy chứng nhận.")
-    slip = _slip(session, minutes.existing(session, "inspection", str(old.parent), lock=True))
+    slip = slip_papers.read(session, minutes.existing(session, "inspection", str(old.parent), lock=True), now)
     instrument_id = str(old.state.get("instrument_id"))
     _known(slip, CERTIFICATE, instrument_id)
-    _refuse(CERTIFICATE, _no_certificate(slip, instrument_id))
+    _refuse(CERTIFICATE, list(slip_papers.before_certificate(slip, instrument_id)))
+    _as_read(session, slip, CERTIFICATE, instrument_id, seen, now, actor)
     new = _issued(session, slip, CERTIFICATE, instrument_id, actor=actor, key=key, now=now, id=id, signer=signer)
     number = paper_chain.number_of(minutes.existing(session, "minutes", new).state)
     said = f"{reason.strip().rstrip(' .;')}; thay bằng giấy chứng nhận số {number}"
@@ -154,8 +148,49 @@ def about(session: Session, inspection: Document, instrument_id: str, actor: str
             "by": actor}  # fmt: skip
 
 
+def _sheet(
+    session: Session, slip: Slip, form: str, papers: Papers, obstacles: Sequence[Obstacle], at: datetime, actor: str,
+    replaces: str = "",
+) -> Sheet:  # fmt: skip
+    content = _composed(session, slip, form, papers.instrument_id, at, actor)
+    signers = slip.organisation.get("signers") or [] if form == CERTIFICATE else []
+    record = slip.paper(RECORD, papers.instrument_id)
+    return Sheet(form, papers, obstacles, _warnings(session, slip, papers), content, _seen(content), signers,
+                 "" if record is None else paper_chain.number_of(record.state), replaces)  # fmt: skip
+
+
+def _warnings(session: Session, slip: Slip, papers: Papers) -> list[str]:
+    """Say what does not stand in the way and yet wants a look: the server concludes otherwise."""
+    found = conclusions.of_slips(session, [slip.inspection.id])
+    ours = next((each for each in found if each.instrument_id == papers.instrument_id), None)
+    if ours is None or not ours.differs:
+        return []
+    why = f": {ours.words}" if ours.words else ""
+    return [f"Máy chủ tính lại ra kết luận khác ({VERDICTS.get(ours.ours, 'không tính được')}){why}."]
+
+
+def _composed(
+    session: Session, slip: Slip, form: str, instrument_id: str, at: datetime, actor: str, signer: str = ""
+) -> dict[str, Any]:  # fmt: skip
+    return minutes.compose(session, slip.inspection, form=form, number=None, at=at, signer=_signer(slip, form, signer),
+                           about=about(session, slip.inspection, instrument_id, actor))  # fmt: skip
+
+
+def _seen(content: State) -> str:
+    kept = {name: value for name, value in content.items() if name not in _OF_THE_MOMENT}
+    return seal.digest(seal.canonical_text(kept)).hex()
+
+
+def _as_read(
+    session: Session, slip: Slip, form: str, instrument_id: str, seen: str | None, now: datetime, actor: str
+) -> None:  # fmt: skip
+    """Refuse where the paper would say anything else than what its reader saw."""
+    if seen is not None and seen != _seen(_composed(session, slip, form, instrument_id, now, actor)):
+        raise Problem(ProblemCode.CONFLICT, _CHANGED)
+
+
 def _issued(
-    session: Session, slip: _Slip, form: str, instrument_id: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
+    session: Session, slip: Slip, form: str, instrument_id: str, *, actor: str, key: Ed25519PrivateKey, now: datetime,
     id: str | None, signer: str, closes: bool = False,
 ) -> str:  # fmt: skip
     return minutes.issue(session, slip.inspection.id, form, actor=actor, key=key, now=now, id=id,
@@ -163,71 +198,18 @@ def _issued(
                          about=about(session, slip.inspection, instrument_id, actor))  # fmt: skip
 
 
-def _slip(session: Session, inspection: Document) -> _Slip:
-    site = str(inspection.state.get("establishment_id"))
-    instruments = {d.id: d.state for d in documents.children(session, site, "instrument")}
-    findings = [d.state for d in documents.children(session, inspection.id, "finding") if not d.state.get("voided")]
-    papers = [d for d in documents.children(session, inspection.id, "minutes") if d.state.get("status") in STANDING]
-    return _Slip(inspection, minutes.organisation_of(session, inspection), instruments, findings, papers)
-
-
-def _papers(slip: _Slip, instrument_id: str) -> Papers:
-    record, certificate = slip.paper(RECORD, instrument_id), slip.paper(CERTIFICATE, instrument_id)
-    state, answers = slip.instruments[instrument_id], slip.answers(instrument_id)
-    others = [id for id in slip.brought if id != instrument_id and slip.paper(RECORD, id) is None]
-    closed = any(p.state.get("closes") is True for p in slip.papers)
-    return Papers(
-        instrument_id, name_of(state), str(state.get("serial") or ""), conclusion_of(answers),
-        None if record is None else record.id, None if certificate is None else certificate.id,
-        _once(record) or _no_record(slip, instrument_id), _once(certificate) or _no_certificate(slip, instrument_id),
-        closes=not others and not closed,
-    )  # fmt: skip
-
-
-def _once(paper: Document | None) -> str:
-    return "" if paper is None else f"Đã lập, số {paper_chain.number_of(paper.state)}."
-
-
-def _no_record(slip: _Slip, instrument_id: str) -> str:
-    status = str(slip.inspection.state.get("status"))
-    if status not in _OPEN:
-        return f"Phiếu đang ở trạng thái “{INSPECTION_STATUSES.get(status, status)}”."
-    if not conclusion_of(slip.answers(instrument_id)):
-        return _NO_CERTIFICATE[""]
-    return _no_series(slip, RECORD)
-
-
-def _no_certificate(slip: _Slip, instrument_id: str) -> str:
-    answers = slip.answers(instrument_id)
-    refused = _NO_CERTIFICATE.get(conclusion_of(answers), "")
-    if refused:
-        return refused
-    if slip.paper(RECORD, instrument_id) is None:
-        return "Chưa lập biên bản kiểm định của phương tiện đo này."
-    if not str((answers.get(VALID_UNTIL, {}).get("values") or {}).get("value") or ""):
-        return "Chưa ghi thời hạn kiểm định (mục KD15)."
-    return _no_series(slip, CERTIFICATE)
-
-
-def _no_series(slip: _Slip, form: str) -> str:
-    try:
-        minutes.series_of(slip.organisation, form)
-    except Problem as problem:
-        return problem.detail
-    return ""
-
-
-def _known(slip: _Slip, form: str, instrument_id: str) -> None:
+def _known(slip: Slip, form: str, instrument_id: str) -> None:
     if form not in (RECORD, CERTIFICATE) or instrument_id not in slip.instruments:
         raise Problem(ProblemCode.NOT_FOUND, "Không có phương tiện đo hoặc loại văn bản này.")
 
 
-def _refuse(form: str, why: str) -> None:
-    if why:
-        raise Problem(ProblemCode.CONFLICT, f"Chưa phát hành được {FORMS[form].noun}: {why}")
+def _refuse(form: str, obstacles: Sequence[Obstacle]) -> None:
+    if obstacles:
+        said = " ".join(each.said for each in obstacles)
+        raise Problem(ProblemCode.CONFLICT, f"Chưa phát hành được {FORMS[form].noun}: {said}")
 
 
-def _signer(slip: _Slip, form: str, name: str) -> State | None:
+def _signer(slip: Slip, form: str, name: str) -> State | None:
     """Return who signs a certificate: the one named, else the agency's head; refuses a name that is not its signer's."""
     if form != CERTIFICATE:
         return None

@@ -62,6 +62,7 @@ _TABLE: Mapping[str, Mapping[str, Who]] = {
         "listed": PEOPLE, "one": PEOPLE, "ask_to_open": SUPERVISORS, "open_one": SUPERVISORS, "ask_to_amend": SUPERVISORS,
         "amend": SUPERVISORS, "close": SUPERVISORS,
     },
+    "verification_papers": {"ask": SUPERVISORS, "draft": SUPERVISORS, "issue": SUPERVISORS, "ask_to_replace": SUPERVISORS, "replace": SUPERVISORS},
     "verification_reports": {"chooser": PEOPLE, "choose": PEOPLE, "one": PEOPLE, "behind": PEOPLE, "word": PEOPLE, "pdf": PEOPLE},
     "samples": {"listed": PEOPLE, "one": PEOPLE, "hand_over": PEOPLE, "ask_for_result": PEOPLE, "result": PEOPLE},
     "conflicts": {"listed": PEOPLE, "one": PEOPLE, "settle": PEOPLE},
@@ -124,7 +125,8 @@ WHO: Mapping[str, Who] = MappingProxyType(
 """Endpoint -> who may call it. What one may see there of whose work, the services decide (services/grants.py)."""
 
 SHOWS: Mapping[str, str] = MappingProxyType({
-    "inspections.one": "inspection", "inspections.past": "inspection", "inspection_papers.draft": "inspection",
+    "inspections.one": "inspection", "inspections.past": "inspection", "inspection_papers.draft": "inspection", "verification_papers.ask": "inspection",
+    "verification_papers.draft": "inspection", "verification_papers.ask_to_replace": "minutes",
     "minutes.pdf": "minutes", "minutes.as_json": "minutes", "minutes.label": "minutes", "photos.fetch": "photo",
     "printing.papers_pdf": "print_batch", "printing.photos_pdf": "print_batch", "printing.photos_of_one": "minutes",
     "blanks.pdf": "numbers_reserved",

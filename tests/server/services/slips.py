@@ -13,7 +13,8 @@ from server.db import documents
 from server.db.numbers import Series
 from server.printing.minutes import render
 from server.security.keys import server_key
-from server.services import verification_papers
+from server.services import slip_papers, verification_papers
+from server.services.verification_papers import Sheet
 from server.settings import Settings
 from sync.ids import answer_id, mark_id
 from tests.builders import Office, Person
@@ -113,11 +114,11 @@ class Slip:
         self.office.records("mark", f"campaign:{self.campaign}", state, parent=self.day,
                             id=mark_id(self.office.organisation_id, "sticker", serial))  # fmt: skip
 
-    def issues(self, form: str, subject: str, id: str | None = None) -> str:
+    def issues(self, form: str, subject: str, id: str | None = None, seen: str | None = None) -> str:
         """Issue a paper at the office."""
         with self.office.transaction() as session:
             return verification_papers.issue(session, self.id, form, subject, actor=self.leader.id, now=NOW,
-                                             key=server_key(self.settings.instance), id=id)  # fmt: skip
+                                             key=server_key(self.settings.instance), id=id, seen=seen)  # fmt: skip
 
     def certifies(self, subject: str) -> str:
         """Issue record and certificate; return the certificate."""
@@ -130,16 +131,38 @@ class Slip:
             return verification_papers.replace(session, certificate, reason, actor=self.leader.id, now=NOW, id=id,
                                                key=server_key(self.settings.instance))  # fmt: skip
 
-    def papers(self) -> dict[str, verification_papers.Papers]:
+    def papers(self) -> dict[str, slip_papers.Papers]:
         """What may be issued of each scale."""
         with self.office.transaction() as session:
-            return {each.instrument_id: each for each in verification_papers.of_slip(session, self.id)}
+            return {each.instrument_id: each for each in slip_papers.of_slip(session, self.id, NOW)}
+
+    def sheet(self, form: str, subject: str) -> Sheet:
+        """What the office reads before it issues."""
+        with self.office.transaction() as session:
+            return verification_papers.sheet(session, self.id, form, subject, at=NOW, actor=self.leader.id)
+
+    def records_of(self, subject: str) -> list[str]:
+        """The records about a scale that were ever issued."""
+        with self.office.transaction() as session:
+            found = documents.children(session, self.id, "minutes")
+            return [
+                d.id for d in found if (d.state["form"], d.state["instrument_id"]) == ("verification_record", subject)
+            ]
 
     def drafts(self, form: str, subject: str) -> bytes:
         """Print a draft."""
         with self.office.transaction() as session:
             return verification_papers.draft(session, self.id, form, subject, render, host="kiemtra.vn", at=NOW,
                                              actor=self.leader.id)  # fmt: skip
+
+    def becomes(self, subject: str, type: str, on: str) -> None:
+        """Let a scale be an instrument of another kind, and the session be of another day."""
+        for kind, id, said in (("instrument", subject, {"type": type}), ("verification_session", self.day, {"on": on})):
+            with self.office.transaction() as session:
+                found = documents.get(session, kind, id)
+                assert found is not None
+                state, scope, parent = {**found.state, **said}, found.scope, found.parent
+            self.office.records(kind, scope, state, id=id, parent=parent)
 
     def state(self, kind: str, id: str) -> dict[str, Any]:
         """The state of a document now."""

@@ -85,6 +85,71 @@ def test_none_is_issued_without_a_day_until_which_it_holds_and_none_twice(slip: 
         slip.issues(CERTIFICATE, scale)
 
 
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        ("2022-08-05", ""),  # the day itself, twelve months after
+        ("2022-08-04", ""),
+        ("2022-08-06", "Thời hạn đến 06/08/2022 vượt hạn theo chu kỳ 12 tháng"),
+        ("2021-08-05", "Thời hạn đến 05/08/2021 không sau ngày kiểm định 05/08/2021"),
+        ("năm sau", "không phải ngày"),
+    ],
+)
+def test_a_certificate_holds_no_longer_than_the_confirmed_cycle(slip: Slip, until: str, why: str) -> None:
+    meter = slip.scales[0]
+    slip.becomes(meter, "taximeter", "2021-08-05")
+    slip.passes(meter, until=until)
+    slip.issues(RECORD, meter)
+    if why:
+        with pytest.raises(Problem, match=why):
+            slip.issues(CERTIFICATE, meter)
+        return
+    old = slip.issues(CERTIFICATE, meter)
+    slip.answers("KD15", meter, values={"value": "2022-08-06"})
+    with pytest.raises(Problem, match="thời hạn chỉ được rút ngắn"):
+        slip.replaces(old, "Gia hạn")
+    assert slip.state("minutes", old)["status"] == "issued"
+
+
+def test_where_no_cycle_is_confirmed_the_verifier_says_the_day(slip: Slip) -> None:
+    scale = slip.scales[0]
+    slip.passes(scale, until="2031-08-05")
+    assert slip.certifies(scale)
+
+
+def test_all_that_stands_in_the_way_is_listed_with_its_place(slip: Slip) -> None:
+    scale = slip.scales[0]
+    found = slip.papers()[scale]
+    assert [each.at for each in found.before_record] == ["results"]
+    assert [each.at for each in found.before_certificate] == ["results", "record"]
+    slip.passes(scale, until="")
+    said = [each.said for each in slip.papers()[scale].before_certificate]
+    assert said == ["Chưa lập biên bản kiểm định của phương tiện đo này.", "Chưa ghi thời hạn kiểm định (mục KD15)."]
+    slip.issues(RECORD, scale)
+    assert [(each.said, each.at) for each in slip.papers()[scale].before_record] == [("Đã lập, số 01/BB-KĐ.", "paper")]
+
+
+def test_nothing_is_issued_that_says_other_things_than_were_read(slip: Slip) -> None:
+    scale, other = slip.scales
+    slip.passes(scale)
+    seen = slip.sheet(RECORD, scale).seen
+    slip.passes(other)  # the next instrument's answers are not on this paper
+    assert slip.sheet(RECORD, scale).seen == seen
+    slip.sticks(scale, "21C00921")
+    with pytest.raises(Problem, match="đã thay đổi từ lúc bạn mở trang"):
+        slip.issues(RECORD, scale, seen=seen)
+    assert slip.issues(RECORD, scale, seen=slip.sheet(RECORD, scale).seen)
+
+
+def test_a_form_that_was_used_for_one_instrument_issues_nothing_for_another(slip: Slip) -> None:
+    scale, other = slip.scales
+    slip.passes(scale)
+    slip.passes(other)
+    id = slip.issues(RECORD, scale, fresh())
+    with pytest.raises(Problem, match="đã dùng cho văn bản khác"):
+        slip.issues(RECORD, other, id)
+
+
 def test_a_draft_is_read_before_and_takes_no_number(slip: Slip) -> None:
     scale = slip.scales[0]
     slip.passes(scale)
