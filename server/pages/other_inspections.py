@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +13,13 @@ from server.db.programme import Programme
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
+from server.pages.sent_files import MAX_FILE, sent, sent_back
 from server.services import accounts, other_inspections, programme, repeat_list, tables
 from server.services.tables import TableError
 from server.web.guards import now, signed_in
 from server.web.transaction import writing
 
 bp = Blueprint("other_inspections", __name__)
-MAX_FILE = 300 * 1024
-"""The file comes back with the second form, a third longer; a longer list goes in by `flask programme others`."""
 
 
 @bp.get("/programme/<programme_id>/others")
@@ -37,7 +34,7 @@ def listed(programme_id: str) -> str:
 def bring_in(programme_id: str) -> Any:
     """Show each row of a file with what is wrong, or with `confirm` write the new ones."""
     form, actor = request.form, current_user.user.id
-    name, data = _file()
+    name, data = sent()
     try:
         if len(data) > MAX_FILE:
             raise TableError(
@@ -47,7 +44,7 @@ def bring_in(programme_id: str) -> Any:
         if not form.get("confirm"):
             report = other_inspections.read(db.session(), sheets)
             return render_template("others_preview.html", programme=_programme(programme_id), report=report, name=name,
-                                   data=base64.b64encode(data).decode(), columns=other_inspections.COLUMNS)  # fmt: skip
+                                   data=sent_back(data), columns=other_inspections.COLUMNS)  # fmt: skip
         with writing(db.session) as session:
             count = other_inspections.add(
                 session, other_inspections.read(session, sheets), name, actor=actor, now=now()
@@ -82,17 +79,6 @@ def repeats(programme_id: str) -> str:
     """List the legal entities inspected more than once in the year, those without a basis first."""
     found = _programme(programme_id)
     return render_template("repeats.html", programme=found, found=repeat_list.listing(db.session(), found.year))
-
-
-def _file() -> tuple[str, bytes]:
-    """Return the file that was chosen, or the one that the preview sends back."""
-    if "data" in request.form:
-        try:
-            return request.form.get("name", "")[:200], base64.b64decode(request.form["data"], validate=True)
-        except (binascii.Error, ValueError):
-            return "", b""
-    sent = request.files.get("file")
-    return ("", b"") if sent is None else (str(sent.filename or "")[:200], sent.read(MAX_FILE + 1))
 
 
 def _shown(programme_id: str, error: str | None = None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -17,6 +15,7 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
+from server.pages.sent_files import MAX_FILE, sent, sent_back
 from server.services import accounts, price_import, prices, tables, verifiers
 from server.services.tables import TableError
 from server.web import exported
@@ -25,8 +24,6 @@ from server.web.transaction import writing
 from sync.paper_words import local
 
 bp = Blueprint("prices", __name__)
-MAX_FILE = 300 * 1024
-"""The file comes back with the second form, a third longer; some thousand prices fit."""
 
 
 @bp.get("/prices")
@@ -54,7 +51,7 @@ def add() -> Any:
 def bring_in() -> Any:
     """Show each row of a file with what is wrong, or with `confirm` write the new ones."""
     form, actor = request.form, current_user.user.id
-    name, data = _file()
+    name, data = sent()
     try:
         if len(data) > MAX_FILE:
             raise TableError(f"Tệp lớn hơn {MAX_FILE // 1024} KB: hãy chia nhỏ.")
@@ -62,7 +59,7 @@ def bring_in() -> Any:
         if not form.get("confirm"):
             report = price_import.read(db.session(), sheets)
             return render_template("prices_preview.html", report=report, name=name, labels=prices.LABELS,
-                                   types=verifiers.instrument_types(), data=base64.b64encode(data).decode())  # fmt: skip
+                                   types=verifiers.instrument_types(), data=sent_back(data))  # fmt: skip
         with writing(db.session) as session:
             report = price_import.read(session, sheets)
             if report.errors:
@@ -110,17 +107,6 @@ def _done(work: Callable[[Session], Any], said: str, typed: Any = None) -> Any:
         return Response(_shown(problem.detail, typed), status=problem.code.status)
     flash(said)
     return redirect(url_for("prices.listed"), 303)
-
-
-def _file() -> tuple[str, bytes]:
-    """Return the file that was chosen, or the one that the preview sends back."""
-    if "data" in request.form:
-        try:
-            return request.form.get("name", "")[:200], base64.b64decode(request.form["data"], validate=True)
-        except (binascii.Error, ValueError):
-            return "", b""
-    sent = request.files.get("file")
-    return ("", b"") if sent is None else (str(sent.filename or "")[:200], sent.read(MAX_FILE + 1))
 
 
 def _shown(error: str | None = None, typed: Any = None) -> str:

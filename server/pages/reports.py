@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,15 +10,14 @@ from flask_login import current_user
 from server.errors import Problem
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.printing import charts, report_pdf
-from server.printing.charts import Chart
+from server.pages.report_files import PDF, WORD, kept, picture
+from server.printing import report_pdf
 from server.services import paging, report_scope, report_totals, reports
 from server.web import exported
 from server.web.guards import now, signed_in
 from sync.paper_words import local
 
 bp = Blueprint("reports", __name__)
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FIELDS = ("kind", "year", "part", "first", "last")
 
 
@@ -50,8 +48,9 @@ def one(token: str) -> Any:
     found = reports.made(db.session(), scope, current_user.user, today)
     table = reports.table_of(found, request.args.get("table", ""))
     file = None if table is None else exported.asked(lambda: reports.listed(found, table, scope))
-    link = filtered("reports.one", {}, token=token)
-    return file or render_template("report.html", found=found, scope=scope, link=link, picture=_picture)
+    return file or render_template("report.html", found=found, scope=scope, picture=picture,
+                                   link=filtered("reports.one", {}, token=token),
+                                   behind=filtered("reports.behind", {}, token=token))  # fmt: skip
 
 
 @bp.get("/reports/<token>/inspections")
@@ -73,26 +72,19 @@ def word(token: str) -> Response:
     """Give the report as a Word document, with its annexes."""
     from server.printing import report_docx  # late: a server at rest need not hold what writes Word
 
-    return _file(report_docx.write(_whole(token)), WORD, token, "docx")
+    return kept(report_docx.write(_whole(token)), WORD, "bao-cao", token)
 
 
 @bp.get("/reports/<token>/report.pdf")
 @signed_in()
 def pdf(token: str) -> Response:
     """Give the same report as PDF."""
-    return _file(report_pdf.write(_whole(token)), "application/pdf", token, "pdf")
+    return kept(report_pdf.write(_whole(token)), PDF, "bao-cao", token)
 
 
 def _whole(token: str) -> Any:
     today = local(now()).date()
     return reports.made(db.session(), report_scope.read(token), current_user.user, today, with_annexes=True)
-
-
-def _file(data: bytes, media_type: str, token: str, suffix: str) -> Response:
-    response = Response(data, mimetype=media_type)
-    name = f"bao-cao-{token[-12:]}-{local(now()):%Y%m%d}.{suffix}"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
 
 
 def _chooser(typed: dict[str, str], fault: str = "") -> str:
@@ -101,8 +93,3 @@ def _chooser(typed: dict[str, str], fault: str = "") -> str:
     periods = list(dict.fromkeys((*report_scope.around(today), *reports.years(found))))
     return render_template("reports.html", campaigns=found, periods=periods, kinds=report_scope.KINDS,
                            typed={"kind": "month", "year": str(today.year), **typed}, fault=fault)  # fmt: skip
-
-
-def _picture(chart: Chart) -> str:
-    """Return a chart as the address of an image: a report of a year is counted once for its page, not once a picture."""
-    return "data:image/svg+xml;base64," + base64.b64encode(charts.svg(chart).encode()).decode()

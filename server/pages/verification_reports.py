@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,8 +10,8 @@ from flask_login import current_user
 from server.errors import Problem
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.printing import charts, report_pdf
-from server.printing.charts import Chart
+from server.pages.report_files import PDF, WORD, kept, picture
+from server.printing import report_pdf
 from server.printing.report_document import Report
 from server.services import paging, report_scope, reports, verification_reports
 from server.services.verification_reports import Source
@@ -21,7 +20,6 @@ from server.web.guards import now, signed_in
 from sync.paper_words import local
 
 bp = Blueprint("verification_reports", __name__)
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("/verification-reports")
@@ -53,7 +51,7 @@ def one(token: str) -> Any:
     place = {"token": token}
     return file or render_template("verification_report.html", found=found, report=report, areas=verification_reports.areas_of(found),
                                    link=filtered("verification_reports.one", {"area": found.area}, **place),
-                                   behind=filtered("verification_reports.behind", {"area": found.area}, **place), picture=_picture)  # fmt: skip
+                                   behind=filtered("verification_reports.behind", {"area": found.area}, **place), picture=picture)  # fmt: skip
 
 
 @bp.get("/verification-reports/<token>/behind")
@@ -74,14 +72,14 @@ def word(token: str) -> Response:
     """Give the report as a Word document."""
     from server.printing import report_docx  # late: a server at rest need not hold what writes Word
 
-    return _file(report_docx.write(_made(token)[1]), WORD, token, "docx")
+    return kept(report_docx.write(_made(token)[1]), WORD, "bao-cao-kiem-dinh", token)
 
 
 @bp.get("/verification-reports/<token>/report.pdf")
 @signed_in()
 def pdf(token: str) -> Response:
     """Give the same report as PDF."""
-    return _file(report_pdf.write(_made(token)[1]), "application/pdf", token, "pdf")
+    return kept(report_pdf.write(_made(token)[1]), PDF, "bao-cao-kiem-dinh", token)
 
 
 def _source(token: str) -> Source:
@@ -93,18 +91,7 @@ def _made(token: str) -> tuple[Source, Report]:
     return found, verification_reports.made(db.session(), found, local(now()).date())
 
 
-def _file(data: bytes, media_type: str, token: str, suffix: str) -> Response:
-    response = Response(data, mimetype=media_type)
-    name = f"bao-cao-kiem-dinh-{token[-12:]}-{local(now()):%Y%m%d}.{suffix}"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
-
-
 def _chooser(typed: dict[str, str], fault: str = "") -> str:
     found = verification_reports.campaigns(db.session(), current_user.user)
     periods = list(dict.fromkeys((*report_scope.around(local(now()).date()), *reports.years(found))))
     return render_template("verification_reports.html", campaigns=found, periods=periods, typed=typed, fault=fault)
-
-
-def _picture(chart: Chart) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(charts.svg(chart).encode()).decode()

@@ -16,35 +16,25 @@ from server.errors import Problem, ProblemCode
 from server.services import establishments, ledger
 from server.services.creation import created
 from server.services.days import day_of
+from server.services.establishment_columns import Column
 from server.services.establishments import FieldFault
-from server.services.tables import Table, TableError, fold
+from server.services.file_rows import RowError, errors_of, rows_of
+from server.services.tables import Table, fold
 from server.services.wording import plain_text
 
 KIND = "other_inspection"
 SCOPE = "office:programme"
-MAX_SHOWN = 80
 MAX_TEXT = 500
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
-COLUMNS: Mapping[str, tuple[str, bool, tuple[str, ...]]] = {
-    "tax_code": ("Mã số thuế", True, ("masothue", "mst", "masodoanhnghiep", "masothuesocccd")),
-    "name": ("Tên cơ sở", True, ("tencoso", "tendoanhnghiep", "tendonvi", "tentochuccanhan")),
-    "agency": ("Cơ quan kiểm tra", True, ("coquankiemtra", "coquan", "coquanchutri", "donvikiemtra")),
-    "subject": ("Nội dung", True, ("noidung", "noidungkiemtra", "linhvuc")),
-    "began_on": ("Từ ngày", True, ("tungay", "ngaybatdau", "ngaykiemtra")),
-    "ended_on": ("Đến ngày", False, ("denngay", "ngayketthuc")),
-    "decision": ("Số quyết định", False, ("soquyetdinh", "quyetdinhso", "quyetdinh", "kehoachso")),
-}
-"""Field -> its heading, whether a row must have it, and the headings that are taken for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """What is wrong in one cell, and what to do. `row` counts as the file's own rows do."""
-
-    row: int
-    column: str
-    value: str
-    message: str
+COLUMNS = (
+    Column("tax_code", "Mã số thuế", ("mst", "masodoanhnghiep", "masothuesocccd"), required=True),
+    Column("name", "Tên cơ sở", ("tendoanhnghiep", "tendonvi", "tentochuccanhan"), required=True),
+    Column("agency", "Cơ quan kiểm tra", ("coquan", "coquanchutri", "donvikiemtra"), required=True),
+    Column("subject", "Nội dung", ("noidungkiemtra", "linhvuc"), required=True),
+    Column("began_on", "Từ ngày", ("ngaybatdau", "ngaykiemtra"), required=True),
+    Column("ended_on", "Đến ngày", ("ngayketthuc",)),
+    Column("decision", "Số quyết định", ("quyetdinhso", "quyetdinh", "kehoachso")),
+)
 
 
 @dataclass(slots=True)
@@ -58,34 +48,22 @@ class Report:
 
 
 def read(session: Session, tables: Sequence[Table]) -> Report:
-    """Read and check the tables of one file against what is known; writes nothing."""
-    table, header = next(((t, h) for t in tables if (h := _header(t)) is not None), (None, None))
-    if table is None or header is None:
-        raise TableError("Không thấy dòng tiêu đề có các cột: " + ", ".join(title for title, must, _ in COLUMNS.values() if must) + ".")  # fmt: skip
+    """Read and check the tables of one file against what is known; writes nothing. Raises TableError."""
     report, seen = Report(), set()
     known = {_identity(d.state) for d in documents.of_kind(session, KIND) if not d.state.get("struck")}
-    for number, texts in table.rows:
-        if number <= header[0]:
-            continue
+    for number, values in rows_of(tables, COLUMNS):
         report.rows += 1
-        values = {name: texts[place] if place < len(texts) else "" for name, place in header[1].items()}
         row, faults = _row(values)
-        report.errors += [
-            RowError(number, COLUMNS[f.field][0], values.get(f.field, "")[:MAX_SHOWN], f.message) for f in faults
-        ]
         if faults:
-            continue
-        if _identity(row) in known:
+            report.errors += errors_of(number, values, faults, COLUMNS)
+        elif _identity(row) in known:
             report.already_known += 1
         elif _identity(row) in seen:
-            report.errors.append(
-                RowError(number, "Mã số thuế", row["tax_code"], "trùng với một dòng ở trên; hãy bỏ một dòng")
-            )
+            twice = FieldFault("tax_code", "trùng với một dòng ở trên; hãy bỏ một dòng")
+            report.errors += errors_of(number, row, [twice], COLUMNS)
         else:
             seen.add(_identity(row))
             report.fresh.append(row)
-    if not report.rows:
-        raise TableError("Bảng không có dòng dữ liệu nào dưới dòng tiêu đề.")
     return report
 
 
@@ -139,21 +117,9 @@ def entity(tax_code: str) -> str:
     return digits if len(digits) == 12 else digits[:10]
 
 
-def _header(table: Table) -> tuple[int, dict[str, int]] | None:
-    """Find the heading row among the first twenty: the one that has every column that a row must have."""
-    for number, texts in table.rows[:20]:
-        folded = [fold(text) for text in texts]
-        places = {
-            name: next((i for i, f in enumerate(folded) if f in takes), None) for name, (_, _, takes) in COLUMNS.items()
-        }
-        if all(places[name] is not None for name, (_, must, _) in COLUMNS.items() if must):
-            return number, {name: place for name, place in places.items() if place is not None}
-    return None
-
-
 def _row(values: Mapping[str, str]) -> tuple[dict[str, str], list[FieldFault]]:
     faults: list[FieldFault] = []
-    row = dict.fromkeys(COLUMNS, "")
+    row = {column.field: "" for column in COLUMNS}
     for name, text in values.items():
         try:
             if text.startswith("="):
@@ -163,9 +129,9 @@ def _row(values: Mapping[str, str]) -> tuple[dict[str, str], list[FieldFault]]:
             faults.append(fault)
     wrong = {f.field for f in faults}
     faults += [
-        FieldFault(name, "không được để trống")
-        for name, (_, must, _) in COLUMNS.items()
-        if must and not row[name] and name not in wrong
+        FieldFault(column.field, "không được để trống")
+        for column in COLUMNS
+        if column.required and not row[column.field] and column.field not in wrong
     ]
     if row["began_on"] and row["ended_on"] and row["ended_on"] < row["began_on"]:
         faults.append(FieldFault("ended_on", "sớm hơn ngày bắt đầu"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.services import prices
-from server.services.establishment_columns import Column, Header, header_of, missing
-from server.services.tables import Table, TableError
+from server.services.establishment_columns import Column
+from server.services.establishments import FieldFault
+from server.services.file_rows import RowError, errors_of, rows_of
+from server.services.tables import Table
 
 COLUMNS = (
     Column("instrument_type", prices.LABELS["instrument_type"], ("loai", "loaiphuongtien", "phuongtiendo"), required=True),
@@ -21,17 +23,6 @@ COLUMNS = (
     Column("valid_from", prices.LABELS["valid_from"], ("tungay", "ngayapdung", "hieuluctu"), required=True),
     Column("valid_to", prices.LABELS["valid_to"], ("denngay", "hieulucden"), required=False),
 )  # fmt: skip
-MAX_SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """What is wrong in one cell, and what to do. `row` counts as the file's own rows do."""
-
-    row: int
-    column: str
-    value: str
-    message: str
 
 
 @dataclass(slots=True)
@@ -47,38 +38,25 @@ class Report:
 
 def read(session: Session, tables: Sequence[Table]) -> Report:
     """Read and check the tables of one file against what is known; writes nothing. Raises TableError."""
-    found = next(((table, header) for table in tables if (header := header_of(table, COLUMNS))), None)
-    if found is None or missing(found[1], COLUMNS):
-        wanted = ", ".join(column.title for column in COLUMNS if column.required)
-        raise TableError(f"Không thấy dòng tiêu đề có các cột: {wanted}.")
-    table, header = found
     known = [d.state for d in documents.of_kind(session, prices.KIND)]
     report = Report()
-    for number, texts in table.rows[header.row + 1 :]:
+    for number, values in rows_of(tables, COLUMNS):
         report.rows += 1
-        _take(report, number, texts, header, known)
-    if not report.rows:
-        raise TableError("Bảng không có dòng dữ liệu nào dưới dòng tiêu đề.")
+        _take(report, number, values, known)
     report.ended = sum(any(prices.gives_way(old, new) for new in report.fresh) for old in known)
     return report
 
 
-def _take(report: Report, number: int, texts: Sequence[str], header: Header, known: Sequence[Any]) -> None:
-    values = {name: texts[place] if place < len(texts) else "" for name, place in header.places.items()}
+def _take(report: Report, number: int, values: Mapping[str, str], known: Sequence[Any]) -> None:
     price, faults = prices.read(values)
-    report.errors += [
-        RowError(number, prices.LABELS[f.field], values.get(f.field, "")[:MAX_SHOWN], f.message) for f in faults
-    ]
     if faults:
-        return
-    if any(prices.is_same(price, other) for other in known):
+        report.errors += errors_of(number, values, faults, COLUMNS)
+    elif any(prices.is_same(price, other) for other in known):
         report.already_known += 1
     elif clash := prices.clashes(price, [*known, *report.fresh]):
-        said = prices.said_clash(clash)
-        report.errors.append(RowError(number, prices.LABELS["valid_from"], str(values["valid_from"])[:MAX_SHOWN], said))
+        report.errors += errors_of(number, values, [FieldFault("valid_from", prices.said_clash(clash))], COLUMNS)
     elif any(prices.gives_way(price, other) for other in report.fresh):
-        report.errors.append(
-            RowError(number, prices.LABELS["valid_to"], "", "trong tệp có giá mới hơn cho cùng nội dung")
-        )
+        newer = FieldFault("valid_to", "trong tệp có giá mới hơn cho cùng nội dung")
+        report.errors += errors_of(number, {}, [newer], COLUMNS)
     else:
         report.fresh.append(price)
