@@ -38,10 +38,12 @@ from server.services import (
 )
 from server.services.creation import SYSTEM, created
 from server.services.mark_book import Received
+from server.services.mark_ledger import Row
 from server.services.slip_papers import CERTIFICATE, RECORD
 from server.services.world import ReadingWorld
 from sync.conclusions import conclude
 from sync.ids import answer_id, mark_id
+from sync.marks import counted
 from sync.overlay import Overlay
 from sync.paper_words import VIETNAM
 
@@ -128,6 +130,7 @@ class _Day:
         self._sessions(said)
         self.lease = self._stickers()
         issued = [id for number, row in enumerate(self.data["owners"]) for id in self._serves(number, row)]
+        self._counts()
         signed, name = issued[: len(issued) - 4], "Phạm Đức Long (DEMO)"
         certificates.sign(self.session, signed, name=name, title="Giám đốc Trung tâm", actor=SYSTEM, now=self.at)
         for id in signed[:6]:
@@ -145,7 +148,7 @@ class _Day:
         self._writes("verification_session", state, parent=self.campaign, id=self.id)
         self._writes("verification_session", after, parent=self.campaign)
 
-    def _stickers(self) -> str:
+    def _stickers(self) -> Row:
         """Receive a batch and give it to the team's tablet; spoil one."""
         batch = Received(
             self.organisation, "sticker", PREFIX, DIGITS, 1, RECEIVED, "2021-03-29", "Chi cục TĐC (DEMO)", ""
@@ -155,7 +158,7 @@ class _Day:
         public = base64.urlsafe_b64encode(public_bytes(Ed25519PrivateKey.generate())).rstrip(b"=").decode()
         tablet = enrolments.enrol(self.session, code=code.code, tablet_name="Máy tính bảng tổ kiểm định (DEMO)", public_key=public, now=self.at)  # fmt: skip
         device = self.session.get_one(Device, tablet["device"]["id"])
-        return mark_leases.grant(self.session, device, self.organisation, "sticker", RECEIVED, self.at, actor=SYSTEM).id
+        return mark_leases.grant(self.session, device, self.organisation, "sticker", RECEIVED, self.at, actor=SYSTEM)
 
     def _serves(self, number: int, row: Sequence[Any]) -> list[str]:
         """Serve one owner; return the certificates."""
@@ -261,9 +264,18 @@ class _Day:
         return f"{PREFIX}{self.used:0{DIGITS}d}"
 
     def _marks(self, serial: str, said: Mapping[str, Any], verifier: Person) -> None:
-        state = {"session_id": self.id, "kind": "sticker", "serial": serial, "lease_id": self.lease, "photo_ids": [],
+        state = {"session_id": self.id, "kind": "sticker", "serial": serial, "lease_id": self.lease.id, "photo_ids": [],
                  "at": self._later(1), "created_by": verifier.id, **said}  # fmt: skip
         self._writes("mark", state, parent=self.id, id=mark_id(self.organisation, "sticker", serial), actor=verifier.id)
+
+    def _counts(self) -> None:
+        """Count the stickers left at the day's end: what was neither used nor spoiled is still on the roll."""
+        verifier = self.people[1]
+        rows = [{"lease_id": self.lease.id, "counted": RECEIVED - self.used, "explanation": ""}]
+        state = {"session_id": self.id, "device": self.lease.state["device_id"], "at": self._later(10), "counts": rows,
+                 "created_by": verifier.id}  # fmt: skip
+        made = counted(Overlay(ReadingWorld(self.session), ""), state)
+        self._writes("stocktake", {**state, **made}, parent=self.id, actor=verifier.id)
 
     def _issues(self, slip: str, form: str, instrument: str, verifier: Person) -> str:
         self._later(1)

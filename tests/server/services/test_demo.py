@@ -19,7 +19,7 @@ from server.demo.load import Loaded
 from server.errors import Problem
 from server.security.keys import server_key
 from server.security.passwords import matches
-from server.services import areas, conclusions, journal, mark_list, rules, verification_facts
+from server.services import areas, conclusions, journal, mark_list, mark_stocktakes, rules, verification_facts
 from tests.builders import Office
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -184,6 +184,8 @@ def test_a_past_day_of_the_verification_team_stands_as_the_server_itself_conclud
     ours = conclusions.of_slips(session, [slip.id for slip in held.slips])
     assert [each for each in ours if each.differs] == []
     assert mark_list.findings(session) == []
+    (count,) = mark_stocktakes.stocktakes(session)
+    assert (count.state, count.on, [(c.counted, c.then) for c in count.counts]) == ("agrees", "2021-04-14", [(35, 35)])
     signs = {one.id: one.state["mark_serial"] for one in held.brought if "verification_certificate" in one.papers}
     assert len(set(signs.values())) == 14
     assert journal.verify(session).is_whole
