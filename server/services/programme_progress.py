@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.documents import Document
 from server.db.inspections import InspectionSummary
+from server.db.numbers import MinutesPaper
 from server.services import verifiers
 from server.services.days import day_of
 
@@ -22,6 +23,8 @@ FINISHED = frozenset({"issued", "approved", "not_carried_out"})
 """What the programme counts as done: the visit is over, its minutes are issued. One sent back to the team is not."""
 WAITING = frozenset({"issued", "returned"})
 _INSPECTION = InspectionSummary
+Visits = Counter[tuple[str, str]]
+"""How many by month (2021-08, "" where no day is planned) and status."""
 
 
 @dataclass(slots=True)
@@ -66,22 +69,14 @@ def of_campaigns(session: Session, campaigns: Sequence[Document], *, count_minut
     `minutes` are counted only where asked for: the papers of a year are many, and the year's board does not show them.
     """
     ids = [c.id for c in campaigns]
-    months: dict[str, dict[tuple[int, int], Month]] = defaultdict(lambda: defaultdict(Month))
-    waiting: Counter[str] = Counter()
-    for campaign, month, status, count in session.execute(_by_month(ids)):
-        waiting[campaign] += count if status in WAITING else 0
-        if len(month) == 7:
-            visits = months[campaign][int(month[:4]), int(month[5:])]
-            visits.planned += count
-            visits.finished += count if status in FINISHED else 0
-            visits.begun += count if status != "planned" else 0
-    sites = {row.campaign_id: row for row in session.execute(_by_site(ids))}
+    visits = _visits(session, ids)
+    again = _visited_again(session, ids)
     minutes = _minutes(session, ids) if count_minutes else {}
     found = []
     for campaign in campaigns:
-        state, counted = campaign.state, sites.get(campaign.id)
+        state, own = campaign.state, visits.get(campaign.id, Counter())
         starts = day_of(state.get("starts_on")) or date.min
-        listed, visited = len(state.get("establishment_ids") or ()), 0 if counted is None else counted.visited
+        sites = _sites(own, again[campaign.id])
         found.append(
             Progress(
                 id=campaign.id,
@@ -90,14 +85,14 @@ def of_campaigns(session: Session, campaigns: Sequence[Document], *, count_minut
                 decision=state.get("decision") or {},
                 starts_on=starts,
                 ends_on=day_of(state.get("ends_on")) or starts,
-                sites=max(listed, visited),
-                inspected=_of(counted, "inspected"),
-                not_carried_out=_of(counted, "not_carried_out"),
-                finished=_of(counted, "finished"),
-                begun=_of(counted, "begun"),
+                sites=max(len(state.get("establishment_ids") or ()), sites["visited"]),
+                inspected=sites["inspected"],
+                not_carried_out=sites["not_carried_out"],
+                finished=sites["finished"],
+                begun=sites["begun"],
                 minutes=minutes.get(campaign.id, 0),
-                waiting=waiting[campaign.id],
-                months=dict(months[campaign.id]),
+                waiting=sum(count for (_, status), count in own.items() if status in WAITING),
+                months=_months(own),
             )
         )
     held = _sessions(session, [c.id for c in campaigns if c.state.get("kind") == verifiers.KIND])
@@ -130,50 +125,68 @@ def _of_sessions(progress: Progress, sessions: Sequence[Mapping[str, Any]]) -> P
                    months=dict(months), unit="phiên")  # fmt: skip
 
 
-def _of(counted: Any, name: str) -> int:
-    return 0 if counted is None else int(getattr(counted, name))
+def _visits(session: Session, campaigns: Sequence[str]) -> dict[str, Visits]:
+    """Count the visits of each campaign by month and status.
+
+    The database strings them together in the order of an index: sorted there by month they cost three times as much.
+    """
+    said = func.substr(_INSPECTION.planned_on, 1, 7).concat("/").concat(_INSPECTION.status)
+    query = select(_INSPECTION.campaign_id, func.aggregate_strings(said, "\n"))
+    query = query.where(_INSPECTION.campaign_id.in_(campaigns)).group_by(_INSPECTION.campaign_id)
+    found: dict[str, Visits] = {}
+    for campaign, visits in session.execute(query):
+        counted = Counter(visits.split("\n")).items()
+        found[campaign] = Counter({(month, status): count for each, count in counted for month, _, status in [each.partition("/")]})  # fmt: skip
+    return found
 
 
-def _by_month(campaigns: Sequence[str]) -> Select[Any]:
-    month = func.substr(_INSPECTION.planned_on, 1, 7)
-    return (
-        select(_INSPECTION.campaign_id, month, _INSPECTION.status, func.count())
-        .where(_INSPECTION.campaign_id.in_(campaigns))
-        .group_by(_INSPECTION.campaign_id, month, _INSPECTION.status)
+def _visited_again(session: Session, campaigns: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Return, of each campaign, the statuses of the visits of each site that has more than one: few of them have."""
+    site = (_INSPECTION.campaign_id, _INSPECTION.establishment_id)
+    more = (
+        select(*site).where(_INSPECTION.campaign_id.in_(campaigns)).group_by(*site).having(func.count() > 1).subquery()
     )
+    query = select(*site, _INSPECTION.status).join(
+        more, and_(more.c.campaign_id == site[0], more.c.establishment_id == site[1])
+    )
+    statuses: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for campaign, establishment, status in session.execute(query):
+        statuses[campaign, establishment].append(status)
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for (campaign, _), own in statuses.items():
+        found[campaign].append(own)
+    return found
 
 
-def _by_site(campaigns: Sequence[str]) -> Select[Any]:
+def _sites(visits: Visits, again: Sequence[Sequence[str]]) -> Counter[str]:
     """Count sites: one is inspected by any visit, finished or not carried out by all of them."""
+    once: Counter[str] = Counter()
+    for (_, status), count in visits.items():
+        once[status] += count
+    once.subtract(status for own in again for status in own)
+    found: Counter[str] = Counter()
+    for own, count in [*(([status], count) for status, count in once.items()), *((own, 1) for own in again)]:
+        found["visited"] += count
+        found["begun"] += count * any(status != "planned" for status in own)
+        found["inspected"] += count * any(status in INSPECTED for status in own)
+        found["finished"] += count * all(status in FINISHED for status in own)
+        found["not_carried_out"] += count * all(status == "not_carried_out" for status in own)
+    return found
 
-    def flag(statuses: frozenset[str]) -> Any:
-        return case((_INSPECTION.status.in_(sorted(statuses)), 1), else_=0)
 
-    site = (
-        select(
-            _INSPECTION.campaign_id,
-            func.max(flag(INSPECTED)).label("inspected"),
-            func.min(flag(FINISHED)).label("finished"),
-            func.min(flag(frozenset({"not_carried_out"}))).label("not_carried_out"),
-            func.min(flag(frozenset({"planned"}))).label("planned"),
-        )
-        .where(_INSPECTION.campaign_id.in_(campaigns))
-        .group_by(_INSPECTION.campaign_id, _INSPECTION.establishment_id)
-        .subquery()
-    )
-    names = ("inspected", "finished", "not_carried_out")
-    sums = [func.sum(site.c[name]).label(name) for name in names]
-    begun = func.sum(1 - site.c.planned).label("begun")
-    return select(site.c.campaign_id, func.count().label("visited"), begun, *sums).group_by(site.c.campaign_id)
+def _months(visits: Visits) -> dict[tuple[int, int], Month]:
+    found: dict[tuple[int, int], Month] = defaultdict(Month)
+    for (on, status), count in visits.items():
+        if len(on) == 7:
+            month = found[int(on[:4]), int(on[5:])]
+            month.planned += count
+            month.finished += count if status in FINISHED else 0
+            month.begun += count if status != "planned" else 0
+    return dict(found)
 
 
 def _minutes(session: Session, campaigns: Sequence[str]) -> dict[str, int]:
-    """Count the papers of each campaign, by the index of parents on both sides."""
-    inspection, paper = aliased(Document), aliased(Document)
-    query = (
-        select(inspection.parent, func.count())
-        .join(paper, (paper.parent == inspection.id) & (paper.kind == "minutes") & paper.is_deleted.is_(False))
-        .where(inspection.kind == "inspection", inspection.parent.in_(campaigns))
-        .group_by(inspection.parent)
-    )
+    """Count the papers of each campaign; one registered from its QR alone has no minutes."""
+    query = select(MinutesPaper.campaign_id, func.count()).group_by(MinutesPaper.campaign_id)
+    query = query.where(MinutesPaper.campaign_id.in_(campaigns), MinutesPaper.status != "lost")
     return {str(campaign): count for campaign, count in session.execute(query)}
