@@ -46,6 +46,7 @@ def test_a_list_is_filtered_and_turned_without_loading_the_page_anew(desk: Page,
     desk.on("console", lambda message: said.append(message.text))
     desk.on("pageerror", lambda error: said.append(str(error)))
     signs_in(desk, scene)
+    desk.wait_for_load_state("load")  # what the page itself is made of has been asked for
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.resource_type))
 

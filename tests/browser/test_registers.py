@@ -55,6 +55,7 @@ def test_a_supervisor_keeps_the_registers_by_keyboard(desk: Page, scene: Scene, 
     desk.get_by_label("Tìm", exact=True).press("Enter")
     expect(desk.locator("tbody tr")).to_have_count(1)
     desk.get_by_role("link", name="Bỏ lọc").press("Enter")
+    expect(desk.get_by_label("Tìm", exact=True)).to_have_value("")
     desk.get_by_label("Ngành nghề").select_option("vàng bạc")
     desk.get_by_role("button", name="Tìm").press("Enter")
     expect(desk.locator("tbody tr")).to_have_count(2)
@@ -101,6 +102,7 @@ def test_every_page_is_looked_at(screen: Page, scene: Scene, tmp_path: Path) -> 
         looked_at(screen, name)
     screen.get_by_label("Tệp Excel").set_input_files(_file(tmp_path))
     screen.get_by_role("button", name="Xem trước").click()
+    sees(screen, "Xem trước: danh-sach.xlsx")
     looked_at(screen, "import-preview")
     screen.goto(pages["merger"])
     screen.get_by_label("Vì sao biết là một cơ sở").fill("Một cửa hàng")
@@ -108,6 +110,7 @@ def test_every_page_is_looked_at(screen: Page, scene: Scene, tmp_path: Path) -> 
     sees(screen, "Gộp “Số 1 - CHXD” vào “Cửa hàng xăng dầu số 1”?")
     looked_at(screen, "merger-confirm")
     screen.get_by_role("button", name="Gộp hai cơ sở").click()
+    expect(screen.get_by_role("status")).to_contain_text("Đã gộp hai cơ sở")
     looked_at(screen, "establishment-merged")
 
 

@@ -110,6 +110,7 @@ def test_by_keyboard_alone(browser: Browser, url: str, scene: Scene, waiting: li
 
         page.keyboard.press("a")
         expect(page.get_by_role("heading", level=1)).to_have_text("Phê duyệt?")
+        expect(page.get_by_role("button", name="Phê duyệt")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("Đã phê duyệt: Chợ Thương")
         page.wait_for_load_state("load")  # the words come before the script that hears keys
@@ -134,6 +135,7 @@ def test_without_javascript(browser: Browser, url: str, scene: Scene, waiting: l
         page.get_by_role("button", name="Trả lại để bổ sung").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Chợ Thương")
         page.get_by_role("link", name="‹ Duyệt hồ sơ").click()
+        sees(page, "Duyệt hồ sơ", "review-queue-plain")
         for box in page.get_by_role("checkbox").all():
             box.check()
         page.get_by_role("button", name="Duyệt gộp các hồ sơ đã chọn…").click()
