@@ -198,6 +198,18 @@ class FieldTablet:
             box.fill(note)
             box.blur()
 
+    def has_recorded(self, item: str, **said: Any) -> None:
+        """The outbox says this of an item of some inspection: a tap shows at once and is written a moment later."""
+        told: dict[str, dict[str, Any]] = {}
+        for _ in range(SLOW // 100):
+            told = {}
+            for op in self.holds()["ops"]:
+                told[op["id"]] = told.get(op["id"], {}) | op["set"]
+            if any(each.items() >= {"item": item, **said}.items() for each in told.values()):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{item} was never written: {told}")
+
     def shows(self, section: str) -> None:
         """Turn to a section by the map."""
         expect(self.page.locator(".map")).to_be_visible()

@@ -27,6 +27,7 @@ def test_a_cloned_tablet_is_found_out(tablet_of: Callable[..., FieldTablet], dep
         tablet.context.set_offline(True)
         tablet.begins(inspection)
         tablet.answers("GE02", "Đạt")
+        tablet.has_recorded("GE02", answer="conforming")
     mine, theirs = ({op["op_id"] for op in tablet.holds()["ops"]} for tablet in (first, copy))
     first.context.set_offline(False)
     first.syncs()

@@ -39,6 +39,7 @@ def test_a_refused_record_lets_the_rest_flow_and_stays(tablet: FieldTablet, depa
     tablet.answers("GE02", "Không đạt", "Ghi trên máy bị chậm.")
     tablet.begins(healthy)
     tablet.answers("GE02", "Đạt")
+    tablet.has_recorded("GE02", answer="conforming")
     finishes(department, poisoned, LEADER)
     tablet.context.set_offline(False)
     mine = {op["op_id"]: op for op in tablet.holds()["ops"]}
@@ -84,6 +85,7 @@ def test_a_full_tablet_says_so_and_writes_nothing_by_halves(tablet: FieldTablet,
     tablet.context.set_offline(True)
     tablet.begins(inspection)
     tablet.answers("GE02", "Không đạt", "Ghi trước khi máy đầy.")
+    tablet.has_recorded("GE02", answer="nonconforming", note="Ghi trước khi máy đầy.")
     page.evaluate(FULL)
     before = tablet.holds()
     page.evaluate("window.isFull = true")
@@ -130,6 +132,7 @@ def test_a_revoked_tablet_delivers_what_it_holds_into_quarantine(tablet: FieldTa
     tablet.context.set_offline(True)
     tablet.begins(inspection)
     tablet.answers("GE02", "Đạt")
+    tablet.has_recorded("GE02", answer="conforming")
     mine = {op["op_id"] for op in tablet.holds()["ops"]}
     (lost,) = json.loads(department.server.flask("tablets", "list", "--json"))
     department.server.flask("tablets", "revoke", lost["id"], "--reason", "Mất máy trên đường đi")
