@@ -6,6 +6,7 @@ import http.client
 import time
 import unicodedata
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -101,10 +102,26 @@ def test_a_link_that_dies_without_a_goodbye_loses_what_was_in_one_read(live: Liv
             dead.putheader(name, value)
         dead.endheaders()
         dead.send(photo[:CUT])
+        _is_read(live, dead)
         time.sleep(0.3)  # less than the half second after which the server keeps what it has anyway
         assert int(_asked(live, "HEAD", path, tus)["Upload-Offset"]) == CUT
     finally:
         dead.close()
+
+
+def _is_read(live: LiveServer, connection: http.client.HTTPConnection) -> None:
+    """Wait until the server has read all that was sent: a busy machine takes its time, and 0.3 s say nothing before that."""
+    own = int(connection.sock.getsockname()[1])
+    ends = f":{live.port:04X}", f":{own:04X}"
+    for _ in range(400):
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+        waiting = [
+            queues for _, local, remote, _, queues, *_ in rows if (local[-5:], remote[-5:]) in (ends, ends[::-1])
+        ]
+        if len(waiting) == 2 and set(waiting) == {"00000000:00000000"}:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the server did not read it")
 
 
 def _asked(live: LiveServer, method: str, path: str, headers: dict[str, str]) -> Any:
