@@ -119,7 +119,7 @@ export const verification = {
   'pass.until': 'Validity',
   'pass.until.day': 'Valid until',
   'pass.until.later': 'It may only be shortened: not after {day}',
-  'pass.until.earlier': 'Not before the day of verification',
+  'pass.until.earlier': 'Must be after the day of verification',
   'pass.cycle': 'Cycle of {months} months, until {day} ({source}). It may only be shortened.',
   'pass.cycle.none': 'No cycle is confirmed for this type: the verifier enters the day, the paper says on what basis.',
   'fail': 'Failed: cancel old marks and stickers',

@@ -117,7 +117,7 @@ export const verification = {
   'pass.until': 'Thời hạn',
   'pass.until.day': 'Có giá trị đến',
   'pass.until.later': 'Chỉ được rút ngắn: không sau {day}',
-  'pass.until.earlier': 'Không trước ngày kiểm định',
+  'pass.until.earlier': 'Phải sau ngày kiểm định',
   'pass.cycle': 'Chu kỳ {months} tháng, đến {day} ({source}). Chỉ được rút ngắn.',
   'pass.cycle.none': 'Chưa có chu kỳ đã xác nhận cho loại phương tiện đo này: kiểm định viên tự nhập ngày, giấy ghi rõ căn cứ.',
   'fail': 'Không đạt: hủy dấu, tem cũ',

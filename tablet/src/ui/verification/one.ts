@@ -3,6 +3,7 @@ import { paperOf, STANDING, type Paper } from '../../core/closing/case.ts'
 import type { Standing, Place } from '../../core/judging/verification.ts'
 import { isMap, map } from '../../core/reading.ts'
 import type { Document, Item, State, Verdict } from '../../core/types.ts'
+import { refusedUntil, type Proposed } from '../../core/verification/validity.ts'
 import { text } from '../work/reading.ts'
 import type { Part } from '../work/visit.svelte.ts'
 
@@ -58,11 +59,11 @@ export function verdictOf(values: unknown): Verdict | null {
   return said === 'pass' || said === 'fail' || said === 'inconclusive' ? said : null
 }
 
-/** Whether a day is one that a proposal may be changed to: not before the verification, not after what the cycle gives. */
-export function mayShorten(day: string, proposed: string | null, verifiedOn: string): 'ok' | 'later' | 'earlier' | 'none' {
+/** Whether a day is one that a proposal may be changed to: after the verification, not after what the cycle gives. */
+export function mayShorten(day: string, proposed: Proposed | null, verifiedOn: string): 'ok' | 'later' | 'earlier' | 'none' {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return 'none'
-  if (day < verifiedOn) return 'earlier'
-  return proposed !== null && day > proposed ? 'later' : 'ok'
+  if (refusedUntil(day, verifiedOn, proposed) === null) return 'ok'
+  return day > verifiedOn ? 'later' : 'earlier'
 }
 
 /** To whom an instrument was handed back, and when; null while it is here. */

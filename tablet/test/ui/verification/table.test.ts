@@ -5,7 +5,7 @@ import type { Place } from '../../../src/core/judging/verification.ts'
 import { differenceOf, faultOf, matchOf, serialIn } from '../../../src/ui/verification/marks.ts'
 import { amountOf, byMethod, dong, paidOf, pricesOf, sum } from '../../../src/ui/verification/money.ts'
 import { allowed, isReady, mayShorten, papersOf, stepOf } from '../../../src/ui/verification/one.ts'
-import { awaitingOf, wayOf } from '../../../src/ui/verification/papers.ts'
+import { awaitingOf } from '../../../src/ui/verification/papers.ts'
 import { counted, shownOf, type Line } from '../../../src/ui/verification/queue.ts'
 
 function document(kind: Kind, id: string, state: State): Document {
@@ -67,15 +67,15 @@ describe('one instrument', () => {
   it('has no paper that was voided', () => expect(papersOf([paper('verification_record', { voided: { reason: 'sai' } })], 'i')).toEqual([]))
   it('is never concluded better than measured', () => expect([allowed('fail'), allowed('inconclusive'), allowed(null)].some((each) => each.includes('pass'))).toBe(false))
   it.each([
-    ['2027-11-26', 'ok'], ['2027-11-25', 'ok'], ['2027-11-27', 'later'], ['2026-11-25', 'earlier'], ['', 'none'],
-  ])('until %s', (day, verdict) => expect(mayShorten(day, '2027-11-26', '2026-11-26')).toBe(verdict))
+    ['2027-11-26', 'ok'], ['2027-11-25', 'ok'], ['2027-11-27', 'later'], ['2026-11-26', 'earlier'], ['2026-11-25', 'earlier'], ['', 'none'],
+  ])('until %s', (day, verdict) => expect(mayShorten(day, { until: '2027-11-26', months: 12, source: 'Thông tư' }, '2026-11-26')).toBe(verdict))
   it('has the day that is typed where no cycle is confirmed', () => expect(mayShorten('2030-01-01', null, '2026-11-26')).toBe('ok'))
 
   it('leaves a certificate behind until it is delivered', () => {
     const at = (...steps: string[]) => paper('verification_certificate', { handling: steps.map((step) => ({ step })) })
-    expect([wayOf(at().state), wayOf(at('signed').state), wayOf(at('signed', 'delivered').state)]).toEqual(['awaiting', 'signed', 'delivered'])
-    expect(awaitingOf([at('signed', 'delivered'), paper('verification_record')])).toEqual([])
-    expect(awaitingOf([at('signed')]).map((each) => each.way)).toEqual(['signed'])
+    const crossed = paper('verification_certificate', { voided: { reason: 'nhầm số' } })
+    expect(awaitingOf([at('signed', 'delivered'), paper('verification_record'), crossed])).toEqual([])
+    expect(awaitingOf([at('signed'), at()]).map((each) => each.way)).toEqual(['signed', 'awaiting'])
   })
 })
 
