@@ -11,7 +11,7 @@ from sync.feed import identical
 from sync.ids import is_uuid
 from sync.inspection import Status, StepRefused, is_frozen, step
 from sync.kinds import KINDS, Kind
-from sync.merge import CONFLICTS, Merged, Writer, fresh, merge, note_conflict, resolve, same, with_actors
+from sync.merge import CONFLICTS, Merged, Writer, credit, fresh, merge, note_conflict, resolve, same, with_actors
 from sync.mergers import standing
 from sync.operations import Operation
 from sync.overlay import Act, Overlay
@@ -243,6 +243,7 @@ def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         _finding_rules(act, view, before, merged)
     elif op.kind == "sample":
         _sample_rules(view, merged)
+    _credit(act, view, before, merged)
     scope = before.scope
     if op.kind == "establishment" and "area_code" in merged.taken:
         scope = area_scope(merged.state)
@@ -254,7 +255,7 @@ def _patch(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         for instrument in view.children(before.id, "instrument"):
             view.follow(instrument, instrument.state, scope=scope)
     again = again or any(not same(merged.state[name], fields[name]) for name in kind.logs & fields.keys())
-    return _applied(act, view, before, after, merged, again=again)
+    return _applied(act, before, after, merged, again=again)
 
 
 def _base_of(op: Operation, before: Document, fields: dict[str, Any]) -> dict[str, Any]:
@@ -271,16 +272,18 @@ def _revised(before: Document, merged: Merged, scope: str) -> Document:
     return replace(before, state=merged.state, scope=scope, rev=before.rev + 1)
 
 
-def _applied(
-    act: Act, view: Overlay, before: Document, after: Document, merged: Merged, *, again: bool = False
-) -> Applied:
-    op = act.operation
-    conflicts = {
-        name: with_actors(conflict, act.device.user_id, view.author(op.kind, op.id, name))
-        for name, conflict in merged.conflicts.items()
+def _applied(act: Act, before: Document, after: Document, merged: Merged, *, again: bool = False) -> Applied:
+    stale = act.operation.base_rev is not None and act.operation.base_rev != before.rev
+    return Applied(after, merged=bool(merged.conflicts) or stale or again, conflicts=merged.conflicts)
+
+
+def _credit(act: Act, view: Overlay, before: Document, merged: Merged) -> None:
+    """Say who wrote the value that stands beside each that lost: in the answer and in the document."""
+    authors = {name: view.author(before.kind, before.id, name) for name in merged.conflicts}
+    merged.conflicts = {
+        name: with_actors(conflict, act.device.user_id, authors[name]) for name, conflict in merged.conflicts.items()
     }
-    stale = op.base_rev is not None and op.base_rev != before.rev
-    return Applied(after, merged=bool(conflicts) or stale or again, conflicts=conflicts)
+    credit(merged, act.writer, authors)
 
 
 def _inspection_rules(
@@ -381,9 +384,10 @@ def _resolve(act: Act, kind: Kind, view: Overlay, before: Document) -> Applied:
         _finding_rules(act, view, before, replace(merged, taken={name: None}))
     elif op.kind == "sample":
         _sample_rules(view, merged)
+    _credit(act, view, before, merged)
     after = _revised(before, merged, before.scope)
     view.write(act, before, after, taken=merged.taken, lost=merged.lost)
-    return _applied(act, view, before, after, merged)
+    return _applied(act, before, after, merged)
 
 
 _BY_TYPE: dict[str, Callable[[Act, Kind, Overlay, Document], Applied]] = {

@@ -242,6 +242,33 @@ def resolve(
     return merged
 
 
+def credit(merged: Merged, writer: Writer, authors: Mapping[str, Author | None]) -> None:
+    """Say in open conflicts who wrote the value that stands, and when: this writer where it was just taken, else the author
+    of the field as far as anybody is known."""
+    for name, records in merged.state.get(CONFLICTS, {}).items():
+        kept = Author(writer.actor, writer.at) if wrote(merged.taken, name) else authors.get(name)
+        if kept is not None:
+            named = [{**record, "kept": {"actor": kept.actor, "at": kept.at}} for record in records]
+            _put_records(merged.state, name, named)
+
+
+def uncredited(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return a state that the server itself wrote, no longer naming an author beside conflicts of fields that changed."""
+    records: Mapping[str, Any] = after.get(CONFLICTS) or {}
+    changed = {
+        path: [{name: value for name, value in record.items() if name != "kept"} for record in losers]
+        for path, losers in records.items()
+        if not same(before.get(path.partition(".")[0]), after.get(path.partition(".")[0]))
+    }
+    return {**after, CONFLICTS: {**records, **changed}} if changed else after
+
+
+def wrote(taken: Mapping[str, Any], path: str) -> bool:
+    """Say whether what was taken holds a field, or one key of a map (`values.number`)."""
+    name, dot, key = path.partition(".")
+    return path in taken or (name in taken and (not dot or (isinstance(taken[name], Mapping) and key in taken[name])))
+
+
 def with_actors(conflict: dict[str, Any], mine: str, theirs: Author | None) -> dict[str, Any]:
     """Add who wrote which value, for the tablet's and the supervisor's page."""
     other = None if theirs is None else {"actor": theirs.actor, "at": theirs.at}

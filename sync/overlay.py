@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.feed import Change
-from sync.merge import Writer
+from sync.merge import Writer, uncredited, wrote
 from sync.operations import Operation
 from sync.world import Author, DeviceContext, Document, NumberState, NumberUse, World
 
@@ -132,7 +132,7 @@ class Overlay:
         layer: Overlay | None = self
         while layer is not None:
             for change in reversed(layer.changes):
-                if (change.kind, change.id) == (kind, id) and field.partition(".")[0] in change.taken:
+                if (change.kind, change.id) == (kind, id) and wrote(change.taken, field):
                     return Author(change.actor, self.at)
             layer = layer._below
         return self.world.author(kind, id, field)
@@ -167,7 +167,9 @@ class Overlay:
 
     def follow(self, before: Document, state: Mapping[str, Any], *, scope: str | None = None) -> Document:
         """Write what follows from an operation in another document: the server's own change, with no op_id."""
-        after = replace(before, rev=before.rev + 1, state=dict(state), scope=scope or before.scope)
+        after = replace(
+            before, rev=before.rev + 1, state=uncredited(before.state, dict(state)), scope=scope or before.scope
+        )
         changed = {n: v for n, v in after.state.items() if n not in before.state or before.state[n] != v}
         self.put(after)
         self.changes.append(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db.journal import JournalEntry
+from sync.merge import wrote
 
 HISTORY = 200
 """Entries of one document read to find who wrote a field; older authors are named in the journal only."""
@@ -28,13 +29,11 @@ def last_of(session: Session, kind: str, id: str, field: str) -> Written | None:
 
     The revision says what was last: a document that moved has entries in two scopes, and each counts for itself.
     """
-    name, _, key = field.partition(".")
     query = select(JournalEntry.entry).where(JournalEntry.doc_id == id, JournalEntry.kind == kind)
     newest = query.order_by(JournalEntry.received_at.desc(), JournalEntry.seq.desc()).limit(HISTORY)
     entries = [json.loads(text) for text in session.scalars(newest)]
     for entry in sorted(entries, key=lambda entry: -entry["rev"]):
-        written = entry["set"].get(field, entry["set"].get(name))
-        if written is not None and (not key or field in entry["set"] or key in written):
+        if wrote(entry["set"], field):
             return Written(str(entry["actor"]), str(entry["received_at"]), entry.get("device"))
     return None
 

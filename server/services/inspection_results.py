@@ -141,7 +141,10 @@ def conflicts_of(place: str, doc: State, people: Mapping[str, str], item: State 
             {"value": value_words(name, r.get("value")), "who": who(people, r.get("actor")), "at": r.get("at")}
             for r in losers
         ]
-        found.append({"id": doc.get("id"), "place": place, "field": _field(name, key, item), "kept": value_words(name, kept), "rivals": rivals})  # fmt: skip
+        by = next((r["kept"] for r in losers if r.get("kept")), None)
+        wrote = None if by is None else {"who": who(people, by.get("actor")), "at": by.get("at")}
+        found.append({"id": doc.get("id"), "place": place, "field": _field(name, key, item), "kept": value_words(name, kept),
+                      "by": wrote, "rivals": rivals})  # fmt: skip
     return found
 
 

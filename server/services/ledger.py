@@ -23,6 +23,7 @@ from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.errors import Problem, ProblemCode
 from server.services import inspection_summary, paper_rows, photo_uses, projection, register_rows
 from sync.feed import Change, entry_of, gone_json, item_json
+from sync.merge import uncredited
 
 AGENCY = "agency"
 MOVED = "moved"
@@ -121,6 +122,7 @@ def _change(
     parent: str | None = None, at: str | None = None, taken: dict[str, Any] | None = None,
 ) -> Change:  # fmt: skip
     old = row.state if row is not None else {}
+    state = uncredited(old, state)
     return Change(
         op_id=None, kind=kind, id=id, parent=parent if parent is not None else (row.parent if row else None), scope=scope,
         old_scope=row.scope if row is not None and row.scope != scope else None,

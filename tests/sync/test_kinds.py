@@ -44,6 +44,7 @@ def test_a_conflict_is_seen_by_both_and_resolved_by_a_person(station: Station) -
     assert conflict["actors"]["theirs"]["actor"] == "leader"
     [shown] = station.server.state("finding", station.answer())["conflicts"]["answer"]
     assert (shown["value"], shown["actor"], shown["op_id"]) == ("nonconforming", "member", losing["op_id"])
+    assert shown["kept"] == conflict["actors"]["theirs"]
     settled = station.leader.do("finding", station.answer(), station.scope, "resolve", base={"answer": "conforming"},
                                 set={"field": "answer", "value": "nonconforming", "op_ids": [losing["op_id"]]})  # fmt: skip
     assert outcome(settled) == ("applied", None)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.feed import canonical
-from sync.merge import Merged, Writer, merge, merge_lists, resolve, same
+from sync.merge import Merged, Writer, credit, merge, merge_lists, resolve, same, uncredited, wrote
+from sync.world import Author
 
 FIELDS = ("answer", "note", "rows", "representative")
 LISTS, MAPS = frozenset({"photo_ids"}), frozenset({"values"})
@@ -152,3 +153,46 @@ def test_a_resolution_that_comes_too_late_is_shown_not_taken() -> None:
     assert unseen.state["note"] == "a"
     again = resolve(done.state, "note", "a", ["01"], YOU)
     assert again.state == done.state
+
+
+def kept_in(state: dict[str, Any], field: str) -> list[Any]:
+    return [record.get("kept") for record in state["conflicts"][field]]
+
+
+def test_beside_a_loser_stands_who_wrote_the_value_that_is_kept() -> None:
+    torn = run({"note": "a", "values": {"p": "1"}}, {"note": "b", "values": {"p": "2"}}, {}, YOU)
+    credit(torn, YOU, {"note": Author("me", "t1"), "values.p": None})
+    assert kept_in(torn.state, "note") == [{"actor": "me", "at": "t1"}]
+    assert kept_in(torn.state, "values.p") == [None], "nobody is named who is not known"
+    third = run(torn.state, {"note": "c"}, {}, Writer("third", "t3", "03"))
+    credit(third, Writer("third", "t3", "03"), {"note": Author("me", "t1")})
+    assert kept_in(third.state, "note") == [{"actor": "me", "at": "t1"}] * 2
+
+
+def test_whoever_writes_over_the_kept_value_is_named_from_then_on() -> None:
+    torn = run({"note": "a", "values": {"p": "1", "q": "1"}}, {"note": "b", "values": {"p": "2"}}, {}, YOU)
+    credit(torn, YOU, {"note": Author("me", "t1"), "values.p": Author("me", "t1")})
+    later = Writer("me", "t4", "04")
+    after = run(
+        torn.state, {"note": "d", "values": {"p": "1", "q": "9"}}, {"note": "a", "values": {"p": "1", "q": "1"}}, later
+    )
+    credit(after, later, {})
+    assert kept_in(after.state, "note") == [{"actor": "me", "at": "t4"}]
+    assert kept_in(after.state, "values.p") == [{"actor": "me", "at": "t1"}], "another key of the map is another field"
+    assert kept_in(torn.state, "note") == [{"actor": "me", "at": "t1"}], "the revision before stays as it was"
+
+
+def test_what_the_server_changes_itself_names_nobody_any_more() -> None:
+    torn = run({"note": "a", "answer": "x"}, {"note": "b", "answer": "y"}, {}, YOU)
+    credit(torn, YOU, dict.fromkeys(("note", "answer"), Author("me", "t1")))
+    after = uncredited(torn.state, {**torn.state, "note": "office"})
+    assert (kept_in(after, "note"), kept_in(after, "answer")) == ([None], [{"actor": "me", "at": "t1"}])
+    assert uncredited(torn.state, torn.state) is torn.state
+
+
+def test_an_entry_that_empties_a_field_wrote_it() -> None:
+    assert wrote({"note": None}, "note")
+    assert wrote({"values": {"p": None}}, "values.p")
+    assert wrote({"values.p": "1"}, "values.p"), "as a resolution is journalled"
+    assert not wrote({"values": {"q": "1"}}, "values.p")
+    assert not wrote({"values": None}, "values.p")

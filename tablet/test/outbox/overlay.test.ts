@@ -30,6 +30,18 @@ it('shows what was typed over what the server has, until it has decided', () => 
   expect(shown).toMatchObject({ note: 'mine', answer: 'conforming' })
 })
 
+it('names who writes over the value that was kept beside a lost one, here before the server says so', () => {
+  const record = (path: string): State => ({ conflicts: { [path]: [{ value: 'lost', actor: 'them', at: 't1', op_id: 'x', kept: { actor: 'you', at: 't0' } }] } })
+  const kept = (state: State | null, path: string): unknown => ((state?.conflicts as State)[path] as State[])[0]?.kept
+  const own = { actor: 'u', at: OP.at }
+  const anew = overlay('finding', { note: 'a', ...record('note') }, [{ ...OP, set: { note: 'b' }, base: { note: 'a' } }], 'u')
+  expect(kept(anew, 'note')).toEqual(own)
+  const beside = overlay('finding', { values: { p: '1' }, ...record('values.p') }, [{ ...OP, set: { values: { q: '2' } }, base: {} }], 'u')
+  expect(kept(beside, 'values.p')).toEqual({ actor: 'you', at: 't0' })
+  const settled = overlay('finding', { note: 'a', ...record('note') }, [{ ...OP, type: 'resolve', set: { field: 'note', value: 'c', op_ids: [] } }], 'u')
+  expect(kept(settled, 'note')).toEqual(own)
+})
+
 it('never touches the state that it is laid over', () => {
   const server = Object.freeze({ photo_ids: Object.freeze(['a']) as unknown as Json, values: Object.freeze({ p: '1' }) as Json })
   overlay('finding', server, [{ ...OP, set: { photo_ids: ['a', 'b'], values: { p: '2' } }, base: { photo_ids: ['a'], values: { p: '1' } } }], 'u')

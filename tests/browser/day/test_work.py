@@ -122,6 +122,7 @@ def test_two_inspectors_meet_in_one_answer(tablet: FieldTablet, department: Depa
     [pin] = [p for p in colleague._state("inspection", inspection)["checklists"] if p["code"] == "fuel-dispenser"]
     colleague.answers(inspection, pin, "FU03", "nonconforming", note="Hợp đồng hết hạn")
     assert [r["status"] for r in colleague.pushes()] == ["applied"]
+    theirs = department.states("user")[found(department, inspection, "FU03")["created_by"]]["name"]
     tablet.inspects(inspection)
     tablet.shows(STATION)
     tablet.answers("FU03", "Đạt")
@@ -130,6 +131,8 @@ def test_two_inspectors_meet_in_one_answer(tablet: FieldTablet, department: Depa
     tablet.goes(f"/inspections/{inspection}/conflicts")
     card = page.get_by_role("region", name=re.compile("FU03.*Kết luận"))
     expect(card.get_by_text("Không đạt")).to_be_visible(timeout=SLOW)
+    expect(card.locator(".kept .who")).to_have_text(re.compile(rf"^Đang dùng – {re.escape(theirs)}, \d\d:\d\d "))
+    expect(card.locator(".rival:not(.kept) .who")).to_have_text(re.compile(r"^Tôi, \d\d:\d\d "))
     looks_right_both_ways(tablet, "conflicts")
     card.get_by_role("button", name="Dùng giá trị này").click()
     expect(card).to_have_count(0)

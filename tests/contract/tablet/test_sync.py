@@ -146,6 +146,8 @@ def test_two_tablets_at_one_station(
     assert (finding["state"]["answer"], finding["state"]["note"]) == ("nonconforming", "Kẹp chì đứt")
     [loser] = finding["state"]["conflicts"]["note"]
     assert loser["value"] == "Kẹp chì còn"
+    assert loser["kept"] == {"actor": loser["actor"], "at": loser["kept"]["at"]}  # one person on two tablets
+    assert loser["kept"]["at"] <= loser["at"]
     tablet.does("resolve", "finding", finding["id"], "note", "Kẹp chì đứt, đã niêm phong lại", [loser["op_id"]])
     tablet.syncs_until_done()
     assert other.syncs_until_done()["conflicts"] == 0

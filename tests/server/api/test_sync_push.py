@@ -150,6 +150,18 @@ def test_two_inspectors_meet_in_one_answer(tablet: Wire, second: Wire, site: Sit
     assert row is not None
     (loser,) = row.state["conflicts"]["answer"]
     assert (loser["value"], loser["actor"]) == ("nonconforming", second.kit.user.id)
+    assert loser["kept"] == result["conflicts"]["answer"]["actors"]["theirs"]
+    assert loser["kept"]["actor"] == tablet.kit.user.id
+    assert loser["kept"]["at"] <= loser["at"]
+    anew = tablet.op(
+        "finding", one["id"], "patch", site.scope, {"answer": "not_checked"}, base={"answer": "conforming"}
+    )
+    later = tablet.push(anew)
+    second.pull()
+    state = second.documents["finding", one["id"]]["state"]
+    assert (state["answer"], [r["value"] for r in state["conflicts"]["answer"]]) == ("not_checked", ["nonconforming"])
+    [kept] = [r["kept"] for r in state["conflicts"]["answer"]]
+    assert (kept["actor"], kept["at"] >= loser["at"]) == (tablet.kit.user.id, True), later
 
 
 def test_a_conflict_is_resolved_by_a_person(tablet: Wire, second: Wire, site: Site, database: Session) -> None:

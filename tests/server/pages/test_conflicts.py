@@ -80,6 +80,7 @@ def test_both_values_with_author_and_tablet_and_one_is_chosen(desk: Desk, pair: 
     assert path in listed
     assert "Cửa hàng xăng dầu số 1" in listed
     page = desk.opens(f"/inspections/{pair.site.inspection}")
+    assert "Đang dùng – Trần Văn Trưởng, " in page, "beside the result, too"
     for said in (
         "Trần Văn Trưởng",
         "Máy 1",
@@ -145,6 +146,14 @@ def test_sites_instruments_and_the_inspection_itself(desk: Desk, pair: Pair) -> 
                    {"serial": "A-2", "attributes": {"nozzles": "2"}}, {"serial": "A-3", "attributes": {"nozzles": "3"}})  # fmt: skip
     pair.disagrees(
         "inspection", site.inspection, site.scope, {"conclusion": None}, {"conclusion": "Một"}, {"conclusion": "Hai"}
+    )
+    [rival] = pair.state("establishment", site.establishment)["conflicts"]["phone"]
+    assert (rival["actor"], rival["kept"]["actor"]) == (pair.member.id, pair.leader.id)
+    pair.office.records("establishment", area, {**pair.state("establishment", site.establishment), "phone": "0203"},
+                        id=site.establishment)  # fmt: skip
+    [rival] = pair.state("establishment", site.establishment)["conflicts"]["phone"]
+    assert (rival["actor"], "kept" in rival) == (pair.member.id, False), (
+        "the office wrote over what the leader had kept"
     )
     page = desk.opens(f"/inspections/{site.inspection}")
     assert "Hai người ghi khác nhau (4)" in page

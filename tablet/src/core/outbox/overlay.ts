@@ -12,10 +12,19 @@ export function overlay(kind: Kind, state: State | null, operations: readonly Op
 function laid(kind: Kind, state: State | null, op: Operation, actor: string): State | null {
   if (op.type === 'delete') return null
   if (op.type === 'void') return { ...state, voided: { reason: op.set.reason ?? '', actor, at: op.at, op_id: op.op_id } }
-  if (op.type === 'resolve') return resolved(kind, state ?? {}, op.set)
+  if (op.type === 'resolve') return credited(kind, state ?? {}, resolved(kind, state ?? {}, op.set), actor, op.at)
   const after: State = state === null ? { created_by: actor } : { ...state }
   for (const [name, mine] of Object.entries(op.set)) after[name] = merged(kind, name, after[name], mine, op.base[name])
-  return after
+  return credited(kind, state ?? {}, after, actor, op.at)
+}
+
+/** Who wrote the value that stands is said beside those that lost: here whoever wrote it over what stood before. */
+function credited(kind: Kind, before: State, after: State, actor: string, at: string): State {
+  const paths = Object.keys(asMap(after.conflicts)).filter((path) => !same(valueAt(kind, before, path), valueAt(kind, after, path)))
+  if (paths.length === 0) return after
+  const named = (records: Json | undefined): Json[] => asList(records).map((each) => (isMap(each) ? { ...each, kept: { actor, at } } : each))
+  const conflicts = asMap(after.conflicts)
+  return { ...after, conflicts: { ...conflicts, ...Object.fromEntries(paths.map((path) => [path, named(conflicts[path])])) } }
 }
 
 /** One field: what was typed here shows over the server's value until the server has decided. */

@@ -7,8 +7,10 @@ import { boxed, inWords } from './typed.ts'
 import type { Visit } from './visit.svelte.ts'
 import { instrumentName, word } from './words.ts'
 
-export interface Rival { value: Json; actor: string; at: string; ops: string[] }
-export interface Conflict { kind: Kind; id: string; field: string; place: string; title: string; kept: Json; rivals: Rival[]; said: (value: Json) => string }
+export interface Wrote { actor: string; at: string }
+export interface Rival extends Wrote { value: Json; ops: string[] }
+/** `by`: who wrote the value that is kept; null where the server has not said. */
+export interface Conflict { kind: Kind; id: string; field: string; place: string; title: string; kept: Json; by: Wrote | null; rivals: Rival[]; said: (value: Json) => string }
 
 /** Every field of an inspection, its answers, samples, site and instruments that has more than one value. */
 export function conflictsOf(visit: Visit): Conflict[] {
@@ -24,8 +26,14 @@ function ofDocument(visit: Visit, document: Document): Conflict[] {
     if (rivals.length === 0) return []
     const [name = '', key = ''] = split(field)
     const kept = (key === '' ? document.state[field] : map(document.state[name])[key]) ?? null
-    return [{ kind: document.kind, id: document.id, field, place: placeOf(visit, document, item), title: titleOf(name, key, item), kept, rivals, said: (value: Json) => sayValue(name, key, value, item) }]
+    return [{ kind: document.kind, id: document.id, field, place: placeOf(visit, document, item), title: titleOf(name, key, item), kept, by: byOf(losers), rivals, said: (value: Json) => sayValue(name, key, value, item) }]
   })
+}
+
+/** Who wrote the value that stands: every loser says the same; those of an older server say nothing. */
+export function byOf(losers: Json | undefined): Wrote | null {
+  const named = maps(losers).map((each) => map(each.kept)).find((each) => text(each.actor) !== '')
+  return named === undefined ? null : { actor: text(named.actor), at: text(named.at) }
 }
 
 function split(field: string): [string, string] {
