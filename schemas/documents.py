@@ -211,9 +211,10 @@ class SampleSchema(DocumentSchema):
 
 
 class PhotoSchema(DocumentSchema):
-    """The record of a photo; its bytes come by tus."""
+    """The record of a photo; its bytes come by tus. `session_id` instead of an inspection: of a mark that was of no slip."""
 
-    inspection_id = Id(required=True)
+    inspection_id = Id(allow_none=True)
+    session_id = Id(allow_none=True)
     finding_id = Id(allow_none=True)
     purpose = Choice("evidence", "signed_paper", "lab_report", required=True)
     sha256 = Sha256(required=True)
@@ -222,6 +223,13 @@ class PhotoSchema(DocumentSchema):
     taken_at = Instant(allow_none=True)
     position = _position()
     original_sha256 = Sha256(allow_none=True)
+
+    def errors_in(self, data: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
+        """Return what `validate` would, and that a new photo is of an inspection or of a verification session."""
+        found = super().errors_in(data, complete=complete)
+        if not found and complete and (data.get("inspection_id") is None) == (data.get("session_id") is None):
+            return {"inspection_id": "Ảnh phải thuộc một cuộc kiểm tra hoặc một phiên kiểm định."}
+        return found
 
 
 class SignatureSchema(DocumentSchema):

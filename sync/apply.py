@@ -87,7 +87,7 @@ def _same_place(act: Act, kind: Kind, before: Document) -> None:
 def _inspection_of(kind: Kind, view: Overlay, document: Document) -> Document | None:
     if kind.name == "inspection":
         return document
-    if kind.parent_kind == "inspection" and document.parent is not None:
+    if kind.under(document.state)[0] == "inspection" and document.parent is not None:
         return view.get("inspection", document.parent)
     return None
 
@@ -109,9 +109,10 @@ def _create(act: Act, kind: Kind, view: Overlay) -> Applied:
     op = act.operation
     fields, lost = _own_fields(kind, op.set)
     parent, scope = _place_of_new(act, kind, view, fields)
-    if kind.parent_field is not None and parent is not None:
-        fields[kind.parent_field] = parent.id
-    inspection = parent if kind.parent_kind == "inspection" else None
+    _, named_in = kind.under(fields)
+    if named_in is not None and parent is not None:
+        fields[named_in] = parent.id
+    inspection = parent if parent is not None and parent.kind == "inspection" else None
     _refuse_frozen(act, view, fields, inspection)
     new = Document(op.kind, op.id, None if parent is None else parent.id, scope, 1, {})
     if op.kind == "minutes":
@@ -167,18 +168,19 @@ def _own_fields(kind: Kind, wanted: dict[str, Any]) -> tuple[dict[str, Any], dic
 def _place_of_new(act: Act, kind: Kind, view: Overlay, fields: dict[str, Any]) -> tuple[Document | None, str]:
     """Return the parent and the scope of a new document; waits for a parent that has not come."""
     op = act.operation
-    if kind.parent_kind is None or kind.parent_field is None:
+    parent_kind, named_in = kind.under(fields)
+    if parent_kind is None or named_in is None:
         scope = area_scope(fields)
         if scope != op.scope:
             raise Refusal("scope_mismatch")
         return None, scope
-    named = fields.get(kind.parent_field)
+    named = fields.get(named_in)
     parent_id = op.parent if op.parent is not None else named
     if not is_uuid(parent_id):
-        raise Refusal("bad_id", f"Thiếu tài liệu cha ({kind.parent_field}).")
+        raise Refusal("bad_id", f"Thiếu tài liệu cha ({named_in}).")
     if named is not None and named != parent_id:
         raise Refusal("parent_mismatch")
-    parent = view.get(kind.parent_kind, parent_id)
+    parent = view.get(parent_kind, parent_id)
     if parent is None:
         raise Waiting(parent_id)
     if parent.scope not in act.device.grants:

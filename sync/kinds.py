@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _FIELD_MERGED = frozenset({"create", "patch", "delete", "resolve"})
 _APPEND_ONLY = frozenset({"create", "append", "void"})
@@ -14,7 +16,8 @@ class Kind:
     """One row of the protocol's tables "Documents" and "Kinds and who may write them".
 
     `lists` merge as sets, `maps` merge key by key, `logs` are lists that only grow, `server` fields are made by the server
-    alone, `fixed` fields never change after creation, `texts` keep their exact bytes (no NFC: they are hashed).
+    alone, `fixed` fields never change after creation, `texts` keep their exact bytes (no NFC: they are hashed). `beside` is
+    another kind and field of a parent, where a document names that one instead.
     """
 
     name: str
@@ -28,6 +31,14 @@ class Kind:
     fixed: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     logs: frozenset[str] = frozenset()
+    beside: tuple[str, str] | None = None
+
+    def under(self, fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        """Return the kind and the field of the parent that these fields name."""
+        own, other = self.parent_field, self.beside
+        if other is not None and own is not None and fields.get(other[1]) is not None and fields.get(own) is None:
+            return other
+        return self.parent_kind, own
 
     @property
     def append_only(self) -> bool:
@@ -42,11 +53,11 @@ _OF_INSPECTION = ("inspection", "inspection_id", frozenset({"inspection_id"}))
 def _child(
     name: str, types: frozenset[str], *, lists: frozenset[str] = frozenset(), maps: frozenset[str] = frozenset(),
     server: frozenset[str] = frozenset(), fixed: frozenset[str] = frozenset(), texts: frozenset[str] = frozenset(),
-    logs: frozenset[str] = frozenset(),
+    logs: frozenset[str] = frozenset(), beside: tuple[str, str] | None = None,
 ) -> Kind:  # fmt: skip
     parent_kind, parent_field, parent_fixed = _OF_INSPECTION
     return Kind(name, types, parent_kind, parent_field, lists=lists, maps=maps, server=server | _OURS,
-                fixed=fixed | parent_fixed, texts=texts, logs=logs)  # fmt: skip
+                fixed=fixed | parent_fixed, texts=texts, logs=logs, beside=beside)  # fmt: skip
 
 
 KINDS: dict[str, Kind] = {
@@ -66,7 +77,8 @@ KINDS: dict[str, Kind] = {
         _child("measure", _FIELD_MERGED | {"append"}, lists=frozenset({"serials", "before_photo_ids", "after_photo_ids"})),
         _child("sample", _FIELD_MERGED | {"void"}, lists=frozenset({"finding_ids", "photo_ids", "tests"}),
                maps=frozenset({"portions"}), logs=frozenset({"custody"}), server=frozenset({"warnings"})),
-        _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"})),
+        _child("photo", _APPEND_ONLY, server=frozenset({"status", "width", "height", "exif", "warnings"}),
+               fixed=frozenset({"session_id"}), beside=(_SESSION, "session_id")),
         _child("signature", _APPEND_ONLY),
         _child("minutes", _APPEND_ONLY, texts=frozenset({"canonical", "cose"}), logs=frozenset({"handling"}),
                server=frozenset({"status", "diverged", "warnings", "freezes"})),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.db.photos import PhotoUse
 from server.services import projection
 from sync.feed import Change
+from sync.kinds import KINDS
 
 CHUNK = 500
 _USES = cast("Table", PhotoUse.__table__)
@@ -41,8 +42,8 @@ def _wanted(session: Session) -> Iterator[list[dict[str, str]]]:
 
 
 def _row(id: str, parent: str | None, state: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Return the row of a record; none where it is gone, voided or names no hash."""
-    if state is None or parent is None or state.get("voided"):
+    """Return the row of a record; none where it is gone, voided, of no inspection or names no hash."""
+    if state is None or parent is None or state.get("voided") or KINDS["photo"].under(state)[0] != "inspection":
         return None
     sha256 = state.get("original_sha256") or state.get("sha256")
     if not isinstance(sha256, str) or len(sha256) != 64:

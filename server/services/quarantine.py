@@ -34,7 +34,8 @@ def inspection_of(raw: Any) -> str | None:
     else:
         said = raw.get("set")
         kind = KINDS.get(raw["kind"]) if isinstance(raw.get("kind"), str) else None
-        if kind is None or (kind.parent_kind != "inspection" and kind.name != "mark"):
+        parent_kind = None if kind is None else kind.under(said if isinstance(said, dict) else {})[0]
+        if kind is None or (parent_kind != "inspection" and kind.name != "mark"):
             return None
         own = None if kind.name == "mark" else raw.get("parent")  # a mark stands under its session, its slip is a field
         named = own or (said.get("inspection_id") if isinstance(said, dict) else None)

@@ -300,8 +300,9 @@ def _keys(raw_ops: Sequence[dict[str, Any]]) -> Iterator[Key]:
         wanted = [(kind.name, raw.get("id")), ("instrument", said.get("subject_id")), ("minutes", said.get("amends"))]
         if kind.name == "minutes":
             wanted.append(("instrument", said.get("instrument_id")))
-        if kind.parent_kind is not None:
-            wanted += [(kind.parent_kind, raw.get("parent")), (kind.parent_kind, said.get(kind.parent_field))]
+        parent_kind, named_in = kind.under(said)
+        if parent_kind is not None and named_in is not None:
+            wanted += [(parent_kind, raw.get("parent")), (parent_kind, said.get(named_in))]
         yield from ((name, id) for name, id in wanted if isinstance(id, str) and is_uuid(id))
 
 

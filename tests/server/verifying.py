@@ -13,6 +13,8 @@ from tests.builders import AREA, Office, Person
 
 DAY = "2021-08-05"
 CODE = "mobile-verification"
+TORN = "0190f5aa-0000-7000-8000-0000000000aa"
+"""The photo of whatever was spoiled; its record has not come."""
 
 
 def at(minute: int) -> str:
@@ -75,7 +77,7 @@ class Team:
         used = bool(instrument)
         state: dict[str, Any] = {"session_id": session or self.session, "kind": kind, "serial": serial, "lease_id": None,
                  "fate": "used" if used else "spoiled", "inspection_id": slip or None, "instrument_id": instrument or None,
-                 "place": "Mặt trước", "reason": "" if used else "Rách", "photo_ids": [], "at": at(30)}  # fmt: skip
+                 "place": "Mặt trước", "reason": "" if used else "Rách", "photo_ids": [] if used else [TORN], "at": at(30)}  # fmt: skip
         return self.office.records("mark", self.scope, state, parent=session or self.session)
 
     def takes(self, slip: str, method: str, lines: Sequence[tuple[str, str]], **payer: str) -> str:

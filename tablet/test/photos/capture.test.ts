@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keep } from '../../src/core/photos/capture.ts'
 import type { Prepared } from '../../src/core/photos/prepare.ts'
+import { parentIn } from '../../src/core/outbox/kinds.ts'
 import { get } from '../../src/core/store/documents.ts'
 import type { Session } from '../../src/core/store/session.ts'
 import { dropPhoto, findingId, record, type Place } from '../../src/ui/work/recording.ts'
@@ -36,6 +37,19 @@ describe('a photo', () => {
     expect(texts((await get(s, 'finding', findingId(place)))?.state.photo_ids).sort()).toEqual([id, other].sort())
     expect((await s.db.photos.get(id))?.state).toBe('waiting')
     expect(await s.db.photos.count()).toBe(2)
+  })
+
+  it('of a mark that was spoilt outside any slip is the session’s, and goes on being when it comes back', async () => {
+    const session = await pulled(s, 'verification_session', { campaign_id: 'c', on: '2026-11-26' })
+    const id = await keep(s, { inspection: null, session, finding: null, purpose: 'evidence', position: null }, BYTES)
+    const made = await get(s, 'photo', id)
+    expect(made?.state).toMatchObject({ session_id: session, purpose: 'evidence', sha256: 'b'.repeat(64) })
+    expect(made?.state).not.toHaveProperty('inspection_id')
+    const [row] = (await s.db.outbox.toArray()).filter((each) => each.kind === 'photo')
+    expect(row?.op).toMatchObject({ parent: session, scope: 'campaign:c' })
+    expect(parentIn('photo', { ...made?.state, inspection_id: null })).toBe(session)
+    await expect(keep(s, { inspection: null, session: place.inspection, finding: null, purpose: 'evidence', position: null }, BYTES)).rejects.toMatchObject({ key: 'not_found' })
+    expect(await s.db.photos.count()).toBe(1)
   })
 
   it.each(['photos', 'outbox', 'documents'] as const)('leaves everything as it was where “%s” is full', async (table) => {

@@ -189,6 +189,21 @@ class Table:
         box = self.box(kind)
         serial = box.locator(".next strong").inner_text()
         box.get_by_role("button", name=re.compile("hỏng$")).click()
+        self._writes_off(reason, photo=photo)
+        expect(box.locator(".next strong")).not_to_have_text(serial)
+        return serial
+
+    def spoils_outside(self, kind: str, serial: str, reason: str) -> None:
+        """Write one off that was spoiled outside any slip, at the rolls: `sticker`, `seal`."""
+        self.goes("/marks")
+        self.page.locator("section", has=self.page.locator(f"h2#{kind}")).get_by_role(
+            "button", name=re.compile("hỏng$")
+        ).click()
+        self.page.get_by_role("dialog").get_by_label("Số bị hỏng").fill(serial)
+        self._writes_off(reason, photo=True)
+        expect(self.page.get_by_role("listitem").filter(has_text=serial)).to_contain_text("1 ảnh")
+
+    def _writes_off(self, reason: str, *, photo: bool) -> None:
         sheet = self.page.get_by_role("dialog")
         sheet.get_by_role("radio", name=reason, exact=True).check(force=True)
         if photo:
@@ -196,8 +211,6 @@ class Table:
             sheet.locator('input[type="file"]').set_input_files(files)
             expect(sheet.get_by_text("1 ảnh")).to_be_visible(timeout=SLOW)
         sheet.get_by_role("button", name="Ghi là hỏng").click()
-        expect(box.locator(".next strong")).not_to_have_text(serial)
-        return serial
 
     def holds_until(self, day: str) -> None:
         """Type the day until which the verification holds."""

@@ -32,6 +32,7 @@ def test_a_scale_passes_and_a_scale_fails(
     table.opens_session(PLACE, AREA, "cấp M1")
     table.reads_environment("27,5", "68")
     table.is_given(sticker=1, seal=1)
+    table.spoils_outside("seal", "C00100", "Rách, đứt")
     looks("marks")
     table.leases_numbers(RECORDS, CERTIFICATES)
     table.goes()
@@ -106,8 +107,12 @@ def _agrees(market: Market, good: str, bad: str, slip: str, serials: tuple[str, 
     states = market.department.states
     assert market.department.quarantined() == {}
     assert {(m["serial"], m["fate"]) for m in states("mark").values()} == {
-        (serial, "spoiled" if n == 0 else "used") for n, serial in enumerate(serials)
-    }
+        ("C00100", "spoiled"), *((serial, "spoiled" if n == 0 else "used") for n, serial in enumerate(serials))
+    }  # fmt: skip
+    photos, spoilt = states("photo"), {m["serial"]: m for m in states("mark").values() if m["fate"] == "spoiled"}
+    [outside, of_slip] = [photos[spoilt[serial]["photo_ids"][0]] for serial in ("C00100", serials[0])]
+    assert (outside["status"], of_slip["status"]) == ("complete", "complete")
+    assert (outside["session_id"], of_slip["inspection_id"]) == (spoilt["C00100"]["session_id"], slip)
     papers = sorted((m["form"], m["instrument_id"]) for m in states("minutes", slip).values())
     assert papers == sorted(
         [("verification_certificate", good), ("verification_record", good), ("verification_record", bad)]

@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import documents
+from server.db.photos import PhotoUse
 from server.db.sync import Quarantine
 from server.db.users import User
 from server.services import conflicts, journal
 from sync.ids import answer_id, mark_id
 from tests.builders import Office
+from tests.pictures import jpeg, sha256
+from tests.server.api.tus_wire import Tus
 from tests.server.api.wire import AT, Wire, new_id
 
 
@@ -89,6 +92,49 @@ def test_a_serial_used_by_two_tablets_at_once_stands_once_and_the_other_use_is_k
     row = database.scalars(select(Quarantine).where(Quarantine.op_id == taken["op_id"])).one()
     assert (row.code, row.state) == ("mark_taken", "quarantined")
     assert journal.verify(database).is_whole
+
+
+def test_the_photo_of_one_spoiled_outside_any_slip_is_the_sessions(day: Day, database: Session) -> None:
+    data, photo = jpeg(), new_id()
+    record = {
+        "session_id": day.session,
+        "finding_id": None,
+        "purpose": "evidence",
+        "sha256": sha256(data),
+        "taken_at": AT,
+    }
+    torn = day.sticks(day.leader, 4)
+    torn["set"] |= {
+        "fate": "spoiled",
+        "inspection_id": None,
+        "instrument_id": None,
+        "reason": "Rách",
+        "photo_ids": [photo],
+    }
+    taken = day.leader.op("photo", photo, "create", day.scope, record, parent=day.session)
+    torn, taken = {**torn, "device_seq": taken["device_seq"]}, {**taken, "device_seq": torn["device_seq"]}
+    assert [r["status"] for r in day.leader.push(taken, torn)["results"]] == ["applied"] * 2
+    Tus(day.app.test_client(), day.leader.kit).send(data, photo)
+    day.member.pull()
+    kept = day.member.documents["photo", photo]["state"]
+    assert (kept["status"], kept["session_id"], kept.get("inspection_id")) == ("complete", day.session, None)
+    assert day.member.documents["mark", torn["id"]]["state"]["warnings"] == []
+    assert database.get(PhotoUse, photo) is None, "it stands in no inspection, so nothing is said to stand there twice"
+    assert Tus(day.app.test_client(), day.member.kit).ask("GET", f"/api/v1/photos/{photo}").data == data
+    assert journal.verify(database).is_whole
+
+
+def test_a_photo_is_of_an_inspection_or_of_a_session_that_is_there(day: Day, database: Session) -> None:
+    def sent(**place: Any) -> dict[str, Any]:
+        said = {"purpose": "evidence", "sha256": "a" * 64, **place}
+        return day.leader.one(day.leader.op("photo", new_id(), "create", day.scope, said))
+
+    assert sent()["code"] == "malformed"
+    assert sent(inspection_id=day.slip, session_id=day.session)["code"] == "malformed"
+    assert sent(session_id=day.slip)["status"] == "held", "no session of that id has come"
+    assert sent(session_id=day.session)["status"] == "applied"
+    row = database.scalars(select(Quarantine).where(Quarantine.state == "held")).one()
+    assert row.inspection_id is None
 
 
 def test_a_stocktake_is_told_what_should_be_there(day: Day) -> None:

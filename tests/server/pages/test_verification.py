@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import AREA, Office
 from tests.server.pages.scene import Desk
-from tests.server.verifying import DAY, Team, opens_session, owner, team_of
+from tests.server.verifying import DAY, TORN, Team, opens_session, owner, team_of
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_a_session_says_what_is_doubtful(desk: Desk, office: Office, team: Team)
     assert "Chưa ghi nhiệt độ" not in page
     assert "tem TC0001" in page
     assert "Tem TC0002 hỏng: Rách" in page
+    assert f'href="/api/v1/photos/{TORN}?size=1280"' in page
     assert all(f"/inspections/{slip}" in page for slip in slips)
     assert "K7-001" in page
 

@@ -35,7 +35,7 @@ const MERGING: Partial<Record<Kind, Merging>> = {
   sample: kind('inspection_id', {
     lists: ['finding_ids', 'photo_ids', 'tests'], maps: ['portions'], logs: ['custody'], fixed: ['inspection_id'],
   }),
-  photo: kind('inspection_id', { fixed: ['inspection_id'] }),
+  photo: kind('inspection_id', { fixed: ['inspection_id', 'session_id'] }),
   signature: kind('inspection_id', { fixed: ['inspection_id'] }),
   minutes: kind('inspection_id', { logs: ['handling'], fixed: ['inspection_id'], exact: ['canonical', 'cose'] }),
   verification_session: kind('campaign_id', {
@@ -63,6 +63,7 @@ export function mergingOf(name: Kind): Merging {
 /** Return the document that this one hangs under, as its state says. */
 export function parentIn(name: Kind, state: State): string | null {
   const field = mergingOf(name).parent
-  const found = field === null ? null : state[field]
+  // The photo of a mark that was spoilt outside any slip hangs under its session.
+  const found = field === null ? null : state[field] ?? (name === 'photo' ? state.session_id : null)
   return typeof found === 'string' ? found : null
 }

@@ -10,7 +10,9 @@ import { prepare, type Prepared } from './prepare.ts'
 import { keep as keepBytes } from './storage.ts'
 
 export interface Capture {
-  inspection: string
+  /** The inspection that it belongs to; or the verification session, where it is of none (`session`). */
+  inspection: string | null
+  session?: string
   /** The answer that it is evidence of; null for pages of a signed paper and the like. */
   finding: string | null
   purpose: 'evidence' | 'signed_paper' | 'lab_report'
@@ -34,19 +36,21 @@ export function keep(s: Session, given: Omit<Capture, 'file'>, bytes: Prepared):
   const id = uuid7()
   const at = Date.now()
   return transaction(s, async () => {
-    const inspection = await s.db.documents.get(['inspection', given.inspection])
-    if (inspection === undefined) throw new Trouble('not_found')
+    const parent = given.inspection ?? given.session ?? ''
+    const above = await s.db.documents.get([given.inspection === null ? 'verification_session' : 'inspection', parent])
+    if (above === undefined) throw new Trouble('not_found')
     const blob = new Blob([bytes.bytes], { type: bytes.media_type })
-    await keepBytes(s, { id, inspection: given.inspection, blob, thumb: bytes.thumb, sha256: bytes.sha256, media_type: bytes.media_type })
-    const { inspection: inspection_id, finding: finding_id, purpose, position } = given
+    await keepBytes(s, { id, inspection: parent, blob, thumb: bytes.thumb, sha256: bytes.sha256, media_type: bytes.media_type })
+    const { finding: finding_id, purpose, position } = given
     const made: State = {
       ...(given.derives_from === undefined ? {} : { derives_from: given.derives_from }),
       ...(given.minutes === undefined ? {} : { minutes_id: given.minutes }),
     }
     await create(s, 'photo', {
-      id, scope: inspection.scope, parent: inspection_id,
+      id, scope: above.scope, parent,
       set: {
-        inspection_id, finding_id, purpose, sha256: bytes.sha256, size: blob.size, media_type: bytes.media_type, taken_at: instant(at), position,
+        ...(given.inspection === null ? { session_id: parent } : { inspection_id: parent }), finding_id, purpose, sha256: bytes.sha256, size: blob.size,
+        media_type: bytes.media_type, taken_at: instant(at), position,
         original_sha256: bytes.original_sha256, ...made,
       },
     })
