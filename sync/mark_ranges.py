@@ -12,6 +12,8 @@ Span = tuple[int, int]
 """A closed range of running numbers."""
 MAX_DIGITS = 12
 MAX_PREFIX = 20
+MAX_WIDTH = 18
+"""Figures that a database's whole number holds."""
 
 
 def serial(prefix: str, number: int, digits: int) -> str:
@@ -25,6 +27,20 @@ def number_of(serial: str, prefix: str, digits: int) -> int | None:
     if len(rest) != digits or len(serial) != len(prefix) + digits or not (rest.isascii() and rest.isdigit()):
         return None
     return int(rest)
+
+
+def cut(serial: str) -> tuple[str, int, int]:
+    """Cut any serial before its last figures: what stands before them, how many they are, the number that they write.
+
+    However a roll was cut into prefix and digits, its serials come out with one head and width, numbered without a gap.
+    """
+    width = min(len(serial) - len(serial.rstrip("0123456789")), MAX_WIDTH)
+    return serial[: len(serial) - width], width, int(serial[len(serial) - width :] or "0")
+
+
+def joined(head: str, width: int, number: int) -> str:
+    """Write a serial again from what `cut` made of it."""
+    return serial(head, number, width) if width else head
 
 
 def spans(numbers: Iterable[int]) -> list[Span]:

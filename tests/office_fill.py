@@ -24,13 +24,14 @@ from server.security.tokens import hash_of
 from server.services import (
     campaign_drafts,
     inspection_summary,
+    mark_rows,
     other_inspections,
     paper_rows,
     programme,
     register_rows,
 )
 from server.services.programme_file import parse
-from tests import office_market
+from tests import office_casework, office_market, office_marks
 from tests.builders import Office, Person
 
 ACTIVITY = "BG-2024/A08"
@@ -71,8 +72,7 @@ def fill(office: Office, size: Size, today: date) -> None:
     leaders = [office.hires("team_leader", f"{WORDS[n]} Văn Trưởng") for n in range(5)]
     office.has_organisation()
     office.opens_series()
-    for n, leader in enumerate(leaders):
-        office.enrols(leader, f"Máy {n + 1}")
+    tablets = [office.enrols(leader, f"Máy {n + 1}").device_id for n, leader in enumerate(leaders)]
     with office.transaction() as session:
         connection = session.connection()
         sites = list(_sites(size))
@@ -102,8 +102,14 @@ def fill(office: Office, size: Size, today: date) -> None:
         )
         _visits(connection, size, sites, [leader.id for leader in leaders], office.organisation_id)
         market = list(office_market.documents(size.inspections, sites, owned, leaders[0], office.organisation_id))
+        market += office_marks.documents(market, tablets, leaders[0], office.organisation_id)
         bulk(connection, "document", DOCUMENT, (_row(*each) for each in market))
         _entries(connection, "minutes_paper", office_market.papers(market))
+        _entries(connection, "inspection_summary", office_market.summaries(market, sites))
+        marks = (
+            mark_rows.row_of(id, scope, parent, state) for kind, id, scope, parent, state in market if kind == "mark"
+        )
+        _entries(connection, "mark_entry", marks)
         _programme(session, connection, sites, leaders[0])
         _quarantine(session, connection, min(500, size.inspections))
         if connection.dialect.name == "postgresql":
@@ -247,10 +253,15 @@ def _visits(
     )
     years = (("BB-ĐKT", year, count + 1) for year, count in given.items())
     bulk(connection, "series_year", ("series", "year", "next_number"), years)
-    own = {parent: state for _, parent, _, state in papers}
+    own = {parent: (id, state) for id, parent, _, state in papers}
+    left = list(office_casework.documents(found, [own[id][0] if id in own else "" for id, _, _, _ in found]))
+    printed = list(office_casework.prints([id for id, _, _, _ in papers], leaders[0]))
+    bulk(connection, "document", DOCUMENT, (_row(*each) for each in (*left, *printed)))
+    _entries(connection, "paper_print", (paper_rows.row_of(*each) for each in printed))
+    sealed = {parent: [state] for kind, _, _, parent, state in left if kind == "measure"}
     _entries(connection, "inspection_summary", (
-        inspection_summary.row_of(id, c, state, {"finding": [_finding(id, k) for k in range(n % 4)], "minutes": [own[id]] if id in own else []},
-                                  sites[n % len(sites)][2])
+        inspection_summary.row_of(id, c, state, {"finding": [_finding(id, k) for k in range(n % 4)], "measure": sealed.get(id, []),
+                                                 "minutes": [own[id][1]] if id in own else []}, sites[n % len(sites)][2])
         for id, c, state, n in found))  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.office_fill import CAMPAIGN, DRAFT
+from tests.office_marks import FIRST_BATCH
 
 LISTS: dict[str, str] = {
     "Cuộc kiểm tra": "/",
@@ -19,7 +20,9 @@ LISTS: dict[str, str] = {
     "Cơ sở của đợt": f"/campaigns/{CAMPAIGN}/sites?q=duc+giang",
     "Báo cáo": "/reports",
     "Mẫu": "/samples",
+    "Mẫu, tìm chữ": "/samples?q=duc+giang",
     "Vi phạm": "/cases",
+    "Vi phạm, quá hạn": "/cases?status=overdue",
     "In văn bản": "/printing",
     "In văn bản, tìm chữ": "/printing?q=duc+giang",
     "Chờ bản ký": "/printing/unsigned",
@@ -39,6 +42,7 @@ LISTS: dict[str, str] = {
     "Chuẩn đo": "/standards",
     "Sổ số": "/numbers",
     "Phiên kiểm định": "/verification",
+    "Phiên kiểm định, tìm chữ": "/verification?q=cho+so+7",
     "Giấy chứng nhận": "/certificates",
     "Đến hạn kiểm định": "/verification-due?year=2021",
     "Mời kiểm định": "/verification-due/owners?year=2021&overdue=1",
@@ -49,9 +53,12 @@ LISTS: dict[str, str] = {
     "Bảng kê thu tiền mặt": "/fees/cash/2022-01-03",
     "Bảng giá kiểm định": "/prices",
     "Tem, chì": "/marks",
+    "Một lô tem": f"/marks/{FIRST_BATCH}",
     "Tem, chì máy đang giữ": "/marks/leases",
+    "Tem, chì đã cấp": "/marks/leases?all=1",
     "Tem, chì theo ngày": "/marks/days",
     "Kiểm kê tem, chì": "/marks/stocktakes",
+    "Kiểm kê tem, chì, chênh lệch": "/marks/stocktakes?state=open",
     "Tem, chì không khớp": "/marks/findings",
     "Giới hạn": "/limits",
     "Danh mục kiểm tra": "/checklists",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from server.services import paper_rows
+from server.services import inspection_summary, paper_rows
 from tests.builders import Person
 
 CODE = "mobile-verification"
 CAMPAIGN = "00000000-0020-4000-8000-000000000000"
 SCOPE = f"campaign:{CAMPAIGN}"
 TOGETHER, PRICES = 5, 60
-MOST = 4000
+MOST = 5000
 """Slips in all: ten years of eight units."""
 Document = tuple[str, str, str, str | None, dict[str, Any]]
 """kind, id, scope, parent, state"""
@@ -60,6 +61,17 @@ def papers(found: Sequence[Document]) -> Iterator[dict[str, Any]]:
     for kind, id, scope, parent, state in found:
         if kind == "minutes":
             yield paper_rows.paper_row(id, scope, parent, state)
+
+
+def summaries(found: Sequence[Document], sites: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the slips among these documents."""
+    family: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for kind, _, _, parent, state in found:
+        family[str(parent)][kind].append(state)
+    named = {id: state for id, _, state in sites}
+    for kind, id, _, parent, state in found:
+        if kind == "inspection":
+            yield inspection_summary.row_of(id, parent, state, family[id], named[state["establishment_id"]])
 
 
 def _campaign(verifier: Person, organisation: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def register(as_json: bool) -> None:
                         "counts": [{"roll": c.roll, "counted": c.counted, "expected_then": c.then, "expected": c.now,
                                     "difference": c.difference, "serials": c.serials, "explanation": c.explanation} for c in s.counts]}
                        for s in mark_stocktakes.stocktakes(session)],
-        "findings": [{"code": f.code, "kind": f.mark.kind, "serial": f.mark.serial} for f, _ in mark_list.findings(session)],
+        "findings": [{"code": f.code, "kind": f.kind, "serial": f.serial} for f, _ in mark_list.findings(session)],
         "taken": found.taken,
     }  # fmt: skip
     lines = [_line(batch) for batch in value["batches"]] or ["Chưa nhập lô tem, chì nào."]

@@ -49,6 +49,10 @@ class InspectionSummary(Model):
     """The first deadline among its open requirements."""
     measures: Mapped[int]
     """Seals, suspensions and whatever else was imposed or lifted in it."""
+    session_id: Mapped[str] = mapped_column(String(36), index=True)
+    """The verification session of a slip, "" for any other inspection."""
+    slip: Mapped[dict[str, int]] = mapped_column(Json)
+    """What a slip counts for in the list of sessions (services/slip_figures)."""
     minutes: Mapped[list[str]] = mapped_column(Json)
     """Numbers as printed, in the order of issue."""
     name: Mapped[str] = mapped_column(Text)

@@ -14,7 +14,7 @@ from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.extensions import db
 from server.pages.addresses import filtered
-from server.services import mark_book, mark_days, mark_list, mark_stocktakes, mark_words, organisations
+from server.services import mark_book, mark_days, mark_list, mark_stocktakes, mark_words, organisations, paging
 from server.services.mark_book import Received
 from server.services.mark_list import Filter
 from server.web import exported
@@ -57,10 +57,10 @@ def days() -> Any:
 @signed_in(Role.SUPERVISOR, Role.CLERK)
 def stocktakes() -> Any:
     """Show what was counted at each day's end and how it differs."""
-    session, state = db.session(), request.args.get("state", "")
+    session, state, page = db.session(), request.args.get("state", ""), paging.asked(request.args.get("page", ""))
     state = state if state in mark_stocktakes.STATES else ""
     file = exported.asked(lambda: mark_stocktakes.export(session, state))
-    return file or render_template("marks_stocktakes.html", found=mark_stocktakes.stocktakes(session, state), state=state,
+    return file or render_template("marks_stocktakes.html", found=mark_stocktakes.listing(session, state, page), state=state,
                                    states=mark_stocktakes.STATES, link=filtered("marks.stocktakes", {"state": state}))  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from server.errors import Problem, ProblemCode
 from server.services import accounts, history, ledger, paging
 from server.services.days import day_of
 from server.services.exports import DAY, NUMBER, Column, Listed
-from server.services.verification_facts import SESSION, dong_of
+from server.services.slip_figures import dong_of
+from server.services.verification_facts import SESSION
 from server.services.verification_words import METHODS
 from server.services.wording import plain_text
 from sync.clock import read_instant

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.inspections import InspectionSummary
-from server.services import projection
+from server.services import projection, slip_figures
 from server.services.projection import storable
 from server.services.wording import folded
 from sync.clock import read_instant
@@ -22,7 +22,7 @@ from sync.paper_forms import signed_at_site
 
 CHUNK = 200
 """Inspections whose documents are read at a time."""
-COUNTED = frozenset({"finding", "photo", "minutes", "requirement", "measure", "sample"})
+COUNTED = frozenset({"finding", "photo", "minutes", "requirement", "measure", "sample", "payment"})
 """Kinds of an inspection's children that its row tells of."""
 State = Mapping[str, Any]
 Row = dict[str, Any]
@@ -31,8 +31,10 @@ _SUMMARY = cast("Table", InspectionSummary.__table__)
 _INSPECTIONS = select(_T.id, _T.parent, _T.state).where(
     _T.kind == "inspection", _T.id.in_(bindparam("ids", expanding=True)), _T.is_deleted.is_(False)
 )
-_CHILDREN = select(_T.kind, _T.parent, _T.state).where(
-    _T.parent.in_(bindparam("ids", expanding=True)), _T.kind.in_(sorted(COUNTED)), _T.is_deleted.is_(False)
+_CHILDREN = (
+    select(_T.kind, _T.parent, _T.state)
+    .where(_T.parent.in_(bindparam("ids", expanding=True)), _T.kind.in_(sorted(COUNTED)), _T.is_deleted.is_(False))
+    .order_by(_T.id)
 )
 _SITES = select(_T.id, _T.state).where(
     _T.kind == "establishment", _T.id.in_(bindparam("ids", expanding=True)), _T.is_deleted.is_(False)
@@ -125,6 +127,8 @@ def row_of(id: str, campaign: str | None, state: State, family: Mapping[str, Seq
         "open_requirements": len(asked),
         "due_on": min(filter(None, (_day(r.get("due_on")) for r in asked)), default=""),
         "measures": sum(not m.get("voided") for m in family.get("measure", ())),
+        "session_id": _short(state.get("session_id"), 36),
+        "slip": slip_figures.figures(state, family.get("finding", ()), family.get("payment", ())),
         "minutes": numbers,
         "name": storable(site.get("name")),
         "address": storable(site.get("address")),

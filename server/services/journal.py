@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.db.documents import Document
 from server.db.journal import FeedRow, JournalEntry, Scope
-from server.services import inspection_summary, journal_receipts, paper_rows, photo_uses, register_rows
+from server.services import inspection_summary, journal_receipts, mark_rows, paper_rows, photo_uses, register_rows
 from server.services.journal_memory import Memory
 from sync.feed import JournalBroken, rebuild, verify_chain
 
@@ -95,6 +95,7 @@ def verify(
             register_rows.compare(session, report.differs)
             paper_rows.compare(session, report.differs)
             photo_uses.compare(session, report.differs)
+            mark_rows.compare(session, report.differs)
     return report
 
 

@@ -21,7 +21,7 @@ from server.db.campaigns import CampaignEstablishment, CampaignMember
 from server.db.documents import Document
 from server.db.journal import NO_HASH, FeedRow, JournalEntry, Scope, ServerState
 from server.errors import Problem, ProblemCode
-from server.services import inspection_summary, paper_rows, photo_uses, projection, register_rows
+from server.services import inspection_summary, mark_rows, paper_rows, photo_uses, projection, register_rows
 from sync.feed import Change, entry_of, gone_json, item_json
 from sync.merge import uncredited
 
@@ -79,6 +79,7 @@ def record(session: Session, changes: Sequence[Change], received_at: datetime) -
     inspection_summary.follow(session, changes)
     register_rows.follow(session, changes)
     photo_uses.follow(session, changes)
+    mark_rows.follow(session, changes)
     session.expire_all()
     return seqs
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from server.db.marks import Run
 from server.services import mark_ledger, mark_words
 from server.services.exports import DAY, NUMBER, Cell, Column, Listed
 from server.services.mark_ledger import Ledger, Row
-from sync.mark_ranges import number_of, numbers_of
-from sync.paper_words import local
+from server.services.mark_rows import day
+from sync.mark_ranges import numbers_of
 
 LEASED, USED, SPOILED, RETURNED, LOST = "leased", "used", "spoiled", "returned", "lost"
 FLOWS = {LEASED: "Cấp", USED: "Dùng", SPOILED: "Hỏng", RETURNED: "Trả", LOST: "Mất, hủy"}
@@ -34,6 +34,15 @@ class Day:
     left: int
 
 
+class _Out(NamedTuple):
+    """A lease with its numbers, and those that came back, as marks are numbered."""
+
+    device_id: str
+    first: int
+    last: int
+    back: set[int]
+
+
 def days(session: Session, kind: str = "") -> list[Day]:
     """Return every day of every tablet that something happened on, the newest first."""
     ledger, names = mark_ledger.load(session), mark_words.tablets(session)
@@ -45,9 +54,9 @@ def days(session: Session, kind: str = "") -> list[Day]:
             left += own[LEASED] - own[USED] - own[SPOILED] - own[RETURNED] - own[LOST]
             tablet = names.get(device_id, "(máy không rõ)") if device_id else "(không thuộc dải đã cấp)"
             found.append(Day(on, device_id, tablet, of, {name: own[name] for name in FLOWS}, left if device_id else 0))
-    found.sort(key=lambda day: (day.tablet, day.kind))
-    found.sort(key=lambda day: day.on, reverse=True)
-    return [day for day in found if not kind or day.kind == kind]
+    found.sort(key=lambda one: (one.tablet, one.kind))
+    found.sort(key=lambda one: one.on, reverse=True)
+    return [one for one in found if not kind or one.kind == kind]
 
 
 def export(session: Session, kind: str = "") -> Listed:
@@ -67,35 +76,35 @@ def _flows(ledger: Ledger) -> dict[tuple[str, str], dict[str, dict[str, int]]]:
         own = found[lease.device_id, lease.state["kind"]]
         for on, flow, count in _of_lease(lease):
             own[on][flow] += count
-    for mark in ledger.marks:
-        holder = _held_by(ledger, mark.organisation_id, mark.kind, mark.serial)
-        flow = {mark_ledger.USED: USED, mark_ledger.SPOILED: SPOILED}.get(mark.fate, LOST)
-        found[NOBODY if holder is None else holder.device_id, mark.kind][_day(mark.row.state.get("at"))][flow] += 1
+    leases = mark_ledger.shelved(ledger.leases)
+    for shelf, runs in ledger.runs.items():
+        out = [_out(lease, ahead) for lease, ahead in leases.get(shelf, ())]
+        for run in runs:
+            for holder, count in _held_by(out, run):
+                if count:
+                    found[holder, run.kind][run.used_on][run.fate] += count
     return found
 
 
 def _of_lease(lease: Row) -> Iterator[tuple[str, str, int]]:
-    yield _day(lease.state["granted_at"]), LEASED, lease.whole[1] - lease.whole[0] + 1
+    yield day(lease.state["granted_at"]), LEASED, lease.whole[1] - lease.whole[0] + 1
     for name, flow in (("returned", RETURNED), ("written_off", LOST)):
         for part in lease.state.get(name) or ():
-            yield _day(part.get("at")), flow, part["last"] - part["first"] + 1
+            yield day(part.get("at")), flow, part["last"] - part["first"] + 1
 
 
-def _held_by(ledger: Ledger, organisation_id: str, kind: str, text: str) -> Row | None:
-    """Return the lease that a serial was out with when it was used: not one that it had come back from."""
-    for lease in ledger.leases:
-        if (lease.state["organisation_id"], lease.state["kind"]) == (organisation_id, kind):
-            number = number_of(text, lease.state["prefix"], lease.state["digits"])
-            held = number is not None and lease.whole[0] <= number <= lease.whole[1]
-            if held and number not in numbers_of(lease.state.get("returned"), lease.whole):
-                return lease
-    return None
+def _out(lease: Row, ahead: int) -> _Out:
+    first, last = lease.whole
+    back = numbers_of(lease.state.get("returned"), lease.whole)
+    return _Out(lease.device_id, first + ahead, last + ahead, {number + ahead for number in back})
 
 
-def _day(at: Any) -> str:
-    """Return the day in Viet Nam of an instant; "" where it is none."""
-    try:
-        found = datetime.fromisoformat(str(at))
-        return local(found).date().isoformat() if found.tzinfo is not None else ""
-    except (ValueError, OverflowError):
-        return ""
+def _held_by(out: Sequence[_Out], run: Run) -> Iterator[tuple[str, int]]:
+    """Count marks by the lease that they were out with when they were used: not one that they had come back from."""
+    left = set(range(run.first, run.last + 1))
+    for lease in out:
+        if lease.first <= run.last and run.first <= lease.last:
+            own = {number for number in left if lease.first <= number <= lease.last} - lease.back
+            left -= own
+            yield lease.device_id, len(own)
+    yield NOBODY, len(left)

@@ -6,6 +6,7 @@ are matched to batches by their serials, not by an id: after a restore a batch m
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +16,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db import marks
 from server.db.documents import Document
+from server.db.marks import Place, Run
+from server.services.mark_rows import LOST, SPOILED, USED
+from server.services.paper_rows import CAMPAIGN
 from sync.ids import normal_serial
-from sync.mark_ranges import number_of, numbers_of, serial
+from sync.mark_ranges import Span, cut, joined, number_of, numbers_of, serial
 
-BATCH, LEASE, MARK, STOCKTAKE = "mark_batch", "mark_lease", "mark", "stocktake"
+BATCH, LEASE, STOCKTAKE = "mark_batch", "mark_lease", "stocktake"
 STICKER, SEAL = "sticker", "seal"
-STOCK, UNSURE, HELD, USED, SPOILED, LOST = "stock", "unsure", "held", "used", "spoiled", "lost"
+STOCK, UNSURE, HELD = "stock", "unsure", "held"
 FATES = (STOCK, UNSURE, HELD, USED, SPOILED, LOST)
 NEVER_RECEIVED, NEVER_LEASED, FORGOTTEN, WAS_WRITTEN_OFF, WARNED = (
     "never_received", "never_leased", "forgotten", "was_written_off", "warned",
 )  # fmt: skip
+Shelf = tuple[str, str, str, int]
+"""An organisation, a kind, and of a roll's serials what stands before their figures and how many these are."""
+_OUTSIDE = {STOCK: NEVER_LEASED, UNSURE: FORGOTTEN, LOST: WAS_WRITTEN_OFF}
 _CODE = {fate: code for code, fate in enumerate(FATES)}
 _D = Document.__table__.c
 _COLUMNS = (_D.id, _D.rev, _D.scope, _D.parent, _D.state)
@@ -97,10 +105,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not fit together. `batch_id` where the serial is of one."""
+    """A mark that does not fit together with the rest. `batch_id` where the serial is of one."""
 
     code: str
-    mark: Mark
+    organisation_id: str
+    kind: str
+    serial: str
     batch_id: str | None
 
 
@@ -110,7 +120,8 @@ class Roll:
 
     batch: Row
     leases: Sequence[Row]
-    marks: dict[int, Mark] = field(default_factory=dict)
+    is_marked: bool = False
+    """Whether anything of it was used or spoiled."""
     fates: bytearray = field(init=False)
     findings: list[Finding] = field(default_factory=list)
 
@@ -126,16 +137,20 @@ class Roll:
         self._put((n for n in numbers_of(state.get("passed_over"), self.batch.whole) if self.fate(n) == STOCK), UNSURE)
         self._put(numbers_of(state.get("written_off"), self.batch.whole), LOST)
 
-    def take(self, number: int, mark: Mark) -> None:
-        """Note a mark; what says that it should not be out there is a finding."""
-        before = self.fate(number)
-        self.marks[number] = mark
-        self._put((number,), mark.fate)
-        if mark.row.state.get("voided"):
+    def take(self, first: int, last: int, run: Run) -> None:
+        """Note numbers that are of a run of marks; what says that one should not be out there is a finding."""
+        start, end, self.is_marked = first - self.batch.whole[0], last + 1 - self.batch.whole[0], True
+        before = self.fates[start:end]
+        self.fates[start:end] = bytes([_CODE[run.fate]]) * len(before)
+        if run.fate == LOST or (not run.is_odd and before.count(_CODE[HELD]) == len(before)):
             return
-        code = {STOCK: NEVER_LEASED, UNSURE: FORGOTTEN, LOST: WAS_WRITTEN_OFF}.get(before)
-        if code is not None or mark.row.state.get("warnings"):
-            self.findings.append(Finding(code or WARNED, mark, self.batch.id))
+        state = self.batch.state
+        for number, was in enumerate(before, first):
+            code = _OUTSIDE.get(FATES[was], WARNED if run.is_odd else None)
+            if code is not None:
+                self.findings.append(
+                    Finding(code, state["organisation_id"], state["kind"], self.batch.text(number), self.batch.id)
+                )
 
     def fate(self, number: int) -> str:
         """Say what became of a number of this batch."""
@@ -165,7 +180,7 @@ class Roll:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing of it was ever given out, used or written off."""
-        return not self.leases and not self.marks and not self.batch.state.get("written_off")
+        return not self.leases and not self.is_marked and not self.batch.state.get("written_off")
 
     def holder_of(self, number: int) -> Row | None:
         """Return the lease that a number did not come back from; the last one where it came back from each."""
@@ -198,8 +213,9 @@ class Ledger:
     rolls: Sequence[Roll]
     voided: Sequence[Row]
     leases: Sequence[Row]
-    marks: Sequence[Mark]
-    strays: Sequence[Mark]
+    runs: Mapping[Shelf, Sequence[Run]]
+    """The marks by organisation, kind and roll."""
+    strays: Sequence[Finding]
     """Used or spoiled, never received."""
 
     def roll(self, batch_id: str) -> Roll | None:
@@ -212,60 +228,134 @@ class Ledger:
             if (roll.batch.state["organisation_id"], roll.batch.state["kind"]) == (organisation_id, kind):
                 yield roll
 
-    def gone(self, lease: Row) -> set[str]:
-        """Return the serials that marks tell of, of a lease's organisation and kind."""
-        return self._gone.get((lease.state["organisation_id"], lease.state["kind"]), set())
+    def gone(self, lease: Row) -> set[int]:
+        """Return the numbers of a lease that marks tell of."""
+        shelf, ahead = _shelf(lease)
+        spans, (first, last) = self._gone.get(shelf, []), (number + ahead for number in lease.whole)
+        found: set[int] = set()
+        for start, end in spans[max(0, bisect_left(spans, (first, first)) - 1) :]:
+            if start > last:
+                break
+            found.update(range(max(start, first) - ahead, min(end, last) + 1 - ahead))
+        return found
 
     @cached_property
     def findings(self) -> list[Finding]:
         """Everything that does not fit together, by serial."""
         found = [finding for roll in self.rolls for finding in roll.findings]
-        found += [Finding(NEVER_RECEIVED, mark, None) for mark in self.strays]
-        return sorted(found, key=lambda f: (f.mark.kind, f.mark.serial))
+        return sorted([*found, *self.strays], key=lambda f: (f.kind, f.serial))
 
     @cached_property
-    def _gone(self) -> dict[tuple[str, str], set[str]]:
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for mark in self.marks:
-            found[mark.organisation_id, mark.kind].add(mark.serial)
-        return found
+    def _gone(self) -> dict[Shelf, list[Span]]:
+        return {shelf: _merged((run.first, run.last) for run in own) for shelf, own in self.runs.items()}
 
 
 def load(session: Session) -> Ledger:
     """Read the whole ledger: four questions, however long it is."""
     batches = sorted(rows(session, BATCH), key=lambda b: (str(b.state.get("received_on")), b.ends[0], b.id))
     leases = sorted(rows(session, LEASE), key=lambda lease: (str(lease.state["granted_at"]), lease.whole, lease.id))
-    owners = {f"campaign:{row.id}": str(row.state.get("organisation_id")) for row in rows(session, "campaign")}
-    marks = [Mark(row, owners.get(row.scope, "")) for row in rows(session, MARK)]
     rolls = [Roll(batch, [le for le in leases if _shares(batch, le)]) for batch in batches if not batch.state.get("voided")]  # fmt: skip
-    strays = _placed(rolls, marks)
-    return Ledger(rolls, [batch for batch in batches if batch.state.get("voided")], leases, marks, strays)
+    found = marks.runs(session)
+    owners = _owners(session, {run.campaign_id for run in found})
+    runs: dict[Shelf, list[Run]] = defaultdict(list)
+    for run in found:
+        runs[owners.get(run.campaign_id, ""), run.kind, run.head, run.width].append(run)
+    strays = _placed(rolls, runs)
+    return Ledger(rolls, [batch for batch in batches if batch.state.get("voided")], leases, runs, strays)
 
 
-def _placed(rolls: Sequence[Roll], marks: Sequence[Mark]) -> list[Mark]:
-    """Put every mark into its batch; return those that are of none, but for records taken back."""
-    shelf: dict[tuple[str, str], dict[tuple[str, int], list[Roll]]] = defaultdict(lambda: defaultdict(list))
-    for roll in rolls:
-        state = roll.batch.state
-        shelf[state["organisation_id"], state["kind"]][state["prefix"], state["digits"]].append(roll)
+def marks_of(session: Session, roll: Roll, numbers: Iterable[int]) -> dict[int, Mark]:
+    """Return the marks of numbers of a batch, by number."""
+    (organisation_id, kind, head, width), ahead = _shelf(roll.batch)
+    found = named(session, [(head, width, number + ahead) for number in numbers])
+    own = [mark for mark in found if (mark.organisation_id, mark.kind) == (organisation_id, kind)]
+    return {cut(mark.serial)[2] - ahead: mark for mark in own}
+
+
+def named(session: Session, places: Iterable[Place]) -> list[Mark]:
+    """Return the marks of serials, cut, of every organisation and kind."""
+    found = [Row(*row) for row in marks.documents_at(session, places)]
+    owners = _owners(session, {row.scope.removeprefix(CAMPAIGN) for row in found})
+    return [Mark(row, owners.get(row.scope.removeprefix(CAMPAIGN), "")) for row in found]
+
+
+def moments(session: Session, leases: Iterable[Row]) -> dict[str, list[tuple[float, int]]]:
+    """Return when numbers of leases were used or spoiled, by lease: (instant, number), the first at the head."""
+    placed = {lease.id: (*_shelf(lease), lease.whole) for lease in leases}
+    spans: dict[Shelf, list[Span]] = defaultdict(list)
+    for shelf, ahead, (first, last) in placed.values():
+        spans[shelf].append((first + ahead, last + ahead))
+    asked = {
+        (kind, head, width, first, last)
+        for (_, kind, head, width), own in spans.items()
+        for first, last in _merged(own)
+    }
+    rows = marks.moments(session, sorted(asked))
+    owners = _owners(session, {row[0] for row in rows})
+    found: dict[Shelf, list[tuple[int, float]]] = defaultdict(list)
+    for campaign_id, kind, head, width, number, at in rows:
+        found[owners.get(campaign_id, ""), kind, head, width].append((number, at))
+    for each in found.values():
+        each.sort()
+    return {id: sorted((at, number - ahead) for number, at in _between(found.get(shelf, []), first + ahead, last + ahead))
+            for id, (shelf, ahead, (first, last)) in placed.items()}  # fmt: skip
+
+
+def _between(found: list[tuple[int, float]], first: int, last: int) -> list[tuple[int, float]]:
+    return found[bisect_left(found, (first, 0.0)) : bisect_left(found, (last + 1, 0.0))]
+
+
+def _placed(rolls: Sequence[Roll], runs: Mapping[Shelf, Sequence[Run]]) -> list[Finding]:
+    """Put every run into its batches; return the marks that are of none, but for records taken back."""
+    own_roll = {roll.batch.id: roll for roll in rolls}
+    batches = shelved(roll.batch for roll in rolls)
     strays = []
-    for mark in marks:
-        found = _place(shelf[mark.organisation_id, mark.kind], mark.serial)
-        if found is not None:
-            found[0].take(found[1], mark)
-        elif not mark.row.state.get("voided"):
-            strays.append(mark)
+    for shelf, own in runs.items():
+        organisation_id, kind, head, width = shelf
+        for run in own:
+            left = [(run.first, run.last)]
+            for batch, ahead in batches.get(shelf, ()):
+                first, last = (number + ahead for number in batch.whole)
+                for start, end in left:
+                    if start <= last and first <= end:
+                        own_roll[batch.id].take(max(start, first) - ahead, min(end, last) - ahead, run)
+                left = [part for start, end in left for part in ((start, min(end, first - 1)), (max(start, last + 1), end)) if part[0] <= part[1]]  # fmt: skip
+            if run.fate != LOST:
+                strays += [Finding(NEVER_RECEIVED, organisation_id, kind, joined(head, width, number), None)
+                           for start, end in left for number in range(start, end + 1)]  # fmt: skip
     return strays
 
 
-def _place(shelf: Mapping[tuple[str, int], Sequence[Roll]], text: str) -> tuple[Roll, int] | None:
-    """Find the batch of a serial, and its number there."""
-    for (prefix, digits), known in shelf.items():
-        number = number_of(text, prefix, digits)
-        for roll in known if number is not None else ():
-            if number is not None and roll.batch.whole[0] <= number <= roll.batch.whole[1]:
-                return roll, number
-    return None
+def shelved(found: Iterable[Row]) -> dict[Shelf, list[tuple[Row, int]]]:
+    """Put batches or leases where their marks stand, in their order, each with how much its numbers there are ahead."""
+    shelves: dict[Shelf, list[tuple[Row, int]]] = defaultdict(list)
+    for row in found:
+        shelf, ahead = _shelf(row)
+        shelves[shelf].append((row, ahead))
+    return shelves
+
+
+def _shelf(row: Row) -> tuple[Shelf, int]:
+    """Return where marks of a batch or a lease stand, and by how much their numbers there are ahead of its own."""
+    head, width, number = cut(row.ends[0])
+    return (row.state["organisation_id"], row.state["kind"], head, width), number - row.whole[0]
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Join spans that touch, in order."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _owners(session: Session, campaigns: Iterable[str]) -> dict[str, str]:
+    """Return the organisations of campaigns, by campaign."""
+    query = select(_D.id, _D.state).where(_D.kind == "campaign", _D.id.in_(sorted(campaigns)), _D.is_deleted.is_(False))
+    return {id: str(state.get("organisation_id")) for id, state in session.connection().execute(query)}
 
 
 def _shares(batch: Row, lease: Row) -> bool:

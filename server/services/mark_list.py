@@ -16,7 +16,7 @@ from server.services.exports import DAY, MOMENT, NUMBER, Cell, Column, Listed
 from server.services.mark_ledger import FATES, HELD, STOCK, UNSURE, Finding, Ledger, Mark, Roll, Row
 from server.services.mark_words import KINDS
 from sync.ids import normal_serial
-from sync.mark_ranges import numbers_of, remaining, spans
+from sync.mark_ranges import cut, numbers_of, remaining, spans
 
 PAGE_SIZE = 100
 CHUNK = 500
@@ -221,15 +221,18 @@ def export_held(session: Session, *, every: bool = False) -> Listed:
 def findings(session: Session) -> list[tuple[Finding, Serial]]:
     """Return everything that does not fit together, with what is known of each serial."""
     ledger = mark_ledger.load(session)
-    used = mark_words.uses(session, [f.mark for f in ledger.findings])
-    return [(f, _of_mark(f.mark, f.mark.serial, f.mark.fate, "", used)) for f in ledger.findings]
+    found = mark_ledger.named(session, [cut(f.serial) for f in ledger.findings])
+    marks = {(mark.organisation_id, mark.kind, mark.serial): mark for mark in found}
+    used = mark_words.uses(session, found)
+    said = [(f, marks.get((f.organisation_id, f.kind, f.serial))) for f in ledger.findings]
+    return [(f, _of_mark(mark, f.serial, mark.fate, "", used)) for f, mark in said if mark is not None]
 
 
 def export_findings(session: Session) -> Listed:
     """List what does not fit together."""
     columns = (Column("Loại", width=10), Column("Số", width=18), Column("Không khớp ở đâu", width=48), Column("Phương tiện đo", width=36), Column("Cơ sở", width=36),
                Column("Lúc", MOMENT), Column("Ghi chú", width=40))  # fmt: skip
-    rows = ((KINDS.get(f.mark.kind, f.mark.kind), s.text, mark_words.FINDINGS[f.code], s.instrument, s.site, s.at, s.note)
+    rows = ((KINDS.get(f.kind, f.kind), s.text, mark_words.FINDINGS[f.code], s.instrument, s.site, s.at, s.note)
             for f, s in findings(session))  # fmt: skip
     return Listed("tem-chi-khong-khop", "Tem, chì không khớp sổ", columns, rows)
 
@@ -240,16 +243,21 @@ def find(session: Session, text: str) -> list[Story]:
     if not said:
         return []
     ledger, tablets, houses = mark_ledger.load(session), mark_words.tablets(session), mark_words.organisations(session)
-    used = mark_words.uses(session, [mark for mark in ledger.marks if mark.serial == said])
-    stories = []
+    marks = mark_ledger.named(session, [cut(said)])
+    used = mark_words.uses(session, marks)
+    stories, placed = [], set[str]()
     for roll in ledger.rolls:
         number = roll.batch.number(said)
         if number is not None and roll.batch.text(number) == said:
-            house = houses.get(roll.batch.state["organisation_id"], "")
-            stories.append(Story(said, roll.batch.state["kind"], house, roll.batch.id, roll.fate(number), _events(roll, number, tablets, used)))  # fmt: skip
+            state = roll.batch.state
+            own = [m for m in marks if (m.organisation_id, m.kind) == (state["organisation_id"], state["kind"])]
+            events = [*_events(roll, number, tablets), *(_mark_event(mark, used) for mark in own)]
+            placed |= {mark.row.id for mark in own}
+            stories.append(Story(said, state["kind"], houses.get(state["organisation_id"], ""), roll.batch.id, roll.fate(number),
+                                 sorted(events, key=lambda event: _instant(event.at))))  # fmt: skip
     stories += [
         Story(said, mark.kind, houses.get(mark.organisation_id, ""), None, mark.fate, [_mark_event(mark, used)])
-        for mark in ledger.strays if mark.serial == said
+        for mark in marks if mark.row.id not in placed and not mark.row.state.get("voided")
     ]  # fmt: skip
     return stories
 
@@ -270,12 +278,13 @@ def _asked(roll: Roll, wanted: Filter) -> list[int]:
 
 def _serials(session: Session, roll: Roll, numbers: Sequence[int]) -> list[Serial]:
     tablets = mark_words.tablets(session)
-    used = mark_words.uses(session, [roll.marks[n] for n in numbers if n in roll.marks])
+    marks = mark_ledger.marks_of(session, roll, numbers)
+    used = mark_words.uses(session, marks.values())
     rows = []
     for number in numbers:
         lease, mark, text, fate = (
             roll.holder_of(number),
-            roll.marks.get(number),
+            marks.get(number),
             roll.batch.text(number),
             roll.fate(number),
         )
@@ -313,7 +322,8 @@ def _written_off(roll: Roll, lease: Row | None, number: int) -> str:
 
 def _held(ledger: Ledger, lease: Row, names: Mapping[str, str]) -> Held:
     first, last = lease.whole
-    left = remaining(lease.state, ledger.gone(lease))
+    gone = ledger.gone(lease)
+    left = [number for number in remaining(lease.state, ()) if number not in gone]
     back = numbers_of(lease.state.get("returned"), lease.whole)
     lost = numbers_of(lease.state.get("written_off"), lease.whole)
     text = mark_words.printed(lease.state["prefix"], lease.state["digits"], spans(left))
@@ -322,9 +332,7 @@ def _held(ledger: Ledger, lease: Row, names: Mapping[str, str]) -> Held:
                 count - len(left) - len(back) - len(lost), len(back), len(lost))  # fmt: skip
 
 
-def _events(
-    roll: Roll, number: int, tablets: Mapping[str, str], used: Mapping[str, tuple[str, str, str]]
-) -> list[Event]:  # fmt: skip
+def _events(roll: Roll, number: int, tablets: Mapping[str, str]) -> list[Event]:
     state = roll.batch.state
     found = [Event(state["received_on"], "Nhận về cơ quan", state["received_from"], state["note"], "")]
     for row in (*roll.leases, roll.batch):
@@ -336,10 +344,7 @@ def _events(
         for name, what in (("returned", "Trả lại cơ quan"), ("written_off", "Ghi mất, hủy")):
             found += [Event(str(part.get("at") or ""), what, tablet, str(part.get("reason") or ""), "")
                       for part in row.state.get(name) or () if part["first"] <= number <= part["last"]]  # fmt: skip
-    mark = roll.marks.get(number)
-    if mark is not None:
-        found.append(_mark_event(mark, used))
-    return sorted(found, key=lambda event: _instant(event.at))
+    return found
 
 
 def _mark_event(mark: Mark, used: Mapping[str, tuple[str, str, str]]) -> Event:

@@ -15,17 +15,15 @@ from server.db.users import User
 from server.services.mark_ledger import (
     FORGOTTEN,
     HELD,
-    LOST,
     NEVER_LEASED,
     NEVER_RECEIVED,
-    SPOILED,
     STOCK,
     UNSURE,
-    USED,
     WARNED,
     WAS_WRITTEN_OFF,
     Mark,
 )
+from server.services.mark_rows import LOST, SPOILED, USED
 from sync.mark_ranges import Span, serial
 from sync.paper_words import INSTRUMENTS, upper_first
 

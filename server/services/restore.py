@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from server.db.base import Model
 from server.db.journal import ServerState
 from server.db.uploads import Blob
-from server.services import inspection_summary, ledger, mark_skips, number_skips, photo_check, photo_uses, register_rows
+from server.services import (
+    inspection_summary,
+    ledger,
+    mark_rows,
+    mark_skips,
+    number_skips,
+    photo_check,
+    photo_uses,
+    register_rows,
+)
 from server.services.archive import READ, ArchiveError, Progress, Reader, blob_member, decoder
 from server.services.creation import SYSTEM, created
 from server.services.durability import PREFIX
@@ -116,6 +125,7 @@ def settle(session: Session, archive: Reader, store: BlobStore, marks: Marks, no
     session.execute(insert(ServerState).values(key=RESTORED, value=now.isoformat(), changed_at=now))
     made_at = datetime.fromisoformat(archive.manifest.made_at)
     done.skipped = number_skips.skip(session, marks, made_at=made_at, now=now)
+    mark_rows.rebuild(session)  # what is passed over rests on them
     done.passed_over = mark_skips.pass_over(session, made_at=made_at, now=now)
     lost = [sha for sha in session.scalars(select(Blob.sha256).order_by(Blob.sha256)) if not store.has(sha)]
     done.expected_again = photo_check.expect_again(session, lost, now)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from checklists import standards
 from server.db import documents
 from server.db.documents import Document
+from server.db.inspections import InspectionSummary
+from server.db.marks import MarkEntry
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import (
@@ -19,7 +23,10 @@ from server.services import (
     areas,
     conclusions,
     inspection_list,
+    mark_rows,
     paging,
+    projection,
+    slip_figures,
     verification_facts,
     verification_figures,
     verifiers,
@@ -28,8 +35,8 @@ from server.services.days import day_of
 from server.services.exports import DAY, NUMBER, Listed
 from server.services.exports import Column as Exported
 from server.services.report_facts import Units
-from server.services.verification_facts import COUNTED, RECORD, SESSION, Brought, Held, Slip, kept
-from server.services.verification_figures import Totals
+from server.services.verification_facts import RECORD, SESSION, Brought, Held, Slip, kept
+from server.services.verification_figures import Key, Totals
 from server.services.verification_words import MARKS
 from server.services.wording import folded
 from sync.paper_words import VERDICTS
@@ -37,6 +44,7 @@ from sync.paper_words import VERDICTS
 PAGE_SIZE = 25
 OPEN, CLOSED = "open", "closed"
 State = Mapping[str, Any]
+_S, _M = InspectionSummary.__table__.c, MarkEntry.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One session in the list."""
+    """What one session counts for, in the list and on its own page."""
 
-    held: Held
+    id: str
+    state: State
     campaign: State
     area: str
     totals: Totals
@@ -124,6 +133,7 @@ class Standard:
 class Page:
     """Everything on the page of one session."""
 
+    held: Held
     row: Row
     team: Sequence[Member]
     standards: Sequence[Standard]
@@ -142,9 +152,10 @@ def listing(session: Session, wanted: Filter, user: User) -> Listing:
     counts = {state: sum(_state_of(row) == state for row in found) for state in (OPEN, CLOSED)}
     shown = [row for row in found if wanted.state in ("", _state_of(row))]
     page, pages, part = paging.placed(wanted.page, len(shown), PAGE_SIZE)
-    held = verification_facts.read(session, shown[part], COUNTED)
+    totals = _totals(session, shown[part])
     options = sorted(((id, f"{c['code']} – {c['title']}") for id, c in named.items()), key=lambda o: folded(o[1]))
-    return Listing([_row(one, named, units) for one in held], len(shown), page, pages, counts, options)
+    rows = [_row(one, named, units, totals[one.id]) for one in shown[part]]
+    return Listing(rows, len(shown), page, pages, counts, options)
 
 
 def export(session: Session, wanted: Filter, user: User) -> Listed:
@@ -160,12 +171,13 @@ def export(session: Session, wanted: Filter, user: User) -> Listed:
                *(Exported(title, NUMBER) for title in ("Phiếu", "Phương tiện đo", "Đạt", "Không đạt", "Chưa kết luận",
                  "Chưa xong", "Đã hiệu chỉnh", "Tem đã dùng", "Tem hỏng", "Chì đã dùng", "Chì hỏng", "Tiền mặt (đồng)",
                  "Chuyển khoản (đồng)", "Được hỗ trợ (đồng)")))  # fmt: skip
-    read = (_row(one, named, units) for one in verification_facts.read(session, rows, COUNTED))
+    totals = _totals(session, rows)
+    read = (_row(row, named, units, totals[row.id]) for row in rows)
     cells = (
-        (r.held.state.get("on"), r.held.state.get("place"), r.area, r.campaign.get("code"), r.sum("slips"), r.sum("brought"),
-         *(r.result(verdict) for verdict in verification_figures.RESULTS), r.sum("adjusted"),
+        (r.state.get("on"), r.state.get("place"), r.area, r.campaign.get("code"), r.sum("slips"), r.sum("brought"),
+         *(r.result(verdict) for verdict in slip_figures.RESULTS), r.sum("adjusted"),
          *(r.sum("mark", kind, fate) for kind in verification_figures.MARKS for fate in verification_figures.FATES),
-         *(r.sum("money", method) for method in verification_figures.METHODS))
+         *(r.sum("money", method) for method in slip_figures.METHODS))
         for r in read
     )  # fmt: skip
     return Listed("phien-kiem-dinh", "Phiên kiểm định", columns, cells)
@@ -186,7 +198,8 @@ def page(session: Session, id: str, user: User) -> Page:
     (held,) = verification_facts.read(session, [document])
     campaign = documents.get(session, "campaign", held.campaign_id)
     state = {} if campaign is None else campaign.state
-    row = _row(held, {held.campaign_id: state}, Units.of(areas.every(session)))
+    units = Units.of(areas.every(session))
+    row = _row(document, {held.campaign_id: state}, units, verification_figures.summed([held]))
     team = _team(session, held, state)
     used = _standards(session, held)
     known = verifiers.procedures()
@@ -198,7 +211,7 @@ def page(session: Session, id: str, user: User) -> Page:
         for one in slip.brought
     ]
     spoiled = [mark for mark in kept(held.marks) if mark.get("fate") == "spoiled"]
-    return Page(row, team, used, lines, spoiled, list(_warnings(held, team, used)))
+    return Page(held, row, team, used, lines, spoiled, list(_warnings(held, team, used)))
 
 
 def _visible(session: Session, user: User) -> list[Document]:
@@ -211,6 +224,8 @@ def _visible(session: Session, user: User) -> list[Document]:
 def _asked(row: Document, wanted: Filter, units: Units) -> bool:
     if wanted.campaign and row.parent != wanted.campaign:
         return False
+    if not wanted.text:
+        return True
     said = f"{row.state.get('place') or ''} {_named(units, row.state)}"
     return folded(wanted.text) in folded(said)
 
@@ -219,10 +234,30 @@ def _state_of(row: Document) -> str:
     return CLOSED if row.state.get("closed_at") else OPEN
 
 
-def _row(held: Held, campaigns: Mapping[str, State], units: Units) -> Row:
-    return Row(
-        held, campaigns.get(held.campaign_id, {}), _named(units, held.state), verification_figures.summed([held])
+def _row(found: Document, campaigns: Mapping[str, State], units: Units, totals: Totals) -> Row:
+    return Row(found.id, found.state, campaigns.get(str(found.parent), {}), _named(units, found.state), totals)
+
+
+def _totals(session: Session, shown: Sequence[Document]) -> dict[str, Totals]:
+    """Return what sessions count for: the sums of their slips' rows, and their marks."""
+    parents = {row.id: str(row.parent) for row in shown}
+    slips: dict[str, list[Mapping[str, int]]] = defaultdict(list)
+    marks: dict[str, dict[Key, int]] = defaultdict(dict)
+    for part in projection.parts(sorted(parents), verification_facts.PART):
+        query = select(_S.session_id, _S.campaign_id, _S.slip).where(_S.session_id.in_(part))
+        for id, campaign, slip in session.execute(query):
+            if campaign == parents[id]:
+                slips[id].append(slip)
+        for id, kind, fate, count in session.execute(_marked(part)):
+            marks[id]["mark", kind, fate] = count
+    return {id: verification_figures.listed(slips[id], marks[id]) for id in parents}
+
+
+def _marked(ids: Sequence[str]) -> Select[str, str, str, int]:
+    query = select(_M.session_id, _M.kind, _M.fate, func.count()).where(
+        _M.session_id.in_(ids), _M.fate != mark_rows.LOST
     )
+    return query.group_by(_M.session_id, _M.kind, _M.fate)
 
 
 def _named(units: Units, state: State) -> str:

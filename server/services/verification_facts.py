@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklists.verification import Place, queue
 from server.db.documents import Document
+from server.db.inspections import InspectionSummary
 from server.services.days import day_of
+from server.services.projection import parts
 from server.services.report_facts import states_below, states_of
 
 SESSION = "verification_session"
 RECORD, CERTIFICATE = "verification_record", "verification_certificate"
-COUNTED = ("finding", "payment")
-EVERYTHING = (*COUNTED, "minutes")
+EVERYTHING = ("finding", "payment", "minutes")
+PART = 400
+"""Documents that one question may name."""
 State = Mapping[str, Any]
+_S = InspectionSummary.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +94,20 @@ class Held:
         return [one for slip in self.slips for one in slip.brought]
 
 
-def read(session: Session, sessions: Iterable[Document], kinds: Sequence[str] = EVERYTHING) -> list[Held]:
+def read(session: Session, sessions: Iterable[Document]) -> list[Held]:
     """Read sessions in their order; the number of questions does not grow with them (until four hundred parents)."""
     wanted = list(sessions)
-    ids = {row.id for row in wanted}
-    of_session: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for rows in states_below(session, {str(row.parent) for row in wanted}, ("inspection",)).values():
-        for slip in rows:
-            if slip.get("session_id") in ids:
-                of_session[str(slip["session_id"])].append(slip)
+    of_session = _slips(session, wanted)
+    ids = set(of_session)
     slips = [slip for own in of_session.values() for slip in own]
-    family = states_below(session, [slip["id"] for slip in slips], kinds)
+    family = states_below(session, [slip["id"] for slip in slips], EVERYTHING)
     queues = {slip["id"]: queue(slip, family.get((slip["id"], "finding"), ())) for slip in slips}
     instruments = _states(session, "instrument", {id for places in queues.values() for id in places})
     sites = _states(session, "establishment", {str(slip.get("establishment_id")) for slip in slips})
     under = states_below(session, ids, ("mark", "stocktake"))
 
     def made(slip: dict[str, Any]) -> Slip:
-        found = {kind: family.get((slip["id"], kind), []) for kind in kinds}
+        found = {kind: family.get((slip["id"], kind), []) for kind in EVERYTHING}
         brought = [_brought(id, place, instruments, found) for id, place in queues[slip["id"]].items()]
         site = str(slip.get("establishment_id"))
         return Slip(slip["id"], slip, site, sites.get(site, {}), brought, found.get("payment", ()))
@@ -137,10 +137,17 @@ def kept(rows: Iterable[State]) -> list[State]:
     return [row for row in rows if not row.get("voided")]
 
 
-def dong_of(payment: State) -> int:
-    """Return what was paid, in đồng; what is no whole amount counts for nothing."""
-    text = str(payment.get("amount") or "").partition(".")[0]
-    return int(text) if text.isascii() and text.isdigit() else 0
+def _slips(session: Session, wanted: Sequence[Document]) -> dict[str, list[dict[str, Any]]]:
+    """Return the slips of each session, of its own campaign alone."""
+    parents = {row.id: str(row.parent) for row in wanted}
+    named: dict[str, str] = {}
+    for part in parts(sorted(parents), PART):
+        query = select(_S.id, _S.session_id, _S.campaign_id).where(_S.session_id.in_(part))
+        named |= {id: of for id, of, campaign in session.execute(query) if campaign == parents[of]}
+    found: dict[str, list[dict[str, Any]]] = {id: [] for id in parents}
+    for id, state in _states(session, "inspection", set(named)).items():
+        found[named[id]].append({**state, "id": id})
+    return found
 
 
 def _brought(id: str, place: Place, instruments: Mapping[str, State], found: Mapping[str, Sequence[State]]) -> Brought:
@@ -155,7 +162,7 @@ def _is_void(paper: State) -> bool:
 
 
 def _states(session: Session, kind: str, ids: set[str]) -> dict[str, Any]:
-    wanted, found = sorted(ids), dict[str, Any]()
-    for start in range(0, len(wanted), 400):
-        found |= states_of(session, kind, wanted[start : start + 400])
+    found = dict[str, Any]()
+    for part in parts(sorted(ids), PART):
+        found |= states_of(session, kind, part)
     return found

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from server.services.verification_facts import CERTIFICATE, RECORD, Brought, Held, Slip, dong_of, kept
+from server.services.slip_figures import METHODS, RESULTS, dong_of
+from server.services.verification_facts import CERTIFICATE, RECORD, Brought, Held, Slip, kept
 
 Key = tuple[str, ...]
 SESSIONS, CLOSED, SLIPS, BROUGHT = ("sessions",), ("closed",), ("slips",), ("brought",)
 RECORDS, CERTIFICATES = ("records",), ("certificates",)
-RESULTS = ("pass", "fail", "inconclusive", "none")
-"""`none` = not concluded yet."""
-METHODS = ("cash", "transfer", "subsidised")
 MARKS, FATES = ("sticker", "seal"), ("used", "spoiled")
+_LISTED: dict[str, Key] = {"brought": BROUGHT, "adjusted": ("adjusted", ""), **{name: ("result", "", name) for name in RESULTS},
+                           **{name: ("money", name) for name in METHODS}}  # fmt: skip
+"""The figures of a slip's row, as keys that tell of no kind of instrument."""
 
 
 @dataclass(slots=True)
@@ -43,6 +44,16 @@ def summed(sessions: Iterable[Held]) -> Totals:
     return totals
 
 
+def listed(slips: Iterable[Mapping[str, int]], marks: Mapping[Key, int]) -> Totals:
+    """Return what a list shows of a session: results of whatever kind of instrument, from the figures of its slips."""
+    found = Counter[Key](marks)
+    for slip in slips:
+        found[SLIPS] += 1
+        for name, count in slip.items():
+            found[_LISTED[name]] += count
+    return Totals(found)
+
+
 def result_of(one: Brought) -> str:
     """Return what was concluded of an instrument."""
     return one.place.conclusion or "none"
@@ -53,8 +64,7 @@ def counted(held: Held) -> Counter[Key]:
     found = Counter[Key]({SESSIONS: 1, CLOSED: int(bool(held.state.get("closed_at")))})
     for slip in held.slips:
         found.update(counted_slip(slip))
-    for mark in kept(held.marks):
-        found["mark", str(mark.get("kind")), str(mark.get("fate"))] += 1
+    found.update(("mark", str(mark.get("kind")), str(mark.get("fate"))) for mark in kept(held.marks))
     return +found
 
 

@@ -9,8 +9,9 @@ from server.printing.charts import Chart
 from server.printing.report_document import Cell, Column, Part, Table
 from server.services import verification_figures as figures
 from server.services.money_words import in_words
+from server.services.slip_figures import METHODS, RESULTS
 from server.services.verification_facts import Held
-from server.services.verification_figures import FATES, MARKS, METHODS, RESULTS, Key, Totals, summed
+from server.services.verification_figures import FATES, MARKS, Key, Totals, summed
 from server.services.verification_words import FATES as FATE_WORDS
 from server.services.verification_words import MARKS as MARK_WORDS
 from server.services.verification_words import METHODS as METHOD_WORDS

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import mark_ranges
-from sync.mark_ranges import difference, expected, overlap, remaining, spans
+from sync.mark_ranges import (
+    MAX_DIGITS,
+    MAX_PREFIX,
+    cut,
+    difference,
+    expected,
+    joined,
+    overlap,
+    remaining,
+    serial,
+    spans,
+)
 
 
 def roll(first: int, last: int, prefix: str = "22B", digits: int = 5, **more: Any) -> dict[str, Any]:
@@ -88,3 +99,16 @@ def test_a_lease_that_nobody_counted_is_missing_whole(counts: Any) -> None:
 def test_a_range_that_no_memory_would_hold_is_cut_to_the_lease() -> None:
     seen = [{"first": -(10**15), "last": 10**15}]
     assert difference([{"lease_id": "a", "seen": seen}], {"a": roll(1, 10)}, set()) == []
+
+
+@given(st.text(max_size=40))
+def test_any_serial_is_cut_and_joined_again(text: str) -> None:
+    assert joined(*cut(text)) == text
+
+
+@given(st.text(alphabet="A9Đ-0", max_size=MAX_PREFIX), st.integers(1, MAX_DIGITS), st.data())
+def test_serials_of_one_roll_differ_by_their_number_alone(prefix: str, digits: int, data: st.DataObject) -> None:
+    """Also where the prefix ends in figures: then all of a roll's numbers are ahead by as much."""
+    one, other = (data.draw(st.integers(0, 10**digits - 1)) for _ in range(2))
+    head, width, number = cut(serial(prefix, one, digits))
+    assert cut(serial(prefix, other, digits)) == (head, width, number + other - one)

@@ -161,17 +161,18 @@ def ledger_balances(market: Market, done: Done) -> None:
     with market.department.looks() as session:
         assert journal.verify(session).is_whole
         ledger, counted = mark_ledger.load(session), mark_stocktakes.stocktakes(session)
+        ours = [roll for roll in ledger.rolls if roll.batch.state["organisation_id"] == market.organisation]
+        [roll] = [roll for roll in ours if roll.batch.state["kind"] == "sticker"]
+        marks = mark_ledger.marks_of(session, roll, roll.numbers()).values()
         session.connection().engine.dispose()
-    ours = [roll for roll in ledger.rolls if roll.batch.state["organisation_id"] == market.organisation]
-    [roll] = [roll for roll in ours if roll.batch.state["kind"] == "sticker"]
     left = 2 * STICKERS - len(passed(done)) - 1
     assert {fate: count for fate, count in roll.counts.items() if count} == {
         "stock": len(roll.fates) - 2 * STICKERS, "held": left, "used": len(passed(done)), "spoiled": 1,
     }  # fmt: skip
     assert ledger.findings == []
-    used = {mark.serial: mark.row.state["instrument_id"] for mark in roll.marks.values() if mark.fate == "used"}
+    used = {mark.serial: mark.row.state["instrument_id"] for mark in marks if mark.fate == "used"}
     assert used == {each["sticker"]: each["instrument"] for each in passed(done)}
-    [spoiled] = [mark.row.state for mark in roll.marks.values() if mark.fate == "spoiled"]
+    [spoiled] = [mark.row.state for mark in marks if mark.fate == "spoiled"]
     assert market.department.states("photo")[spoiled["photo_ids"][0]]["status"] == "complete"
     assert [one.state for one in counted] == ["agrees", "agrees"]
     rows = [count for one in counted for count in one.counts if count.kind == "Tem"]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from server.db.users import User
+from server.services import journal, verification_desk
+from server.services.slip_figures import METHODS, RESULTS
+from server.services.verification_figures import FATES, MARKS
 from tests.builders import AREA, Office
 from tests.server.pages.scene import Desk
 from tests.server.verifying import DAY, TORN, Team, opens_session, owner, team_of
@@ -50,6 +54,30 @@ def test_the_list_counts_what_each_session_did(desk: Desk, office: Office, team:
     assert "Chợ Kép" in desk.opens(f"/verification?campaign={team.campaign}")
     rows = desk.client.get("/verification?export=csv").get_data(as_text=True).splitlines()
     assert rows[2].split(";")[4:] == ["2", "4", "1", "1", "1", "1", "1", "1", "1", "0", "0", "60000", "0", "0"]
+
+
+def test_the_list_counts_what_the_page_of_a_session_counts(office: Office, team: Team) -> None:
+    """The list reads rows that are kept beside the documents, the page the documents themselves."""
+    one, other = works(office, team)
+    team.takes(other, "transfer", [("Cân", "45000")])
+    taken_back = team.takes(other, "cash", [("Cân", "99000")])
+    team.amends("payment", taken_back, voided={"reason": "Nhầm", "by": "x", "at": "2021-08-05T10:00:00+07:00"})
+    team.amends("mark", team.marks("TC0003"), voided={"reason": "Nhầm", "by": "x", "at": "2021-08-05T10:00:00+07:00"})
+    team.marks("C1", one, kind="seal")
+    with office.transaction() as session:
+        user = User(id="x", role="admin")
+        (listed,) = verification_desk.listing(session, verification_desk.Filter(), user).rows
+        whole = verification_desk.page(session, team.session, user).row
+        for key in [
+            ("slips",),
+            ("brought",),
+            ("adjusted",),
+            *(("mark", k, f) for k in MARKS for f in FATES),
+            *(("money", m) for m in METHODS),
+        ]:
+            assert listed.sum(*key) == whole.sum(*key), key
+        assert [listed.result(r) for r in RESULTS] == [whole.result(r) for r in RESULTS] == [1, 1, 1, 1]
+        assert journal.verify(session).is_whole
 
 
 def test_a_session_says_what_is_doubtful(desk: Desk, office: Office, team: Team) -> None:

@@ -70,7 +70,7 @@ def test_a_forgotten_roll_is_taken_back_and_its_marks_are_no_finding(
     store.uses("A0011")
     store.uses("A0400")
     found = store.ledger()
-    assert [(f.code, f.mark.serial) for f in found.findings] == [("forgotten", "A0400")]
+    assert [(f.code, f.serial) for f in found.findings] == [("forgotten", "A0400")]
     assert store.balance(batch) == {"stock": 1500, "unsure": 500 - 18 - 1, "held": 17, "used": 2}
     with office.transaction() as session:
         assert journal.verify(session).is_whole
