@@ -205,12 +205,16 @@ def _ids(wanted: Filter, base: Sequence[ColumnElement[bool]], today: date, by_in
 def _flags(today: date) -> dict[str, ColumnElement[bool]]:
     """The conditions behind STATES: each one set that the database makes once, not a question for each establishment."""
     overdue = select(_I.site_id).where(_I.verified_until > "", _I.verified_until < today.isoformat())
+    visited = select(_S.establishment_id).where(func.coalesce(_S.status, "").in_(VISITED))  # see _last_visits
     own = aliased(EstablishmentEntry)
+    merged = (
+        own.site_id != own.id
+    )  # few are: looked for one by one, all of them cost as much as the rest of the page's counts
     visit = exists().where(_S.establishment_id == own.id, _S.status.in_(VISITED))
     return {
         OVERDUE: _E.id.in_(overdue),
         SUSPENDED: _E.id.in_(select(_I.site_id).where(_I.is_suspended)),
-        NEVER: _E.id.not_in(select(own.site_id).where(visit)),
+        NEVER: and_(_E.id.not_in(visited), _E.id.not_in(select(own.site_id).where(merged, visit))),
     }
 
 
@@ -229,8 +233,8 @@ def _first_due() -> Any:
     return func.coalesce(func.min(func.nullif(_I.verified_until, "")), NO_DAY)
 
 
-def _instruments_of_sites(value: Any) -> Subquery:
-    return select(_I.site_id, value.label("value")).group_by(_I.site_id).subquery()
+def _instruments_of_sites(value: Any, *which: ColumnElement[bool]) -> Subquery:
+    return select(_I.site_id, value.label("value")).where(*which).group_by(_I.site_id).subquery()
 
 
 def _last_visits() -> Subquery:
@@ -243,7 +247,7 @@ def _last_visits() -> Subquery:
 
 _SUMS: dict[str, Callable[[], Subquery]] = {
     "instruments": lambda: _instruments_of_sites(func.count()),
-    "due": lambda: _instruments_of_sites(_first_due()),
+    "due": lambda: _instruments_of_sites(func.min(_I.verified_until), _I.verified_until > ""),
     "inspected": _last_visits,
 }
 _NOTHING: dict[str, Any] = {"instruments": 0, "due": NO_DAY, "inspected": ""}
