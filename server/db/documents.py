@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, and_, bindparam, or_, select, text
+from sqlalchemy import ColumnElement, Index, Row, String, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Json, Model
@@ -32,6 +32,10 @@ class Document(Model):
 
 _T = Document.__table__.c
 _STATE = select(_T.state).where(_T.kind == bindparam("kind"), _T.id == bindparam("id"), _T.is_deleted.is_(False))
+
+_PLAIN = select(_T.id, _T.scope, _T.is_deleted, _T.state).where(
+    _T.kind == bindparam("kind"), _T.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def state_of(session: Session, kind: str, id: str) -> dict[str, Any] | None:
@@ -79,6 +83,17 @@ def many(session: Session, keys: Iterable[tuple[str, str]], *, lock: bool = Fals
             query = query.with_for_update().execution_options(populate_existing=True)
         for row in session.scalars(query):
             found[row.kind, row.id] = row
+    return found
+
+
+def plain(session: Session, kind: str, ids: Iterable[str]) -> dict[str, Row[str, str, bool, dict[str, Any]]]:
+    """Read documents of one kind as (id, scope, is_deleted, state), deleted ones too: for who only shows many, at a third
+    of what `many` costs."""
+    wanted = sorted(set(ids))
+    found: dict[str, Row[str, str, bool, dict[str, Any]]] = {}
+    for start in range(0, len(wanted), 400):
+        for row in session.execute(_PLAIN, {"kind": kind, "ids": wanted[start : start + 400]}):
+            found[row.id] = row
     return found
 
 

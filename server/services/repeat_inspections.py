@@ -48,20 +48,22 @@ class Seen:
 
 
 def earlier(
-    session: Session, establishments: Collection[str], year: int, *, but: str | None = None
-) -> dict[str, list[Seen]]:
+    session: Session, establishments: Collection[str], year: int, *, but: str | None = None,
+    campaigns: Sequence[Document] | None = None,
+) -> dict[str, list[Seen]]:  # fmt: skip
     """Return, of these establishments, those whose legal entity was inspected or is planned in the year, and where.
 
     Counts every campaign of the year but `but`, and what was imported of other agencies. A visit that did not take place
-    does not count. An establishment without a tax code is its own entity.
+    does not count. An establishment without a tax code is its own entity. `campaigns` = those of the year, where read.
     """
     entities = _entities(session, establishments)
     families = _families(session, set(entities.values()))
     owner = {site: entity for entity, sites in families.items() for site in sites}
     found: dict[str, list[Seen]] = defaultdict(list)
-    campaigns = [c for c in of_year(session, year) if c.id != but]
-    for campaign, site in _counted(session, campaigns, sorted(owner)):
-        found[owner[site]].append(_ours(campaign, site))
+    counted = [c for c in (of_year(session, year) if campaigns is None else campaigns) if c.id != but]
+    own = {c.id: _ours(c) for c in counted}
+    for campaign, site in _counted(session, counted, sorted(owner)):
+        found[owner[site]].append(replace(own[campaign], site=site))
     _name(session, found)
     for entity, rows in other_inspections.of_entities(session, set(entities.values()), year).items():
         found[entity] += [_theirs(row) for row in rows]
@@ -124,33 +126,35 @@ def _families(session: Session, entities: Collection[str]) -> dict[str, list[str
     return found
 
 
-def _counted(session: Session, campaigns: Sequence[Document], sites: Sequence[str]) -> list[tuple[Document, str]]:
+def _counted(session: Session, campaigns: Sequence[Document], sites: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pairs of campaign and site that count: planned and not given up, or begun."""
-    by_id = {c.id: c for c in campaigns}
+    ids = {c.id for c in campaigns}
     pairs, statuses = set(), defaultdict(set)
     for part in parts(sites):
         own = select(CampaignEstablishment.campaign_id, CampaignEstablishment.establishment_id)
         pairs |= {
             (campaign, site)
             for campaign, site in session.execute(own.where(CampaignEstablishment.establishment_id.in_(part)))
-            if campaign in by_id
+            if campaign in ids
         }
         visits = select(InspectionSummary.campaign_id, InspectionSummary.establishment_id, InspectionSummary.status)
         for campaign, site, status in session.execute(visits.where(InspectionSummary.establishment_id.in_(part))):
-            statuses[campaign, site].add(status)
+            if campaign in ids:
+                statuses[campaign, site].add(status)
     listed = {c.id: set(c.state.get("establishment_ids") or ()) for c in campaigns}
     return [
-        (by_id[campaign], site)
+        (campaign, site)
         for campaign, site in sorted(pairs)
         if statuses[campaign, site] & _CARRIED_OUT
         or (site in listed[campaign] and statuses[campaign, site] != {"not_carried_out"})
     ]
 
 
-def _ours(campaign: Document, site: str) -> Seen:
+def _ours(campaign: Document) -> Seen:
+    """Say of a campaign what is said of each of its sites."""
     state, decision = campaign.state, campaign.state.get("decision") or {}
     starts, ends = (_day(state.get(name)) for name in ("starts_on", "ends_on"))
-    return Seen(campaign.id, str((state.get("organisation") or {}).get("name") or "Cơ quan ta"), str(state.get("title")), site,
+    return Seen(campaign.id, str((state.get("organisation") or {}).get("name") or "Cơ quan ta"), str(state.get("title")), "",
                 f"{starts} đến {ends}", f"quyết định số {decision.get('number')}" if decision.get("number") else "")  # fmt: skip
 
 
@@ -163,9 +167,7 @@ def _theirs(row: Mapping[str, Any]) -> Seen:
 def _name(session: Session, found: Mapping[str, list[Seen]]) -> None:
     """Put the sites' names where their ids stand."""
     ids = {seen.site for each in found.values() for seen in each}
-    names = {
-        key[1]: d.state.get("name") for key, d in documents.many(session, [("establishment", id) for id in ids]).items()
-    }
+    names = {id: row.state.get("name") for id, row in documents.plain(session, "establishment", ids).items()}
     for each in found.values():
         each[:] = [replace(s, site=str(names.get(s.site) or "(chưa có tên cơ sở)")) for s in each]
 

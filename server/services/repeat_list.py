@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.campaigns import CampaignEstablishment
-from server.db.documents import Document
 from server.db.registers import EstablishmentEntry
 from server.services import other_inspections, repeat_inspections
 from server.services.repeat_inspections import Seen
@@ -34,24 +34,23 @@ def listing(session: Session, year: int) -> list[Entity]:
     """Return the entities, those that lack a basis first, then by name."""
     campaigns = {c.id: c for c in repeat_inspections.of_year(session, year)}
     sites = _suspects(session, list(campaigns)) | _with_others(session, list(campaigns), year)
-    earlier = repeat_inspections.earlier(session, sites, year)
-    names = documents.many(session, [("establishment", id) for id in sites])
+    earlier = repeat_inspections.earlier(session, sites, year, campaigns=list(campaigns.values()))
+    states = {id: row.state for id, row in documents.plain(session, "establishment", sites).items()}
     found: dict[str, Entity] = {}
     for site, seen in earlier.items():
-        state = names["establishment", site].state
+        state = states[site]
         tax = str(state.get("tax_code") or "")
         key = other_inspections.entity(tax) or site
         own = {s.campaign_id for s in seen if s.campaign_id is not None}
         bases = [(str(b["text"]), str(b.get("document") or "")) for id in sorted(own)
-                 for place, b in repeat_inspections.bases(campaigns[id].state).items() if place in sites and _same(names, place, key)]  # fmt: skip
+                 for place, b in repeat_inspections.bases(campaigns[id].state).items() if place in sites and _same(states, place, key)]  # fmt: skip
         if key not in found and len(seen) > 1:
             found[key] = Entity(str(state.get("name") or ""), tax, seen, bases, len(bases) < len(seen) - 1)
     return sorted(found.values(), key=lambda e: (not e.is_odd, folded(e.name)))[:MAX_SHOWN]
 
 
-def _same(names: Mapping[tuple[str, str], Document], site: str, key: str) -> bool:
-    state = names["establishment", site].state
-    return (other_inspections.entity(str(state.get("tax_code") or "")) or site) == key
+def _same(states: Mapping[str, Mapping[str, Any]], site: str, key: str) -> bool:
+    return (other_inspections.entity(str(states[site].get("tax_code") or "")) or site) == key
 
 
 def _suspects(session: Session, campaigns: list[str]) -> set[str]:

@@ -74,8 +74,8 @@ def page(session: Session, wanted: Filter, on: date) -> Page:
     total = session.scalar(count) or 0
     shown, pages, part = paging.placed(wanted.page, total, PAGE_SIZE)
     found = session.execute(_ordered(query.where(*where), due).limit(PAGE_SIZE).offset(part.start)).all()
-    sites = documents.many(session, [("establishment", id) for id, _, _ in found])
-    rows = [_row(id, since or "", overdue or 0, sites["establishment", id].state) for id, since, overdue in found]
+    sites = documents.plain(session, "establishment", [id for id, _, _ in found])
+    rows = [_row(id, since or "", overdue or 0, sites[id].state) for id, since, overdue in found]
     return Page(rows, total, shown, pages)
 
 
@@ -94,9 +94,9 @@ def rows_of(session: Session, ids: Collection[str], on: date) -> list[Row]:
     for part in parts(wanted, 400):
         for id, day, count in session.execute(select(due).where(due.c.site_id.in_(part))):
             since[id] = day, count
-    sites = documents.many(session, [("establishment", id) for id in wanted])
-    found = [_row(key[1], *since.get(key[1], ("", 0)), d.state) for key, d in sites.items() if not d.is_deleted]
-    return sorted(found, key=lambda r: (str(sites["establishment", r.id].scope), folded(r.name), r.id))
+    sites = documents.plain(session, "establishment", wanted)
+    found = [_row(id, *since.get(id, ("", 0)), d.state) for id, d in sites.items() if not d.is_deleted]
+    return sorted(found, key=lambda r: (sites[r.id].scope, folded(r.name), r.id))
 
 
 def districts(session: Session, on: date) -> dict[str, list[tuple[str, str]]]:
