@@ -36,6 +36,8 @@ def take(
     server's own memory is right, and an unknown lease is nothing but a claim.
     """
     restored = restore.restored_at(session)
+    if restored is not None:  # first: it may hold some of these numbers again, with another lease
+        _close_given_back(session, device, {str(lease["id"]) for lease in reported}, restored, now)
     refused: list[dict[str, str]] = []
     for lease in reported:
         known = session.get(NumberLease, str(lease["id"]))
@@ -49,8 +51,6 @@ def take(
         else:
             refused.append({"id": str(lease["id"]), "detail": _REFUSED})
             _journal(session, device, CONFLICT, lease, now)
-    if restored is not None:
-        _close_given_back(session, device, {str(lease["id"]) for lease in reported}, restored, now)
     return refused
 
 

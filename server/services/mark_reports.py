@@ -38,7 +38,12 @@ def take(
         known = mark_ledger.row_of(session, LEASE, str(said["id"]))
         if known is not None and known.device_id == device_id:
             _note_returned(session, known, said, device.user_id, now)
-        elif known is None and device.stopped_at is None and _is_sound(session, said) and _is_free(session, said):
+        elif (
+            known is None
+            and device.stopped_at is None
+            and _is_sound(session, said)
+            and _is_free(session, said, device_id)
+        ):
             _adopt(session, device, said, now)
         else:
             refused.append({"id": str(said["id"]), "detail": _REFUSED})
@@ -57,12 +62,16 @@ def _is_sound(session: Session, said: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_free(session: Session, said: Mapping[str, Any]) -> bool:
-    """Say whether no other lease holds a serial of the range; holds the ledger until the transaction ends."""
+def _is_free(session: Session, said: Mapping[str, Any], device_id: str) -> bool:
+    """Say whether no other tablet holds a serial of the range; holds the ledger until the transaction ends.
+
+    An older roll of the tablet itself is one that it gave back before it got this one: it says so again by itself.
+    """
     mark_book.lock(session, said["organisation_id"], said["kind"])
     wanted = _out(said)
     for lease in mark_ledger.rows(session, LEASE):
-        if all(lease.state[name] == said[name] for name in NAMES[:4]) and wanted & _out(lease.state):
+        same = all(lease.state[name] == said[name] for name in NAMES[:4])
+        if same and lease.device_id != device_id and wanted & _out(lease.state):
             return False
     return True
 

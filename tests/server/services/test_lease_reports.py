@@ -116,6 +116,15 @@ def test_a_lease_given_back_after_the_backup_is_not_given_out_again(tablet: Wire
         assert session.get_one(MinutesNumber, ("BB-ĐKT", YEAR, granted["from"])).reason
 
 
+def test_what_was_given_back_and_leased_again_after_the_backup_is_its_own(tablet: Wire, office: Office) -> None:
+    tablet.post("/leases", {"series": "BB-ĐKT", "year": YEAR, "count": 10})
+    restores(office)
+    again = lease(4, 10)
+    said = tablet.hello(leases=[again])
+    assert (said["refused_leases"], [(one["id"], one["from"], one["to"]) for one in said["leases"]]) == ([], [(again["id"], 4, 10)])  # fmt: skip
+    assert [statuses(office)[n] for n in range(1, 11)] == ["skipped"] * 3 + ["outstanding"] * 7
+
+
 def test_after_a_restore_a_known_key_may_enrol_again_for_its_owner_only(tablet: Wire, office: Office) -> None:
     restores(office)
 

@@ -86,6 +86,19 @@ def test_of_two_that_claim_one_serial_the_second_must_stop(store: Store, tablet:
     assert [lease.id for lease in store.ledger().leases] == [first["id"]]
 
 
+def test_what_was_given_back_and_leased_again_after_the_backup_is_its_own(store: Store, tablet: Wire) -> None:
+    batch = store.receives("A0001", "A2000")
+    lease = store.leases(tablet.kit, 10)
+    restores(store)
+    assert tablet.hello(mark_leases=[roll(store, 3, 6)])["refused_mark_leases"] == []
+    store.uses("A0003")
+    given = [{"first": 1, "last": 2}, {"first": 4, "last": 10}]
+    assert tablet.post(f"/mark-leases/{lease.id}/return", {"ranges": given}).status_code == 200
+    assert {n: store.ledger().rolls[0].fate(n) for n in (2, 3, 4, 6, 7)} == {
+        2: "stock", 3: "used", 4: "held", 6: "held", 7: "stock"}  # fmt: skip
+    assert store.balance(batch)["held"] == 3
+
+
 def test_what_came_back_after_the_backup_is_not_surely_at_the_office(store: Store, tablet: Wire) -> None:
     batch = store.receives("A0001", "A2000")
     lease = store.leases(tablet.kit, 10)
