@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Model
@@ -24,6 +24,8 @@ class CampaignEstablishment(Model):
     __tablename__ = "campaign_establishment"
     campaign_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     establishment_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+
+    __table_args__ = (Index("ix_campaign_establishment_site", "establishment_id", "campaign_id"),)
 
 
 _MEMBER, _TARGET, _DOCUMENT = CampaignMember.__table__.c, CampaignEstablishment.__table__.c, Document.__table__.c

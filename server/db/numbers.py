@@ -89,6 +89,7 @@ class MinutesPaper(Model):
     """What a certificate is looked for by, without diacritics: number, instrument, serial, sticker, owner."""
 
     __table_args__ = (
+        Index("ix_minutes_paper_campaign", "campaign_id", "status"),
         Index("ix_minutes_paper_handling", "handling", "issued_at"),
         Index("ix_minutes_paper_issued", "issued_at", "id"),
         Index("ix_minutes_paper_book", "series", "year", "number"),

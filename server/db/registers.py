@@ -36,6 +36,8 @@ class EstablishmentEntry(Model):
         Index("ix_establishment_entry_site", "site_id", "id"),
         Index("ix_establishment_entry_name", "name_key", "id"),
         Index("ix_establishment_entry_area", "area_code", "name_key", "id"),
+        # Holds what establishments entered twice are looked for by. `plain_name` has no length that PostgreSQL could index.
+        Index("ix_establishment_entry_twins", "area_code", "tax_code", "site_id", "id"),
     )
 
 
