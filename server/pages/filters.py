@@ -26,6 +26,7 @@ from server.services import (
     prices,
     print_queue,
     report_scope,
+    slip_papers,
     tablets,
     trail_words,
     wording,
@@ -100,7 +101,7 @@ WORDS: dict[str, Mapping[str, str]] = {
 LABELS: tuple[str, ...] = (
     *establishment_register.STATES.values(), *instrument_register.DUES.values(), *mark_stocktakes.STATES.values(),
     *certificates.STATE_WORDS.values(), *prices.STATES.values(), *prices.LABELS.values(), *print_queue.ORIGINS.values(), *tablets.STATES.values(), *report_scope.KINDS.values(),
-    *trail_words.VIEWS.values(), *trail_words.ACTS.values(), trail_words.CHANGED, *inspection_list.COUNTED, "Hệ thống",
+    *trail_words.VIEWS.values(), *trail_words.ACTS.values(), trail_words.CHANGED, *inspection_list.COUNTED, *slip_papers.SENTENCES, "Hệ thống",
 )  # fmt: skip
 """Fixed texts that services hand to pages, besides WORDS: the filter `said` translates both."""
 SYMBOLS = {

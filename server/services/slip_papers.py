@@ -34,6 +34,10 @@ _NO_CERTIFICATE = {
     "fail": "Phương tiện đo không đạt: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận.",
     "inconclusive": "Phương tiện đo chưa kết luận được: chỉ lập biên bản kiểm định, không cấp giấy chứng nhận.",
 }
+_NO_RECORD = "Chưa lập biên bản kiểm định của phương tiện đo này."
+_NO_VALIDITY = "Chưa ghi thời hạn kiểm định (mục KD15)."
+SENTENCES = (_NOT_CONCLUDED, *_NO_CERTIFICATE.values(), _NO_RECORD, _NO_VALIDITY)
+"""The obstacles that say the same of every instrument."""
 State = Mapping[str, Any]
 
 
@@ -150,7 +154,7 @@ def before_certificate(slip: Slip, instrument_id: str) -> Iterator[Obstacle]:
     if not conclusion:
         yield Obstacle(_NOT_CONCLUDED, AT_RESULTS)
     if slip.paper(RECORD, instrument_id) is None:
-        yield Obstacle("Chưa lập biên bản kiểm định của phương tiện đo này.", AT_RECORD)
+        yield Obstacle(_NO_RECORD, AT_RECORD)
     if conclusion:
         yield from _validity(slip, instrument_id, answers.get(VALID_UNTIL, {}))
     yield from _series(slip, CERTIFICATE)
@@ -174,7 +178,7 @@ def _validity(slip: Slip, instrument_id: str, finding: State) -> Iterator[Obstac
     said = str((finding.get("values") or {}).get("value") or "")
     until = day_of(said)
     if not said:
-        yield Obstacle("Chưa ghi thời hạn kiểm định (mục KD15).", AT_RESULTS)
+        yield Obstacle(_NO_VALIDITY, AT_RESULTS)
     elif until is None:
         yield Obstacle(f"Thời hạn kiểm định “{said}” (mục KD15) không phải ngày.", AT_RESULTS)
     else:
