@@ -17,6 +17,7 @@ from server.pages.language import translated
 from tests.builders import Office
 from tests.office_fill import CAMPAIGN, DRAFT
 from tests.office_lists import LISTS
+from tests.office_marks import FIRST_BATCH
 from tests.server.pages.scene import Desk, scene_of
 from tests.server.pages.template_texts import TEMPLATES, untranslated
 
@@ -71,7 +72,7 @@ def test_every_list_opens_in_english(office: Office, client: FlaskClient) -> Non
     desk = Desk(office.app.test_client()).signs_in(scene.office.hires("admin"))
     desk.sends(desk.opens("/"), "/language", language="en")
     for path in [scene.path, *LISTS.values()]:
-        if not any(id in path for id in (CAMPAIGN, DRAFT, "BG-2024")):
+        if not any(id in path for id in (CAMPAIGN, DRAFT, FIRST_BATCH, "BG-2024")):
             page = desk.opens(path)
             assert '<html lang="en">' in page, path
             assert "%(" not in page, path
