@@ -75,7 +75,7 @@ class Server:
         command = [sys.executable, "-m", "gunicorn", self.serves, "--log-level", "warning"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - our own command
-        for _ in range(100):
+        for _ in range(600):  # a busy machine takes its time
             try:
                 if Link(self.url)("GET", "/healthz", {}, b"").status == http.client.OK:
                     return

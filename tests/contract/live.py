@@ -52,7 +52,7 @@ class LiveServer:
         command = [sys.executable, "-m", "gunicorn", self.serves, "--bind", f"127.0.0.1:{self.port}", *self.options]
         with log.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True)
-        for _ in range(200):
+        for _ in range(600):  # a busy machine takes its time
             if found := re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text()):
                 self.port = int(found[1])
                 if self.answers():

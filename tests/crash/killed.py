@@ -31,7 +31,7 @@ class KilledServer(LiveServer):
 
     def is_up(self) -> None:
         """Wait until requests are answered again."""
-        for _ in range(600):
+        for _ in range(3000):
             if self.answers():
                 return
             time.sleep(0.02)
