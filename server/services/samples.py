@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from server.db import documents
 from server.db.documents import Document
+from server.db.inspections import InspectionSummary
 from server.db.users import User
 from server.errors import Problem, ProblemCode
 from server.services import paging, work_calendar
@@ -25,6 +27,18 @@ PAGE_SIZE = 50
 WAITING = ("to_send", "awaited")
 _STANDING = frozenset({"issued", "amended"})
 State = Mapping[str, Any]
+_D, _S = Document.__table__.c, InspectionSummary.__table__.c
+_RESULTS = select(_D.id, _D.state).where(_D.kind == "lab_result", _D.is_deleted.is_(False))
+_TAKEN = (
+    select(_D.id, _S.id, _S.campaign_id, _S.name, _D.state)
+    .join_from(Document, InspectionSummary, _S.id == _D.parent)
+    .where(_D.kind == "sample", _D.is_deleted.is_(False))
+)
+_SEALS = (
+    select(_D.id, _S.id, _S.campaign_id, _D.state)
+    .join_from(Document, InspectionSummary, _S.id == _D.parent)
+    .where(_D.kind == "measure", _D.is_deleted.is_(False), cast(_D.state, Text).contains('"type":"seal"'))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,53 +89,57 @@ class Listing:
     counts: Mapping[str, int]
 
 
+class _Measure(NamedTuple):
+    """A seal on an instrument, by its measure."""
+
+    id: str
+    inspection_id: str
+    campaign_id: str
+    state: State
+
+
+class _Taken(NamedTuple):
+    """One sample as it is read for lists: with its site's name, where it stands, and what laboratories said of it."""
+
+    id: str
+    inspection_id: str
+    campaign_id: str
+    site: str
+    state: State
+    stage: str
+    results: Sequence[State]
+
+
+_Sealed = _Measure | _Taken
+
+
 def listing(session: Session, wanted: Filter, user: User, today: date) -> Listing:
     """Return one page of the samples that a person may read, those that wait first, the oldest of them first."""
-    found = [row for row in rows(session, today, visible_campaigns(session, user)) if _has_words(row, wanted.text)]
-    counts = {stage: sum(row.stage == stage for row in found) for stage in SAMPLE_STAGES}
-    found = [row for row in found if not wanted.stage or row.stage == wanted.stage]
+    every = _every(session)
+    found = _readable(every, visible_campaigns(session, user))
+    if wanted.text:
+        campaigns = _campaigns(session, found)
+        found = [one for one in found if _has_words(one, _said(campaigns, one, "code"), wanted.text)]
+    counted = Counter(one.stage for one in found)
+    found = [one for one in found if not wanted.stage or one.stage == wanted.stage]
     page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
-    return Listing(found[part], len(found), page, pages, counts)
+    counts = {stage: counted[stage] for stage in SAMPLE_STAGES}
+    return Listing(_rows(session, every, found[part], today), len(found), page, pages, counts)
 
 
 def rows(session: Session, today: date, visible: frozenset[str] | None = None) -> list[Row]:
     """Return the samples of these campaigns (None = all): those that wait first, the oldest of them first."""
-    taken = documents.of_kind(session, "sample")
-    if not taken:
-        return []
-    sealed = [measure for measure in documents.of_kind(session, "measure") if _numbers(measure)]
-    inspections = _many(session, "inspection", {str(document.parent) for document in (*taken, *sealed)})
-    campaigns = _many(session, "campaign", {str(inspection.parent) for inspection in inspections.values()})
-    twice = _used_twice([*taken, *sealed], inspections, campaigns)
-    calendar = work_calendar.calendar(session)
-    results = defaultdict(list)
-    for result in documents.of_kind(session, "lab_result"):
-        results[str(result.state.get("sample_id"))].append({"id": result.id, **result.state})
-    shown = [
-        (sample, inspection)
-        for sample in taken
-        if (inspection := inspections.get(str(sample.parent))) is not None
-        and (visible is None or inspection.parent in visible)
-    ]
-    sites = _many(session, "establishment", {str(inspection.state.get("establishment_id")) for _, inspection in shown})
-    found = [
-        _row(sample, results[sample.id], twice.get(sample.id, ()), calendar, today,
-             site=_field(sites, inspection.state.get("establishment_id"), "name"),
-             campaign=_field(campaigns, inspection.parent, "code"))
-        for sample, inspection in shown
-    ]  # fmt: skip
-    stages = list(SAMPLE_STAGES)
-    return sorted(found, key=lambda row: (stages.index(row.stage), str(row.taken_at or "9999"), row.code, row.id))
+    every = _every(session)
+    return _rows(session, every, _readable(every, visible), today)
 
 
 def of_inspection(session: Session, inspection: Document, today: date) -> list[Row]:
     """Return the samples of one inspection, in the order in which they were taken."""
     if not documents.children(session, inspection.id, "sample"):
         return []
-    found = [
-        row for row in rows(session, today, frozenset({str(inspection.parent)})) if row.inspection_id == inspection.id
-    ]
-    return sorted(found, key=lambda row: (str(row.taken_at or "9999"), row.code, row.id))
+    every = _every(session)
+    own = [one for one in every if one.inspection_id == inspection.id]
+    return sorted(_rows(session, every, own, today), key=lambda row: (str(row.taken_at or "9999"), row.code, row.id))
 
 
 def readable(session: Session, sample_id: str, user: User, *, lock: bool = False) -> tuple[Document, Document]:
@@ -182,94 +200,126 @@ def send_by(sample: State, stage: str, calendar: Calendar) -> date | None:
     return None if since is None else calendar.due(since, samples.SEND_WITHIN)
 
 
-def _row(
-    sample: Document,
-    results: Sequence[State],
-    twice: Sequence[str],
-    calendar: Calendar,
-    today: date,
-    *,
-    site: str,
-    campaign: str,
-) -> Row:
-    state, now = sample.state, stage(sample.state, results)
-    due = send_by(state, now, calendar)
+def _every(session: Session) -> list[_Taken]:
+    """Read all samples with what laboratories said of them."""
+    results: dict[str, list[State]] = defaultdict(list)
+    for id, state in session.connection().execute(_RESULTS):
+        results[str(state.get("sample_id"))].append({"id": id, **state})
+    return [
+        _Taken(id, inspection, campaign, site, state, stage(state, results.get(id, ())), results.get(id, ()))
+        for id, inspection, campaign, site, state in session.connection().execute(_TAKEN)
+    ]
+
+
+def _readable(every: Iterable[_Taken], visible: frozenset[str] | None) -> list[_Taken]:
+    """Return the samples of these campaigns (None = all), in the order of lists."""
+    places = {stage: place for place, stage in enumerate(SAMPLE_STAGES)}
+
+    def order(one: _Taken) -> tuple[int, str, str, str]:
+        return places[one.stage], str(one.state.get("taken_at") or "9999"), str(one.state.get("code") or ""), one.id
+
+    return sorted((one for one in every if visible is None or one.campaign_id in visible), key=order)
+
+
+def _rows(session: Session, every: Sequence[_Taken], shown: Sequence[_Taken], today: date) -> list[Row]:
+    """Return samples as lists show them; whether their seals were used twice is asked of all."""
+    if not shown:
+        return []
+    calendar, campaigns, twice = (
+        work_calendar.calendar(session),
+        _campaigns(session, shown),
+        _used_twice(session, every, shown),
+    )
+    return [_row(one, _said(campaigns, one, "code"), twice.get(one.id, ()), calendar, today) for one in shown]
+
+
+def _row(sample: _Taken, campaign: str, twice: Sequence[str], calendar: Calendar, today: date) -> Row:
+    state = sample.state
+    due = send_by(state, sample.stage, calendar)
     said = [str(each.get("detail")) for each in state.get("warnings") or [] if isinstance(each, Mapping)]
     return Row(
         id=sample.id,
-        inspection_id=str(sample.parent),
+        inspection_id=sample.inspection_id,
         name=name_of(state),
         code=str(state.get("code") or ""),
-        site=site or "(chưa có tên cơ sở)",
+        site=sample.site or "(chưa có tên cơ sở)",
         campaign_code=campaign,
         taken_at=state.get("taken_at"),
-        stage=now,
+        stage=sample.stage,
         seals=list(samples.seals(state)),
         warnings=[*said, *twice],
         send_by=due,
         is_late=due is not None and today > due,
         is_sure=due is None or calendar.has_year(due.year),
-        conclusions=[str(each.get("conclusion")) for each in samples.current(results)],
+        conclusions=[str(each.get("conclusion")) for each in samples.current(sample.results)],
         state=state,
     )
 
 
-def _used_twice(
-    sealed: Iterable[Document], inspections: Mapping[str, Document], campaigns: Mapping[str, Document]
-) -> dict[str, list[str]]:
+def _used_twice(session: Session, every: Iterable[_Taken], shown: Iterable[_Taken]) -> dict[str, list[str]]:
     """Say of each sample which of its seal numbers the same agency used elsewhere, on a sample or an instrument.
 
     Both uses stay as they were recorded. Asked anew each time: whichever came last, both sides show it.
     """
-    uses: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    numbers: dict[str, dict[str, str]] = defaultdict(dict)
-    for document in sealed:
-        inspection = inspections.get(str(document.parent))
-        agency = _field(campaigns, None if inspection is None else inspection.parent, "organisation_id")
-        for number in filter(samples.seal_key, _numbers(document)):
-            uses[agency, samples.seal_key(number)][document.id] = _place(document)
-            numbers[document.id][samples.seal_key(number)] = number
-    found: dict[str, list[str]] = defaultdict(list)
-    for (_, key), places in uses.items():
-        for id in places if len(places) > 1 else ():
-            others = "; ".join(sorted({place for other, place in places.items() if other != id}))
-            found[id].append(f"Số niêm phong {numbers[id][key]} còn ghi ở nơi khác: {others}.")
-    return {id: sorted(lines) for id, lines in found.items()}
+    asked = {samples.seal_key(number) for one in shown for number in samples.seals(one.state)} - {""}
+    found: dict[str, dict[str, tuple[_Sealed, str]]] = defaultdict(dict)
+    sealed: list[_Sealed] = [*every, *(_measures(session) if asked else ())]
+    for one in sealed:
+        for number in _numbers(one):
+            if (key := samples.seal_key(number)) in asked:
+                found[key][one.id] = one, number
+    again = {key: list(own.values()) for key, own in found.items() if len(own) > 1}
+    campaigns = _campaigns(session, [one for own in again.values() for one, _ in own])
+    said: dict[str, list[str]] = defaultdict(list)
+    for own in again.values():
+        for one, number in own:
+            agency = _said(campaigns, one, "organisation_id")
+            others = {
+                _place(other)
+                for other, _ in own
+                if other.id != one.id and _said(campaigns, other, "organisation_id") == agency
+            }
+            if others:
+                said[one.id].append(f"Số niêm phong {number} còn ghi ở nơi khác: {'; '.join(sorted(others))}.")
+    return {id: sorted(lines) for id, lines in said.items()}
 
 
-def _numbers(document: Document) -> list[str]:
+def _measures(session: Session) -> list[_Measure]:
+    return [_Measure._make(row) for row in session.connection().execute(_SEALS)]
+
+
+def _campaigns(session: Session, named: Iterable[_Sealed]) -> dict[str, State]:
+    ids = sorted({one.campaign_id for one in named})
+    query = select(_D.id, _D.state).where(_D.kind == "campaign", _D.id.in_(ids), _D.is_deleted.is_(False))
+    return dict(session.connection().execute(query).all()) if ids else {}
+
+
+def _said(campaigns: Mapping[str, State], one: _Sealed, name: str) -> str:
+    return str(campaigns.get(one.campaign_id, {}).get(name) or "")
+
+
+def _numbers(sealed: _Sealed) -> list[str]:
     """Return the seal numbers that a document puts on something: taking a seal off is no second use."""
-    if document.kind == "sample":
-        return list(samples.seals(document.state))
-    serials = document.state.get("serials")
-    is_seal = document.state.get("type") == "seal" and not document.state.get("voided")
+    state = sealed.state
+    if isinstance(sealed, _Taken):
+        return list(samples.seals(state))
+    serials = state.get("serials")
+    is_seal = state.get("type") == "seal" and not state.get("voided")
     return [str(each) for each in serials if str(each).strip()] if is_seal and isinstance(serials, list) else []
 
 
-def _place(document: Document) -> str:
-    if document.kind == "measure":
-        return f"niêm phong phương tiện đo (cuộc kiểm tra {str(document.parent)[-6:]})"
-    code = str(document.state.get("code") or "")
-    return f"mẫu {name_of(document.state)}" + (f", mã {code}" if code else f" ({document.id[-6:]})")
+def _place(sealed: _Sealed) -> str:
+    if isinstance(sealed, _Measure):
+        return f"niêm phong phương tiện đo (cuộc kiểm tra {sealed.inspection_id[-6:]})"
+    code = str(sealed.state.get("code") or "")
+    return f"mẫu {name_of(sealed.state)}" + (f", mã {code}" if code else f" ({sealed.id[-6:]})")
 
 
-def _has_words(row: Row, text: str) -> bool:
+def _has_words(sample: _Taken, campaign: str, text: str) -> bool:
     """Say whether a sample has every word: in its name, code, batch, site, campaign; or is known by that seal number."""
-    if not text:
+    state, seals = sample.state, list(samples.seals(sample.state))
+    if (key := samples.seal_key(text)) and key in {samples.seal_key(number) for number in seals}:
         return True
-    if (key := samples.seal_key(text)) and key in {samples.seal_key(number) for number in row.seals}:
-        return True
-    state = row.state
-    parts = (row.name, row.code, row.site, row.campaign_code, state.get("brand"), state.get("batch"), state.get("taken_by"),
-             *row.seals)  # fmt: skip
-    whole = folded(" ".join(str(part) for part in parts if part))
+    names = (state.get(name) for name in ("code", "brand", "batch", "taken_by"))
+    whole = folded(" ".join(str(part) for part in (name_of(state), sample.site, campaign, *names, *seals) if part))
     return all(word in whole for word in folded(text).split())
-
-
-def _many(session: Session, kind: str, ids: Iterable[str]) -> dict[str, Document]:
-    return {id: document for (_, id), document in documents.many(session, [(kind, id) for id in ids]).items()}
-
-
-def _field(found: Mapping[str, Document], id: Any, name: str) -> str:
-    document = found.get(str(id))
-    return "" if document is None else str(document.state.get(name) or "")
