@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Double, Index, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Model
-from server.db.documents import Document
 
 _RUN = ("campaign_id", "kind", "head", "width", "fate", "is_odd", "used_on")
 """What marks of one run have in common."""
@@ -65,7 +64,7 @@ Place = tuple[str, int, int]
 """A serial as it is cut: head, width, number."""
 PART = 300
 """Serials that one question may name."""
-_E, _D = MarkEntry.__table__.c, Document.__table__.c
+_E = MarkEntry.__table__.c
 _ALIKE = [_E[name] for name in _RUN]
 _ISLANDS = select(
     *_ALIKE, _E.number, (_E.number - func.dense_rank().over(partition_by=_ALIKE, order_by=_E.number)).label("island")
@@ -91,17 +90,14 @@ def moments(session: Session, spans: Iterable[tuple[str, str, int, int, int]]) -
     return session.connection().execute(query).all()
 
 
-def documents_at(session: Session, places: Iterable[Place]) -> list[tuple[str, int, str, str | None, dict[str, Any]]]:  # fmt: skip
-    """Return (id, rev, scope, parent, state) of the marks of these serials, of every organisation and kind."""
+def named(session: Session, places: Iterable[Place]) -> list[str]:
+    """Return the ids of the marks of these serials, of every organisation and kind."""
     wanted = sorted(set(places))
-    found: list[tuple[str, int, str, str | None, dict[str, Any]]] = []
+    found: list[str] = []
     for start in range(0, len(wanted), PART):
-        query = select(_D.id, _D.rev, _D.scope, _D.parent, _D.state).join(MarkEntry, _E.id == _D.id)
-        query = query.where(_D.kind == "mark", or_(*_named(wanted[start : start + PART]))).order_by(_D.id)
-        found += [
-            (id, rev, scope, parent, state) for id, rev, scope, parent, state in session.connection().execute(query)
-        ]
-    return found
+        query = select(_E.id).where(or_(*_named(wanted[start : start + PART])))
+        found += session.connection().scalars(query)
+    return sorted(found)
 
 
 def _named(places: Sequence[Place]) -> list[ColumnElement[bool]]:

@@ -66,7 +66,7 @@ def register(session: Session, areas: Iterable[Area], *, actor: str, at: datetim
 
 def every(session: Session) -> list[Area]:
     """All registered areas, in order of code and validity."""
-    rows = [_area(row.state) for row in documents.of_kind(session, "area")]
+    rows = [_area(row.state) for row in documents.light(session, "area")]
     return sorted(rows, key=lambda a: (a.code, a.valid_from))
 
 

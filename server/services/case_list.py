@@ -72,7 +72,7 @@ def every(session: Session, on: date) -> list[Row]:
     """Return all cases as they stand on a day, the most urgent first."""
     calendar = work_calendar.calendar(session)
     rows = [_row(d.id, d.state, case_clocks.report_clock(d.state, on, calendar))
-            for d in documents.of_kind(session, cases.KIND)]  # fmt: skip
+            for d in documents.light(session, cases.KIND)]  # fmt: skip
     return sorted(rows, key=_urgency)
 
 

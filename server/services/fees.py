@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import documents
-from server.db.documents import Document
+from server.db.documents import Document, Light
+from server.db.inspections import InspectionSummary
 from server.errors import Problem, ProblemCode
 from server.services import accounts, history, ledger, paging
 from server.services.days import day_of
@@ -108,7 +110,7 @@ class Listing:
     sums: Mapping[str, int]
     days: Sequence[date]
     """The days on which cash was taken, the latest first."""
-    sessions: Sequence[Document]
+    sessions: Sequence[Light]
 
 
 def listing(session: Session, wanted: Filter) -> Listing:
@@ -119,7 +121,7 @@ def listing(session: Session, wanted: Filter) -> Listing:
         sums[str(row.state.get("method"))] += 0 if row.state.get("voided") else dong_of(row.state)
     page, pages, part = paging.placed(wanted.page, len(found), PAGE_SIZE)
     days = {on for row in found if row.state.get("method") == "cash" and (on := _on(row.state))}
-    sessions = sorted(documents.of_kind(session, SESSION), key=lambda d: str(d.state.get("on")), reverse=True)
+    sessions = sorted(documents.light(session, SESSION), key=lambda d: str(d.state.get("on")), reverse=True)
     return Listing(_around(session, found[part]), len(found), page, pages, sums, sorted(days, reverse=True), sessions)
 
 
@@ -128,20 +130,19 @@ def find(session: Session, wanted: Filter) -> list[Payment]:
     return _around(session, _kept(session, wanted))
 
 
-def _kept(session: Session, wanted: Filter) -> list[Document]:
-    """Return the documents of the payments that the filter leaves; of one session only those of its slips are read."""
+def _kept(session: Session, wanted: Filter) -> list[Document | Light]:
+    """Return the payments that the filter leaves; of one session only those of its slips are read."""
+    rows: Sequence[Document | Light]
     if wanted.session:
-        held = documents.get(session, SESSION, wanted.session)
-        slips = [] if held is None else documents.children(session, str(held.parent), "inspection")
-        own = [slip.id for slip in slips if slip.state.get("session_id") == wanted.session]
+        own = session.scalars(select(InspectionSummary.id).where(InspectionSummary.session_id == wanted.session)).all()
         rows = documents.of_parents(session, own, [KIND])
     else:
-        rows = documents.of_kind(session, KIND)
+        rows = documents.light(session, KIND)
     kept = [row for row in rows if _asked(row.state, wanted)]
     return sorted(kept, key=lambda row: (str(row.state.get("at")), row.id), reverse=True)
 
 
-def _around(session: Session, rows: Sequence[Document]) -> list[Payment]:
+def _around(session: Session, rows: Sequence[Document | Light]) -> list[Payment]:
     """Return payments with the slips, sessions and owners that they belong to."""
     slips = documents.many(session, {("inspection", str(row.parent)) for row in rows})
     keys = {(SESSION, str(slip.state.get("session_id"))) for slip in slips.values()}
@@ -208,11 +209,13 @@ def _filters(wanted: Filter) -> list[tuple[str, str]]:
 
 
 def _asked(state: State, wanted: Filter) -> bool:
+    if wanted.method and state.get("method") != wanted.method:
+        return False
+    if not wanted.first and not wanted.last:
+        return True
     on = _on(state)
     said = on.isoformat() if on else ""
-    return (not wanted.method or state.get("method") == wanted.method) and wanted.first <= said <= (
-        wanted.last or "9999"
-    )
+    return wanted.first <= said <= (wanted.last or "9999")
 
 
 def _on(state: State) -> date | None:
@@ -222,7 +225,7 @@ def _on(state: State) -> date | None:
 
 
 def _payment(
-    row: Document, slip: Document | None, around: Mapping[tuple[str, str], Document], people: Mapping[str, str]
+    row: Document | Light, slip: Document | None, around: Mapping[tuple[str, str], Document], people: Mapping[str, str]
 ) -> Payment:
     said: State = {} if slip is None else slip.state
     session_id = str(said.get("session_id") or "")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import documents
-from server.db.documents import Document
+from server.db.documents import Document, Light
 from server.db.inspections import InspectionSummary
 from server.db.users import User
 from server.errors import Problem, ProblemCode
@@ -158,7 +158,7 @@ def rows_of(
     }
 
 
-def case_row(case: Document, today: date, calendar: Calendar) -> CaseRow:
+def case_row(case: Document | Light, today: date, calendar: Calendar) -> CaseRow:
     """Return the row of one case."""
     state, decision = case.state, case.state.get("decision") or {}
     return CaseRow(case.id, case_acts.status_of(state), case_clocks.report_clock(state, today, calendar),

@@ -48,7 +48,7 @@ def decisions(session: Session, user: User, today: date) -> list[Decision]:
     only the suspensions of finished ones are read, and samples and cases.
     """
     visible = inspection_list.visible_campaigns(session, user)
-    campaigns = [c for c in documents.of_kind(session, "campaign") if visible is None or c.id in visible]
+    campaigns = [c for c in documents.light(session, "campaign") if visible is None or c.id in visible]
     stood = {row.campaign_id: row for row in session.execute(_standing())}
     waiting, late = _samples_and_cases(session, user, today)
     overdue = _overdue(session, late, today)
@@ -120,23 +120,19 @@ def _samples_and_cases(session: Session, user: User, today: date) -> tuple[set[s
     """Return the inspections of which a sample or case waits, and those of which one is overdue."""
     calendar = work_calendar.calendar(session)
     results = defaultdict(list)
-    for id, _, state in _states(session, "lab_result"):
+    for id, _, _, _, state in documents.light(session, "lab_result"):
         results[str(state.get("sample_id"))].append({"id": id, **state})
     waiting, late = set(), set()
-    for id, parent, state in _states(session, "sample"):
+    for id, _, _, parent, state in documents.light(session, "sample"):
         stage = samples.stage(state, results[id])
         due = samples.send_by(state, stage, calendar)
-        waiting |= {parent} if stage in samples.WAITING else set()
-        late |= {parent} if due is not None and due < today else set()
-    for found in documents.of_kind(session, cases.KIND) if review.may_review(user) else ():
+        waiting |= {str(parent)} if stage in samples.WAITING else set()
+        late |= {str(parent)} if due is not None and due < today else set()
+    for found in documents.light(session, cases.KIND) if review.may_review(user) else ():
         row = follow_up.case_row(found, today, calendar)
         waiting |= {str(found.parent)} if row.status not in FINISHED_CASES else set()
         late |= {str(found.parent)} if row.due is not None and row.due.on < today else set()
     return waiting, late
-
-
-def _states(session: Session, kind: str) -> Iterable[Any]:
-    return session.execute(select(_D.id, _D.parent, _D.state).where(_D.kind == kind, _D.is_deleted.is_(False)))
 
 
 def _overdue(session: Session, late: Iterable[str], today: date) -> Counter[str]:

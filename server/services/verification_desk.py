@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from checklists import standards
 from server.db import documents
-from server.db.documents import Document
+from server.db.documents import Document, Light
 from server.db.inspections import InspectionSummary
 from server.db.marks import MarkEntry
 from server.db.users import User
@@ -214,14 +214,14 @@ def page(session: Session, id: str, user: User) -> Page:
     return Page(held, row, team, used, lines, spoiled, list(_warnings(held, team, used)))
 
 
-def _visible(session: Session, user: User) -> list[Document]:
+def _visible(session: Session, user: User) -> list[Light]:
     visible = inspection_list.visible_campaigns(session, user)
-    every = [row for row in documents.of_kind(session, SESSION) if not row.state.get("voided")]
+    every = [row for row in documents.light(session, SESSION) if not row.state.get("voided")]
     mine = [row for row in every if visible is None or row.parent in visible]
     return sorted(mine, key=lambda row: (str(row.state.get("on")), row.id), reverse=True)
 
 
-def _asked(row: Document, wanted: Filter, units: Units) -> bool:
+def _asked(row: Light, wanted: Filter, units: Units) -> bool:
     if wanted.campaign and row.parent != wanted.campaign:
         return False
     if not wanted.text:
@@ -230,15 +230,15 @@ def _asked(row: Document, wanted: Filter, units: Units) -> bool:
     return folded(wanted.text) in folded(said)
 
 
-def _state_of(row: Document) -> str:
+def _state_of(row: Light) -> str:
     return CLOSED if row.state.get("closed_at") else OPEN
 
 
-def _row(found: Document, campaigns: Mapping[str, State], units: Units, totals: Totals) -> Row:
+def _row(found: Document | Light, campaigns: Mapping[str, State], units: Units, totals: Totals) -> Row:
     return Row(found.id, found.state, campaigns.get(str(found.parent), {}), _named(units, found.state), totals)
 
 
-def _totals(session: Session, shown: Sequence[Document]) -> dict[str, Totals]:
+def _totals(session: Session, shown: Sequence[Light]) -> dict[str, Totals]:
     """Return what sessions count for: the sums of their slips' rows, and their marks."""
     parents = {row.id: str(row.parent) for row in shown}
     slips: dict[str, list[Mapping[str, int]]] = defaultdict(list)

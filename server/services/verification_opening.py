@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.db import documents
-from server.db.documents import Document
+from server.db.documents import Document, Light
 from server.db.users import Role
 from server.errors import Problem, ProblemCode
 from server.services import areas, ledger, verifiers
@@ -44,9 +44,9 @@ def choices(session: Session, campaign_id: str) -> Choices:
     return Choices(campaign, team, sorted(every, key=lambda d: str(d.state.get("name"))))
 
 
-def openable(session: Session) -> list[Document]:
+def openable(session: Session) -> list[Light]:
     """Return the campaigns in which a session can be opened, the latest first."""
-    found = [d for d in documents.of_kind(session, "campaign") if d.state.get("kind") == verifiers.KIND]
+    found = [d for d in documents.light(session, "campaign") if d.state.get("kind") == verifiers.KIND]
     return sorted(found, key=lambda d: str(d.state.get("starts_on")), reverse=True)
 
 
