@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from sync.clock import read_instant
@@ -104,6 +105,7 @@ def seals(state: State) -> Iterator[str]:
         yield from (str(each) for each in given if str(each).strip()) if isinstance(given, list) else ()
 
 
+@lru_cache(maxsize=1 << 15)  # a list compares every seal number that there is
 def seal_key(number: str) -> str:
     """Return the form in which seal numbers of two places are compared: letters and figures, without case and signs."""
     return "".join(c for c in unicodedata.normalize("NFC", number).casefold() if c.isalnum())

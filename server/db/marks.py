@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Double, Index, String, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Double, Index, String, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Model
+from sync.mark_ranges import spans
 
 _RUN = ("campaign_id", "kind", "head", "width", "fate", "is_odd", "used_on")
 """What marks of one run have in common."""
@@ -66,18 +67,17 @@ PART = 300
 """Serials that one question may name."""
 _E = MarkEntry.__table__.c
 _ALIKE = [_E[name] for name in _RUN]
-_ISLANDS = select(
-    *_ALIKE, _E.number, (_E.number - func.dense_rank().over(partition_by=_ALIKE, order_by=_E.number)).label("island")
-).subquery()
-_RUNS = select(*(_ISLANDS.c[name] for name in _RUN), func.min(_ISLANDS.c.number), func.max(_ISLANDS.c.number)).group_by(
-    *(_ISLANDS.c[name] for name in _RUN), _ISLANDS.c.island
-)
-"""Numbers that follow one another differ as much from their ranks: 20,000 marks are some hundred rows."""
+_RUNS = select(*_ALIKE, func.aggregate_strings(cast(_E.number, Text), " ")).group_by(*_ALIKE)
+"""In the order of an index, so that nothing is sorted: finding the runs by window functions cost 20,000 marks ten times as much."""
 
 
 def runs(session: Session) -> list[Run]:
     """Return all marks as runs."""
-    return [Run._make(row) for row in session.connection().execute(_RUNS)]
+    return [
+        Run._make((*alike, first, last))
+        for *alike, numbers in session.connection().execute(_RUNS)
+        for first, last in spans(map(int, numbers.split()))
+    ]
 
 
 def moments(session: Session, spans: Iterable[tuple[str, str, int, int, int]]) -> Sequence[tuple[str, str, str, int, int, float]]:  # fmt: skip

@@ -307,22 +307,29 @@ def _between(found: list[tuple[int, float]], first: int, last: int) -> list[tupl
 def _placed(rolls: Sequence[Roll], runs: Mapping[Shelf, Sequence[Run]]) -> list[Finding]:
     """Put every run into its batches; return the marks that are of none, but for records taken back."""
     own_roll = {roll.batch.id: roll for roll in rolls}
-    batches = shelved(roll.batch for roll in rolls)
+    batches = {shelf: [(own_roll[row.id], *row.whole, ahead) for row, ahead in own]
+               for shelf, own in shelved(roll.batch for roll in rolls).items()}  # fmt: skip
     strays = []
     for shelf, own in runs.items():
         organisation_id, kind, head, width = shelf
         for run in own:
             left = [(run.first, run.last)]
-            for batch, ahead in batches.get(shelf, ()):
-                first, last = (number + ahead for number in batch.whole)
-                for start, end in left:
-                    if start <= last and first <= end:
-                        own_roll[batch.id].take(max(start, first) - ahead, min(end, last) - ahead, run)
-                left = [part for start, end in left for part in ((start, min(end, first - 1)), (max(start, last + 1), end)) if part[0] <= part[1]]  # fmt: skip
+            for roll, first, last, ahead in batches.get(shelf, ()):
+                if first + ahead <= run.last and run.first <= last + ahead:
+                    left = list(_taken(roll, ahead, left, run))
             if run.fate != LOST:
                 strays += [Finding(NEVER_RECEIVED, organisation_id, kind, joined(head, width, number), None)
                            for start, end in left for number in range(start, end + 1)]  # fmt: skip
     return strays
+
+
+def _taken(roll: Roll, ahead: int, left: Iterable[Span], run: Run) -> Iterator[Span]:
+    """Put what a batch has of these numbers into it, and give the others back."""
+    first, last = (number + ahead for number in roll.batch.whole)
+    for start, end in left:
+        if start <= last and first <= end:
+            roll.take(max(start, first) - ahead, min(end, last) - ahead, run)
+        yield from (part for part in ((start, min(end, first - 1)), (max(start, last + 1), end)) if part[0] <= part[1])
 
 
 def shelved(found: Iterable[Row]) -> dict[Shelf, list[tuple[Row, int]]]:

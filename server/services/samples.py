@@ -183,11 +183,11 @@ def listed(session: Session, inspection_id: str) -> frozenset[str]:
     return frozenset(id for p in papers if p.get("status") in _STANDING for id in p.get("freezes") or [])
 
 
-def stage(sample: State, results: Iterable[State]) -> str:
+def stage(sample: State, results: Sequence[State]) -> str:
     """Say where a sample stands: to be sent, awaited, done, kept only, or void."""
     if sample.get("voided"):
         return "void"
-    if samples.current(results):
+    if results and samples.current(results):
         return "done"
     if not samples.is_tested(sample):
         return "kept"
