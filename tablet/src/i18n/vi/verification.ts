@@ -170,7 +170,7 @@ export const verification = {
   'photos': '{n} ảnh',
   'marks': 'Tem, chì của máy này',
   'marks.next': 'Tiếp theo: {serial}',
-  'marks.empty': 'Đã dùng hết',
+  'marks.empty': 'Không còn số nào',
   'marks.none': 'Máy này chưa được cấp',
   'marks.ask': 'Xin cấp thêm {n}',
   'marks.ask.got': 'Cơ quan đã cấp thêm; đang đồng bộ để nhận số',
