@@ -117,7 +117,7 @@ def tablet_of(day: Day, profile: Path) -> None:
         page = tablet.starts()
         tablet.enrols(LEADER)
         tablet.leases_numbers()
-        inspection = department.inspection_at("Cửa hàng xăng dầu Xương Giang")
+        inspection = department.inspection_at("Cửa hàng xăng dầu Bảo Sơn")
         tablet.begins(inspection)
         tablet.goes("/")
         tablet.heading("Việc hôm nay")
