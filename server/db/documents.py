@@ -115,8 +115,8 @@ def many(session: Session, keys: Iterable[tuple[str, str]], *, lock: bool = Fals
 
 
 def plain(session: Session, kind: str, ids: Iterable[str]) -> dict[str, Row[str, str, bool, dict[str, Any]]]:
-    """Read documents of one kind as (id, scope, is_deleted, state), deleted ones too: for who only shows many, at a third
-    of what `many` costs."""
+    """Read documents of one kind as (id, scope, is_deleted, state), deleted ones too where `light_of` leaves them out: for who
+    shows names of what may be gone, at half of what `many` costs."""
     wanted = sorted(set(ids))
     found: dict[str, Row[str, str, bool, dict[str, Any]]] = {}
     for start in range(0, len(wanted), 400):
