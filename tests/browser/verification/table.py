@@ -94,6 +94,7 @@ class Table:
     def adds(self, n: int, type: str, **plate: str) -> None:
         """Fill in the n-th new instrument, by the labels of its boxes."""
         form = self.page.get_by_role("group", name=f"Phương tiện đo mới {n}", exact=True)
+        expect(self.page.get_by_role("button", name="Thêm phương tiện đo", exact=True)).to_be_visible()
         if not form.is_visible():
             self.tablet.presses("Thêm phương tiện đo")
         form.get_by_label("Loại phương tiện đo").select_option(type)
@@ -153,6 +154,7 @@ class Table:
         """Write down what the screen proposes, or less with a reason."""
         section = self.page.get_by_role("region", name="Kết luận", exact=True)
         button = section.get_by_role("button", name=f"Ghi kết luận: {verdict}", exact=True)
+        expect(section).to_be_visible()
         if note:
             if not section.get_by_label("Lý do").is_visible():
                 section.get_by_role("button", name=re.compile("^(Kết luận khác|Không kiểm định tiếp được)$")).click()
