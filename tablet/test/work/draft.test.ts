@@ -15,6 +15,7 @@ let place: Place
 const item = (key: string) => ({ key }) as Parameters<typeof answerAll>[4][number]
 
 beforeEach(async () => {
+  bases = []
   s = await signedIn()
   const inspection = await pulled(s, 'inspection', { campaign_id: 'c', status: 'in_progress', checklists: [CHECKLIST] })
   place = { inspection, checklist: CHECKLIST, item: 'FU14', subject: null }
@@ -36,6 +37,22 @@ async function colleague(state: State): Promise<void> {
   await refresh(s, row)
   await s.db.documents.put(row)
 }
+
+/** The server takes what waits: it stands in the answer and no longer in the outbox. */
+async function acknowledged(): Promise<void> {
+  const waiting = await s.db.outbox.toArray()
+  bases.push(...waiting.map((each) => each.op.base.rows))
+  const state = await kept()
+  await s.db.outbox.clear()
+  const row = await s.db.documents.get(['finding', findingId(place)])
+  if (row === undefined) throw new Error('nothing was written')
+  row.waiting = []
+  putServer(s, row, state)
+  row.rev += 1
+  await refresh(s, row)
+  await s.db.documents.put(row)
+}
+let bases: unknown[]
 
 describe('an answer', () => {
   it('is on the tablet as soon as it was tapped', async () => {
@@ -94,6 +111,22 @@ describe('what is typed', () => {
     own.absorb(await kept())
     await flush()
     expect((await operations()).at(-1)).toMatchObject({ set: { note: 'của tôi' }, base: { note: 'cũ' } })
+  })
+
+  it('has seen what was typed before, though the server had it before the screen was drawn anew', async () => {
+    const more = [{ v_fd: '20.01' }]
+    const own = new Draft(findingId(place), async (change) => {
+      await record(s, place, change)
+      for (const row of more.splice(0)) own.addRow(row) // while what stands there is being written
+      await acknowledged()
+    }, undefined)
+    own.setRows([{ v_fd: '20.00' }])
+    await flush()
+    await flush()
+    own.addRow({ v_fd: '20.02' }) // and once more before anything is drawn
+    await flush()
+    expect((await kept()).rows).toEqual([{ v_fd: '20.00' }, { v_fd: '20.01' }, { v_fd: '20.02' }])
+    expect(bases).toEqual([undefined, [{ v_fd: '20.00' }], [{ v_fd: '20.00' }, { v_fd: '20.01' }]])
   })
 
   it('is not lost when the storage is full: it is said, it stays, and it is tried again', async () => {

@@ -114,6 +114,9 @@ export class Draft {
     const typed = new Map([...seen.keys()].map((field) => [field, valueAt(this.#own(), field)]))
     try {
       await this.#record((present) => ({ set: laidOver(present, typed), base: laidOver(present, seen) }))
+      // What was written has been seen: the server may have it before the screen is drawn anew, and it is no colleague's value.
+      this.#seen = { ...this.#seen, ...laidOver(this.#seen, typed) }
+      for (const [field, value] of typed) if (this.#changed.has(field)) this.#changed.set(field, value)
     } catch (error) {
       for (const [field, value] of seen) this.#changed.set(field, value)
       throw error
